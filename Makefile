@@ -17,7 +17,13 @@ test: python ## everything: units, contracts, pages, browser; on SQLite and on P
 	@$(PREPARE) test && exec $(VENV)/python -m pytest -n 2 --dist loadfile tests
 
 check: python ## style, types, floors, and the same for JavaScript
-	@$(PREPARE) test && exec $(VENV)/python deploy/check.py
+	@$(PREPARE) test
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+	$(VENV)/lint-imports
+	PATH="$(CURDIR)/$(VENV):$$PATH" npm run --silent check
+	PATH="$(CURDIR)/$(VENV):$$PATH" npm test --silent
 
 e2e: python ## only the browser tests
 	@$(PREPARE) test && exec $(VENV)/python -m pytest tests/e2e

@@ -1,9 +1,10 @@
 """Makes a fresh clone ready: `prepare.py run` to serve, `prepare.py test` to test.
 
-The one set-up, for people, CI and containers alike. Standard library only, because it runs before anything is
-installed. Every step knows when it has nothing to do, so a second run takes a fraction of a second; whatever is
-wrong ends in one sentence that names the command to type. What the application does with the prepared
-clone (migrate, demonstrate, serve) is not here: see `flask --app app serve`.
+The one set-up, for people, CI and containers alike. Standard library only, because it runs
+before anything is installed. Every step knows when it has nothing to do, so a second run takes a
+fraction of a second; whatever is wrong ends in one sentence that names the command to type. What
+the application does with the prepared clone (migrate, demonstrate, serve) is not here: see
+`flask --app app serve`.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class NotReady(Exception):
     """Set-up cannot go on; the message is the one sentence for the person at the terminal."""
 
 
-# --- what the system must have -------------------------------------------------------------------------------
+# --- what the system must have -----------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -46,13 +47,15 @@ class Package:
 
 
 def library(soname: str) -> Callable[[], bool]:
-    """Whether the loader finds a shared library; asked of the loader because that is who will look."""
+    """Whether the loader finds a shared library; the loader is asked because it will look."""
 
     def present() -> bool:
         with contextlib.suppress(OSError):
             ctypes.CDLL(soname)
             return True
-        return sys.platform == "darwin" and bool(ctypes.util.find_library(soname[3:].split(".so")[0]))
+        return sys.platform == "darwin" and bool(
+            ctypes.util.find_library(soname[3:].split(".so", maxsplit=1)[0])
+        )
 
     return present
 
@@ -68,15 +71,20 @@ def postgres() -> bool:
 
 
 def browser() -> str | None:
-    """The Chromium that tests and `make demo` drive: $BROWSER_PATH, else the first on the path that is no snap.
+    """The Chromium that tests drive: $BROWSER_PATH, else the first on the path that is no snap.
 
-    Ubuntu's `chromium-browser` only starts a snap, which is confined away from the files that tests give it.
+    Ubuntu's `chromium-browser` only starts a snap, which is confined away from the files that
+    tests give it.
     """
     if chosen := os.environ.get("BROWSER_PATH"):
         return shutil.which(chosen)
     for name in BROWSERS:
         path = shutil.which(name)
-        if path and not path.startswith("/snap/") and b"/snap/" not in Path(path).read_bytes()[:4096]:
+        if (
+            path
+            and not path.startswith("/snap/")
+            and b"/snap/" not in Path(path).read_bytes()[:4096]
+        ):
             return path
     return None
 
@@ -90,7 +98,7 @@ def chinese_font() -> bool:
 
 
 def virtual_environments() -> bool:
-    """Whether this Python can make a virtual environment with pip in it (Debian splits that off)."""
+    """Whether this Python can make an environment with pip in it (Debian splits that off)."""
     return VENV.exists() or all(importlib.util.find_spec(name) for name in ("venv", "ensurepip"))
 
 
@@ -127,14 +135,14 @@ def system_packages(level: str) -> None:
         return
     if "chromium" in missing and system_name() == "ubuntu":
         raise NotReady(
-            "Ubuntu's chromium is a snap, which tests cannot drive: install Google Chrome's .deb package, "
-            "or set BROWSER_PATH to a Chromium that is not a snap, and run the same command again."
+            "Ubuntu's chromium is a snap, which tests cannot drive: install Google Chrome's .deb "
+            "package, or set BROWSER_PATH to a Chromium that is not a snap, and run the same command again."
         )
     install = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     if not shutil.which("apt-get"):
         raise NotReady(
-            f"This system lacks what Debian calls {', '.join(missing)}; install it with the system's own "
-            "package manager and run the same command again."
+            f"This system lacks what Debian calls {', '.join(missing)}; install it with the "
+            "system's own package manager and run the same command again."
         )
     if os.geteuid() == 0:
         prefix: list[str] = []
@@ -142,15 +150,17 @@ def system_packages(level: str) -> None:
         prefix = ["sudo", "-n"]
     else:
         raise NotReady(
-            f"Some system packages are missing and only root may install them; type this, then the same "
-            f"command again: sudo apt-get update && sudo {install}"
+            "Some system packages are missing and only root may install them; type this, then the "
+            f"same command again: sudo apt-get update && sudo {install}"
         )
     with step(f"system packages: {' '.join(missing)}"):
         quiet = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
         call(*quiet, "apt-get", "update", "-qq", blame="Debian's package lists could not be read")
         call(*quiet, *install.split(), blame=f"`{install}` failed")
     if still := missing_packages(level):
-        raise NotReady(f"{', '.join(still)} was installed and is still not found; please look at `{install}`.")
+        raise NotReady(
+            f"{', '.join(still)} was installed and is still not found; please look at `{install}`."
+        )
 
 
 def system_name() -> str:
@@ -160,7 +170,7 @@ def system_name() -> str:
     return next((line[3:].strip('"') for line in lines if line.startswith("ID=")), "")
 
 
-# --- what the clone must have --------------------------------------------------------------------------------
+# --- what the clone must have ------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -193,7 +203,7 @@ def parts(level: str) -> tuple[Part, ...]:
             command=(npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"),
             sources=("package-lock.json",),
             made=("node_modules",),
-            blame="The JavaScript packages could not be installed (is the package registry reachable?)",
+            blame="The JavaScript packages could not be installed (is the registry reachable?)",
         ),
         Part(
             name="web client",
@@ -211,7 +221,15 @@ def parts(level: str) -> tuple[Part, ...]:
         ),
         Part(
             name="translations",
-            command=(python, "-m", "babel.messages.frontend", "compile", "-f", "-d", "inspection/translations"),
+            command=(
+                python,
+                "-m",
+                "babel.messages.frontend",
+                "compile",
+                "-f",
+                "-d",
+                "inspection/translations",
+            ),
             sources=("inspection/translations",),
             made=(),
             blame="The translations could not be compiled",
@@ -236,11 +254,13 @@ def make_part(part: Part, stamps: dict[str, str]) -> None:
 
 
 def fingerprint(sources: tuple[str, ...]) -> str:
-    """The digest of the sources' names and bytes; what set-up itself makes among them is passed over."""
+    """The digest of the sources' names and bytes; what set-up itself makes there is left out."""
     digest = hashlib.sha256(sys.version.encode())
     for source in sources:
         path = ROOT / source
-        files = [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+        files = (
+            [path] if path.is_file() else sorted(file for file in path.rglob("*") if file.is_file())
+        )
         for file in files:
             name = file.relative_to(ROOT).as_posix()
             if name.startswith("static/dist/") or name.endswith(".mo"):
@@ -254,10 +274,17 @@ def virtual_environment() -> None:
     if (VENV / "bin" / "python").exists() and (VENV / "bin" / "pip").exists():
         return
     with step("virtual environment"):
-        call(sys.executable, "-m", "venv", "--clear", str(VENV), blame="The virtual environment could not be made")
+        call(
+            sys.executable,
+            "-m",
+            "venv",
+            "--clear",
+            str(VENV),
+            blame="The virtual environment could not be made",
+        )
 
 
-# --- saying and doing ----------------------------------------------------------------------------------------
+# --- saying and doing --------------------------------------------------------
 
 
 def say(line: str) -> None:
@@ -276,11 +303,16 @@ def step(name: str) -> Iterator[None]:
 
 def succeeds(*command: str) -> bool:
     """Whether a command exits with 0; its output does not matter."""
-    return subprocess.run(command, capture_output=True, check=False, stdin=subprocess.DEVNULL).returncode == 0
+    return (
+        subprocess.run(
+            command, capture_output=True, check=False, stdin=subprocess.DEVNULL
+        ).returncode
+        == 0
+    )
 
 
 def call(*command: str, blame: str) -> None:
-    """Run a command inside the clone with its own tools first on the path; on failure show its last lines."""
+    """Run a command with the clone's own tools first on the path; on failure show its end."""
     path = f"{VENV / 'bin'}{os.pathsep}{os.environ.get('PATH', os.defpath)}"
     done = subprocess.run(
         command,
