@@ -1,0 +1,3 @@
+from inspection.factory import create_app
+
+app = create_app()

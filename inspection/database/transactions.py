@@ -1,0 +1,72 @@
+"""How a transaction begins and ends, on both databases.
+
+SQLite lets one writer in at a time and makes the others poll, with sleeps that
+grow to a tenth of a second. Here writers of all threads and processes queue at
+a lock file instead, and enter in turn (docs/decisions/0001). PostgreSQL needs
+none of this.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.orm import Session
+
+_BUSY_TIMEOUT_MS = 20_000
+
+
+def install(engine: Engine) -> None:
+    """Prepare an engine: pragmas and explicit BEGIN on SQLite; nothing on PostgreSQL."""
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def on_connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA foreign_keys=ON")
+        connection.execute(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+
+    @event.listens_for(engine, "begin")
+    def on_begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("writes", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Session]:
+    """A session over one consistent view; whatever is done in it is rolled back."""
+    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+        yield session
+        session.rollback()
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Session]:
+    """A session in one write transaction: committed at the end, rolled back by any exception."""
+    with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+        session.connection(execution_options={"writes": True})
+        yield session
+
+
+@contextmanager
+def _lock_file(path: Path) -> Iterator[None]:
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _turn(engine: Engine) -> Any:
+    """Wait for this writer's turn where the database itself would make it poll."""
+    if engine.dialect.name != "sqlite" or not engine.url.database:
+        return nullcontext()
+    return _lock_file(Path(f"{engine.url.database}.turn"))

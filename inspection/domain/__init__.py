@@ -1,0 +1,1 @@
+"""What an inspection is: pure, no I/O, no clock, no framework."""

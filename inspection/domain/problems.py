@@ -1,0 +1,261 @@
+"""Everything that can go wrong in a way the caller can act on.
+
+A problem has a code that never changes (tablets in the field know it by
+heart) and details that a program can read. It has no sentence and no HTTP
+status: both belong to `edge/problems.py`, which knows the reader. Programming
+mistakes are not problems; they stay ordinary exceptions.
+"""
+
+from typing import Any
+
+
+class Problem(Exception):
+    """Base of all problems; `details` are JSON values."""
+
+    code = "problem"
+
+    def __init__(self, **details: Any) -> None:
+        super().__init__(f"{self.code}: {details}" if details else self.code)
+        self.details = details
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Problems cross process borders (confined rendering); keep their details.
+        return (_rebuilt, (type(self), self.details))
+
+
+def _rebuilt(kind: type[Problem], details: dict[str, Any]) -> Problem:
+    return kind(**details)
+
+
+# --- who is asking ----------------------------------------------------------
+
+
+class NotSignedIn(Problem):
+    """Nobody is signed in, or the session has expired. Stops sending, never working."""
+
+    code = "not_signed_in"
+
+
+class CredentialsWrong(Problem):
+    """The user name or the password does not fit; which of the two is not told."""
+
+    code = "credentials_wrong"
+
+
+class TooManyTries(Problem):
+    """Signing in was tried too often; `retry_after_seconds` says when to try again."""
+
+    code = "too_many_tries"
+
+
+class NotAllowed(Problem):
+    """The actor's roles do not carry the permission that the route asks for."""
+
+    code = "not_allowed"
+
+
+class OriginForeign(Problem):
+    """A state-changing request came from another site's page."""
+
+    code = "origin_foreign"
+
+
+class FormExpired(Problem):
+    """The form's CSRF token does not belong to this session."""
+
+    code = "form_expired"
+
+
+class DemonstrationRefused(Problem):
+    """A demonstration account was used in production mode."""
+
+    code = "demonstration_refused"
+
+
+# --- what was asked for ------------------------------------------------------
+
+
+class NotFound(Problem):
+    """No such thing, or none in the actor's scope: the two are not told apart."""
+
+    code = "not_found"
+
+
+class ChecklistUnknown(Problem):
+    """No checklist has this slug."""
+
+    code = "checklist_unknown"
+
+
+class RevisionUnpublished(Problem):
+    """The checklist exists, but this revision was never published."""
+
+    code = "revision_unpublished"
+
+
+class ChecklistAltered(Problem):
+    """A published checklist file no longer has the digest it was published with."""
+
+    code = "checklist_altered"
+
+
+class SettingsIncomplete(Problem):
+    """Settings are missing or malformed; `names` lists every one of them."""
+
+    code = "settings_incomplete"
+
+
+# --- what was sent -----------------------------------------------------------
+
+
+class ContentTypeWrong(Problem):
+    """The body is of a type that this address does not take."""
+
+    code = "content_type_wrong"
+
+
+class JsonMalformed(Problem):
+    """The body is not the JSON that this address expects; `pointer` says where."""
+
+    code = "json_malformed"
+
+
+class CursorMalformed(Problem):
+    """The cursor was not made by this server."""
+
+    code = "cursor_malformed"
+
+
+class RecordTooLarge(Problem):
+    """A record may be at most one megabyte; photos travel on their own."""
+
+    code = "record_too_large"
+
+
+class RecordConflict(Problem):
+    """The same record uuid arrived before with other bytes; both are kept."""
+
+    code = "record_conflict"
+
+
+class RecordUuidMismatch(Problem):
+    """The uuid inside the signed record is not the one in the address."""
+
+    code = "record_uuid_mismatch"
+
+
+class JwsMalformed(Problem):
+    """The body is not a complete JWS in general JSON serialisation (RFC 7515)."""
+
+    code = "jws_malformed"
+
+
+class PayloadMalformed(Problem):
+    """The signed bytes are not a record in the format they claim; `pointer` says where."""
+
+    code = "payload_malformed"
+
+
+class SignatureInvalid(Problem):
+    """A signature does not fit the bytes: they were changed after signing."""
+
+    code = "signature_invalid"
+
+
+class KeyUnknown(Problem):
+    """The signing key was never enrolled here."""
+
+    code = "key_unknown"
+
+
+class KeyRevoked(Problem):
+    """The signing key was revoked before this record arrived."""
+
+    code = "key_revoked"
+
+
+class KeyMalformed(Problem):
+    """What was offered for enrolment is not a P-256 public key with a valid proof."""
+
+    code = "key_malformed"
+
+
+class KeyTaken(Problem):
+    """This key is enrolled for somebody else."""
+
+    code = "key_taken"
+
+
+class BlobUnknown(Problem):
+    """No bytes with this digest are held."""
+
+    code = "blob_unknown"
+
+
+class BlobOffsetWrong(Problem):
+    """The piece does not start where the held bytes end; `offset` says where that is."""
+
+    code = "blob_offset_wrong"
+
+
+class BlobTooLarge(Problem):
+    """One file may be at most twenty megabytes."""
+
+    code = "blob_too_large"
+
+
+class BlobPieceTooLarge(Problem):
+    """One piece may be at most 256 KB."""
+
+    code = "blob_piece_too_large"
+
+
+class BlobDigestMismatch(Problem):
+    """The received bytes do not have the promised digest; the upload starts over."""
+
+    code = "blob_digest_mismatch"
+
+
+class StorageFull(Problem):
+    """The disk is full: nothing was taken, nothing held was harmed; try again later."""
+
+    code = "storage_full"
+
+
+# --- documents ---------------------------------------------------------------
+
+
+class DocumentTooLarge(Problem):
+    """A document for verification may be at most fifty megabytes."""
+
+    code = "document_too_large"
+
+
+class GlyphMissing(Problem):
+    """No font at hand can print these characters; the report waits. `characters` lists them."""
+
+    code = "glyph_missing"
+
+
+class WarrantMissing(Problem):
+    """A person's PDF key may be used only with that person's verified device signature."""
+
+    code = "warrant_missing"
+
+
+class WorkOverrun(Problem):
+    """Confined work took more time or memory than it was given."""
+
+    code = "work_overrun"
+
+
+class RecordIncomplete(Problem):
+    """The report waits until every photo of the record has arrived."""
+
+    code = "record_incomplete"
+
+
+class LedgerBroken(Problem):
+    """An entry of the ledger does not follow the one before it; `seq` names the first."""
+
+    code = "ledger_broken"

@@ -1,0 +1,91 @@
+"""Runs one function in a process of its own, with limits on time and memory.
+
+For work on bytes that came from outside, or that may run away: rendering and
+verification. The process is kept for the next call, replaced after an overrun
+and after `_CALLS_BEFORE_RENEWAL` calls. Threads of one process take turns.
+"""
+
+import atexit
+import multiprocessing
+import resource
+import threading
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import Any
+
+from inspection.domain.problems import WorkOverrun
+
+_CALLS_BEFORE_RENEWAL = 200
+
+
+class _Room:
+    """One confined process and the lock of those who wait for it."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pool: ProcessPoolExecutor | None = None
+
+    def run(self, function: Callable[..., Any], args: tuple[Any, ...], *, seconds: float,
+            memory_mb: int) -> Any:
+        with self._lock:
+            pool = self._pool or self._open(memory_mb)
+            try:
+                return pool.submit(function, *args).result(timeout=seconds)
+            except TimeoutError:
+                self._close(kill=True)
+                raise WorkOverrun(seconds=seconds) from None
+            except (BrokenProcessPool, MemoryError):
+                self._close(kill=True)
+                raise WorkOverrun(memory_mb=memory_mb) from None
+
+    def _open(self, memory_mb: int) -> ProcessPoolExecutor:
+        self._pool = ProcessPoolExecutor(
+            max_workers=1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_confine,
+            initargs=(memory_mb,),
+            max_tasks_per_child=_CALLS_BEFORE_RENEWAL,
+        )
+        return self._pool
+
+    def _close(self, *, kill: bool) -> None:
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        if kill:
+            for process in list(pool._processes.values()):
+                process.kill()
+        pool.shutdown(wait=False, cancel_futures=True)
+
+    def close(self) -> None:
+        self._close(kill=True)
+
+
+_rooms: dict[int, _Room] = {}
+_rooms_lock = threading.Lock()
+
+
+def run_confined(
+    function: Callable[..., Any], *args: Any, seconds: float, memory_mb: int = 1024
+) -> Any:
+    """Call a top-level function with picklable arguments in a confined process.
+
+    Returns what it returns and raises what it raises. Raises WorkOverrun when it
+    takes longer than `seconds` or its process dies, as it does beyond `memory_mb`.
+    """
+    with _rooms_lock:
+        room = _rooms.setdefault(memory_mb, _Room())
+    return room.run(function, args, seconds=seconds, memory_mb=memory_mb)
+
+
+def _confine(memory_mb: int) -> None:
+    limit = memory_mb * 1024 * 1024
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+@atexit.register
+def _close_rooms() -> None:
+    for room in _rooms.values():
+        room.close()

@@ -1,0 +1,102 @@
+"""Enqueue, claim, finish and retry jobs.
+
+A job is enqueued in the transaction whose outcome it depends on, so it exists
+exactly when there is something to do. A claim expires: a worker that was
+killed loses its job to the next one. What a job does is in `worker.py`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import JSON, Index, func, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from inspection.database import Base, UtcInstant
+
+CLAIM_EXPIRES_AFTER = timedelta(minutes=5)
+FIRST_RETRY_AFTER = timedelta(seconds=2)
+LONGEST_RETRY_AFTER = timedelta(minutes=15)
+
+
+class Job(Base):
+    """One piece of work; `key` makes enqueuing the same work twice one job."""
+
+    __tablename__ = "job"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    key: Mapped[str] = mapped_column(unique=True)
+    args: Mapped[dict[str, Any]] = mapped_column(JSON)
+    due_at: Mapped[datetime] = mapped_column(UtcInstant)
+    attempts: Mapped[int] = mapped_column(default=0)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    last_error: Mapped[str | None]
+
+    __table_args__ = (
+        Index(
+            "ix_job_due",
+            "due_at",
+            "id",
+            sqlite_where=finished_at.column.is_(None),
+            postgresql_where=finished_at.column.is_(None),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job in the hands of one worker until the claim expires."""
+
+    id: int
+    kind: str
+    args: dict[str, Any]
+    attempts: int
+
+
+def enqueue(session: Session, kind: str, args: dict[str, Any], *, key: str, at: datetime) -> None:
+    """Add a job to the caller's transaction; a job with this key already there is left alone."""
+    known = session.scalar(select(Job.id).where(Job.key == key))
+    if known is None:
+        session.add(Job(kind=kind, key=key, args=args, due_at=at))
+
+
+def claim(session: Session, *, at: datetime) -> Claim | None:
+    """Take the oldest due job for CLAIM_EXPIRES_AFTER; another worker gets another job."""
+    oldest_due = (
+        select(Job.id)
+        .where(Job.finished_at.is_(None), Job.due_at <= at)
+        .order_by(Job.due_at, Job.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)  # ignored by SQLite: one writer at a time
+        .scalar_subquery()
+    )
+    row = session.execute(
+        update(Job)
+        .where(Job.id == oldest_due)
+        .values(attempts=Job.attempts + 1, due_at=at + CLAIM_EXPIRES_AFTER)
+        .returning(Job.id, Job.kind, Job.args, Job.attempts)
+        .execution_options(synchronize_session=False)
+    ).one_or_none()
+    return Claim(*row) if row else None
+
+
+def finish(session: Session, job_id: int, *, at: datetime) -> None:
+    """Mark a job as done."""
+    session.execute(update(Job).where(Job.id == job_id).values(finished_at=at, last_error=None))
+
+
+def retry_later(session: Session, claimed: Claim, error: str, *, at: datetime) -> datetime:
+    """Put a failed job back, waiting twice as long each time; returns when it is due again."""
+    wait = min(FIRST_RETRY_AFTER * 2 ** min(claimed.attempts - 1, 20), LONGEST_RETRY_AFTER)
+    session.execute(
+        update(Job)
+        .where(Job.id == claimed.id)
+        .values(due_at=at + wait, last_error=error[:2000])
+    )
+    return at + wait
+
+
+def waiting(session: Session) -> int:
+    """How many jobs are not finished."""
+    return session.scalar(select(func.count()).where(Job.finished_at.is_(None))) or 0

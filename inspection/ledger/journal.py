@@ -1,0 +1,111 @@
+"""Appends to the ledger and reads it. There is no third verb: triggers refuse them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Index, insert, select, update
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from inspection.database import Base
+from inspection.ledger import chain
+from inspection.ledger.chain import Entry
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened: its kind, the thing it is about, and a JSON body without floats."""
+
+    kind: str
+    body: dict[str, Any]
+    subject: str
+    """uuid of the thing whose history this belongs to; an index, not part of what is hashed."""
+
+
+class LedgerHead(Base):
+    """One row: where the ledger ends. Locking it is how writers take turns on PostgreSQL."""
+
+    __tablename__ = "ledger_head"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    link: Mapped[str]
+
+
+class LedgerEntry(Base):
+    """An entry as it was hashed."""
+
+    __tablename__ = "ledger_entry"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    body: Mapped[str]
+    recorded_at: Mapped[str]
+    # Unique, so that no two entries can ever follow the same one: the
+    # database itself refuses a fork, whatever the code above it does.
+    prev_link: Mapped[str] = mapped_column(unique=True)
+    link: Mapped[str] = mapped_column(unique=True)
+
+    __table_args__ = (Index("ix_ledger_entry_subject", "subject", "seq"),)
+
+
+def append(session: Session, events: Sequence[Event], *, at: datetime) -> list[Entry]:
+    """Add events to the end of the ledger, in order, as part of the caller's write transaction.
+
+    The head stays locked until that transaction ends, so call this late.
+    """
+    head = session.execute(
+        select(LedgerHead.seq, LedgerHead.link).where(LedgerHead.id == 1).with_for_update()
+    ).one()
+    seq, link, recorded_at = head.seq, head.link, instant_text(at)
+    entries, rows = [], []
+    for event in events:
+        entry = chain.follow(link, seq + 1, event.kind, chain.body_text(event.body), recorded_at)
+        rows.append({**vars(entry), "subject": event.subject})
+        entries.append(entry)
+        seq, link = entry.seq, entry.link
+    session.execute(insert(LedgerEntry), rows)
+    session.execute(
+        update(LedgerHead).where(LedgerHead.id == 1).values(seq=seq, link=link),
+        execution_options={"synchronize_session": False},
+    )
+    return entries
+
+
+def head(session: Session) -> tuple[int, str]:
+    """Return the length of the ledger and its last link."""
+    row = session.execute(select(LedgerHead.seq, LedgerHead.link).where(LedgerHead.id == 1)).one()
+    return row.seq, row.link
+
+
+def read(session: Session, *, after: int = 0, limit: int = 1000) -> list[Entry]:
+    """Return up to `limit` entries after seq `after`, in order."""
+    return _entries(session, LedgerEntry.seq > after, limit)
+
+
+def entry(session: Session, seq: int) -> Entry | None:
+    """Return the entry at this place, or None."""
+    found = _entries(session, LedgerEntry.seq == seq, 1)
+    return found[0] if found else None
+
+
+def about(session: Session, subject: str) -> list[Entry]:
+    """Return every entry about one thing, oldest first."""
+    return _entries(session, LedgerEntry.subject == subject, 10_000)
+
+
+def _entries(session: Session, condition: Any, limit: int) -> list[Entry]:
+    rows = session.execute(
+        select(
+            LedgerEntry.seq, LedgerEntry.kind, LedgerEntry.body, LedgerEntry.recorded_at,
+            LedgerEntry.prev_link, LedgerEntry.link,
+        ).where(condition).order_by(LedgerEntry.seq).limit(limit)
+    )
+    return [Entry(*row) for row in rows]
+
+
+def instant_text(at: datetime) -> str:
+    """The one way an instant is written in the ledger: UTC, milliseconds, Z."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
