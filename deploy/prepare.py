@@ -136,7 +136,7 @@ def system_packages(level: str) -> None:
     if "chromium" in missing and system_name() == "ubuntu":
         raise NotReady(
             "Ubuntu's chromium is a snap, which tests cannot drive: install Google Chrome's .deb "
-            "package, or set BROWSER_PATH to a Chromium that is not a snap, and run the same command again."
+            "package, or set BROWSER_PATH to a Chromium that is no snap, and run this again."
         )
     install = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     if not shutil.which("apt-get"):
