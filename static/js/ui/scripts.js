@@ -1,0 +1,21 @@
+/**
+ * The one Trusted Types policy: the URLs of scripts that this app starts by
+ * itself, the service worker and the photo worker. Nothing else is a script.
+ */
+
+const OURS = new Set(["/sw.js", "/static/dist/photo.js"]);
+
+/** @param {string} url @returns {string} */
+function checked(url) {
+  if (!OURS.has(url)) throw new TypeError("not a script of ours");
+  return url;
+}
+
+/** @type {{createScriptURL: (url: string) => string}} */
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("zhencha", { createScriptURL: checked })
+  ?? { createScriptURL: checked };
+
+/** @param {string} url one of ours @returns {string} */
+export function scriptUrl(url) {
+  return policy.createScriptURL(url);
+}
