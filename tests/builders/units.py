@@ -3,17 +3,16 @@
 from dataclasses import dataclass, field
 from itertools import count
 
+from inspection.organisations.credit_code import check_digit
 from tests.builders.identifiers import uuid7
 
-ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _numbers = count(1)
 
 
 def credit_code(number: int) -> str:
     """A unified social credit code (统一社会信用代码, GB 32100) for the number-th test unit."""
     body = f"91320583MA{number:07d}"
-    total = sum(ALPHABET.index(sign) * pow(3, place, 31) for place, sign in enumerate(body))
-    return body + ALPHABET[(31 - total % 31) % 31]
+    return body + check_digit(body)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,122 @@
+"""The application as real processes on a real port: what `make run` starts, started by a test.
+
+Tests stop it, kill it and start it again on the same data. What it serves is not here.
+"""
+
+import contextlib
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+UNSAFE_PORTS = {1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, 10080} | set(
+    range(6665, 6670)
+)
+"""Ports above 1024 that Chromium refuses to open (ERR_UNSAFE_PORT)."""
+
+
+def free_port() -> int:
+    """A port that nobody listens on now and that Chromium opens.
+
+    Drawn below the kernel's ephemeral range, so that no outgoing connection takes it between two
+    starts of the same server.
+    """
+    while True:
+        port = random.randint(8100, 29_999)
+        if port in UNSAFE_PORTS:
+            continue
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+
+
+class LiveServer:
+    """`flask --app app serve` with data of its own; stopped, killed and started at will."""
+
+    def __init__(self, home: Path, database_url: str, **environment: str) -> None:
+        self.home = home
+        self.port = free_port()
+        self.log_path = home.parent / "server.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._environment = {
+            **os.environ,
+            "INSPECTION_HOME": str(home),
+            "DATABASE_URL": database_url,
+            "PORT": str(self.port),
+            "PYTHONUNBUFFERED": "1",
+            **environment,
+        }
+
+    @property
+    def url(self) -> str:
+        """Where browsers find it. By name, because a cookie's host and WebAuthn want one."""
+        return f"http://localhost:{self.port}"
+
+    @property
+    def log(self) -> str:
+        """All that it printed so far, over all starts."""
+        return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
+
+    @property
+    def running(self) -> bool:
+        """Whether the process that we started is alive."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, *, seconds: float = 60) -> None:
+        """Start and wait until it answers."""
+        assert not self.running, "already running"
+        command = [str(Path(sys.executable).with_name("flask")), "--app", "app", "serve"]
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        end = time.monotonic() + seconds
+        while not self._answers():
+            if not self.running or time.monotonic() > end:
+                self.kill()
+                raise AssertionError(f"the server did not start:\n{self.log[-4000:]}")
+            time.sleep(0.05)
+
+    def stop(self, *, seconds: float = 15) -> int:
+        """Ctrl-C, as a person would; answers the exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"Ctrl-C did not end the server:\n{self.log[-4000:]}") from None
+        self.kill()  # whatever it may have left behind
+        return code
+
+    def kill(self) -> None:
+        """Cut the power: every process of the group at once, no chance to tidy up."""
+        if self._process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        self._process = None
+
+    def _answers(self) -> bool:
+        request = b"GET /api/v1/ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=2) as connection:
+                connection.sendall(request)
+                return connection.recv(12) == b"HTTP/1.1 204"
+        except OSError:
+            return False
