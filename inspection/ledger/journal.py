@@ -74,6 +74,11 @@ def append(session: Session, events: Sequence[Event], *, at: datetime) -> list[E
     return entries
 
 
+def lock(session: Session) -> None:
+    """Take this transaction's turn at the ledger: nobody else appends before it ends."""
+    session.execute(select(LedgerHead.seq).where(LedgerHead.id == 1).with_for_update())
+
+
 def head(session: Session) -> tuple[int, str]:
     """Return the length of the ledger and its last link."""
     row = session.execute(select(LedgerHead.seq, LedgerHead.link).where(LedgerHead.id == 1)).one()

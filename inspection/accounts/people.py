@@ -1,0 +1,125 @@
+"""People who sign in, and where they belong."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from inspection.accounts import policy
+from inspection.accounts.policy import Membership, Permission, Role
+from inspection.database import Base
+from inspection.organisations.scope import Scope
+from inspection.organisations.unit import Unit
+
+_hasher = PasswordHasher()
+
+
+class PersonAccount(Base):
+    """Somebody who can sign in; `badge` is the enforcement certificate number (执法证号)."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(unique=True)
+    username: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    badge: Mapped[str] = mapped_column(default="")
+    title: Mapped[str] = mapped_column(default="")
+    password_hash: Mapped[str]
+    active: Mapped[bool] = mapped_column(default=True)
+    demonstration: Mapped[bool] = mapped_column(default=False)
+
+
+class MembershipRow(Base):
+    """A role of a person at a unit."""
+
+    __tablename__ = "membership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    role: Mapped[str]
+
+    __table_args__ = (UniqueConstraint("person_id", "unit_id", "role"),)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Whoever stands behind a request, with what they may do."""
+
+    person_id: int
+    uuid: str
+    username: str
+    name: str
+    badge: str
+    title: str
+    unit_uuid: str
+    unit_name: str
+    memberships: tuple[Membership, ...]
+    session_id: int = 0
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any of the actor's memberships carries the permission."""
+        return policy.allows(self.memberships, permission)
+
+    def scope(self, permission: Permission) -> Scope:
+        """How far the permission reaches for this actor."""
+        return policy.scope(self.memberships, permission)
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        """All roles the actor holds anywhere."""
+        return frozenset(membership.role for membership in self.memberships)
+
+
+def enlist(
+    session: Session, account: PersonAccount, password: str, *, unit: Unit, role: Role
+) -> PersonAccount:
+    """Add a person with a password and one membership."""
+    account.password_hash = _hasher.hash(password)
+    session.add(account)
+    session.flush()
+    session.add(MembershipRow(person_id=account.id, unit_id=unit.id, role=role))
+    session.flush()
+    return account
+
+
+def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor | None:
+    """Return an active person as an actor, or None."""
+    rows = session.execute(
+        select(
+            PersonAccount.id, PersonAccount.uuid, PersonAccount.username, PersonAccount.name,
+            PersonAccount.badge, PersonAccount.title, MembershipRow.role,
+            Unit.id.label("unit_id"), Unit.path, Unit.kind, Unit.uuid.label("unit_uuid"),
+            Unit.name.label("unit_name"),
+        )
+        .join(MembershipRow, MembershipRow.person_id == PersonAccount.id)
+        .join(Unit, Unit.id == MembershipRow.unit_id)
+        .where(PersonAccount.uuid == person_uuid, PersonAccount.active)
+        .order_by(MembershipRow.id)
+    ).all()
+    if not rows:
+        return None
+    first = rows[0]
+    return Actor(
+        person_id=first.id, uuid=first.uuid, username=first.username, name=first.name,
+        badge=first.badge, title=first.title, unit_uuid=first.unit_uuid,
+        unit_name=first.unit_name, session_id=session_id,
+        memberships=tuple(
+            Membership(Role(row.role), row.unit_id, row.path, row.kind) for row in rows
+        ),
+    )
+
+
+def password_fits(account: PersonAccount | None, password: str) -> bool:
+    """Whether the password is this account's; takes as long when there is no such account."""
+    try:
+        return bool(_hasher.verify(account.password_hash if account else _DECOY, password))
+    except VerifyMismatchError:
+        return False
+
+
+_DECOY = _hasher.hash("nobody has this password")

@@ -1,0 +1,95 @@
+"""One table: which permission is held by which roles, and how far it reaches.
+
+Every route names its permission; whatever is not in this table is denied.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from inspection.organisations.scope import Scope
+
+
+class Role(StrEnum):
+    """Roles that a membership carries."""
+
+    INSPECTOR = "inspector"
+    ENTERPRISE = "enterprise"
+    OFFICE = "office"
+    AUDITOR = "auditor"
+    ADMINISTRATOR = "administrator"
+
+
+class Permission(Enum):
+    """What can be asked for."""
+
+    PUBLIC = "public"
+    """Anyone, signed in or not; said aloud so that no route is public by oversight."""
+    SIGNED_IN = "signed_in"
+    """Whoever is signed in, about themselves."""
+    RECORD_SUBMIT = "record:submit"
+    """Hand in records, and carry those of colleagues on the same tablet."""
+    RECORD_READ = "record:read"
+    HAZARD_READ = "hazard:read"
+    REPORT_READ = "report:read"
+    UNIT_READ = "unit:read"
+    KEY_ENROL = "key:enrol"
+    """Enrol a signing key of one's own."""
+    QUARANTINE_READ = "quarantine:read"
+    ADMINISTER = "administer"
+
+
+class Reach(Enum):
+    """How far a permission reaches from the unit of the membership."""
+
+    SUBTREE = "subtree"
+    """The unit itself, everything below it, and for a department what it supervises."""
+    EVERYTHING = "everything"
+
+
+_I, _E, _O, _A, _X = (
+    Role.INSPECTOR, Role.ENTERPRISE, Role.OFFICE, Role.AUDITOR, Role.ADMINISTRATOR,
+)
+POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
+    Permission.RECORD_SUBMIT: (frozenset({_I, _E}), Reach.SUBTREE),
+    Permission.RECORD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
+    Permission.HAZARD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
+    Permission.REPORT_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
+    Permission.UNIT_READ: (frozenset({_I, _E, _O, _A, _X}), Reach.SUBTREE),
+    Permission.KEY_ENROL: (frozenset({_I, _E}), Reach.SUBTREE),
+    Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
+    Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),
+}
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A role at a unit, with what is needed to say how far it reaches."""
+
+    role: Role
+    unit_id: int
+    unit_path: str
+    unit_kind: str
+
+
+def allows(memberships: Iterable[Membership], permission: Permission) -> bool:
+    """Whether any membership carries the permission."""
+    if permission not in POLICY:
+        return permission in (Permission.PUBLIC, Permission.SIGNED_IN)
+    roles, _ = POLICY[permission]
+    return any(membership.role in roles for membership in memberships)
+
+
+def scope(memberships: Iterable[Membership], permission: Permission) -> Scope:
+    """How far these memberships carry the permission; nothing when none does."""
+    if permission not in POLICY:
+        return Scope()
+    roles, reach = POLICY[permission]
+    holding = [membership for membership in memberships if membership.role in roles]
+    return Scope(
+        paths=frozenset(membership.unit_path for membership in holding),
+        supervisors=frozenset(
+            membership.unit_id for membership in holding if membership.unit_kind == "department"
+        ),
+        everything=bool(holding) and reach is Reach.EVERYTHING,
+    )

@@ -1,0 +1,64 @@
+"""Resumable upload of files under their SHA-256 (after the IETF resumable-upload draft)."""
+
+import re
+
+from flask import Blueprint, Response, request
+
+from inspection.accounts.policy import Permission
+from inspection.api import bodies
+from inspection.blobs import UploadState
+from inspection.domain.problems import BlobPieceTooLarge, JsonMalformed, NotFound
+from inspection.edge import requires, wired, writing
+from inspection.submissions import intake
+
+CONTENT_TYPE = "application/partial-upload"
+LARGEST_PIECE = 256 * 1024
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+
+
+def add_routes(api: Blueprint) -> None:
+    """Add /blobs."""
+    api.route("/blobs/<digest>", methods=["HEAD"])(state)
+    api.patch("/blobs/<digest>")(receive)
+
+
+@requires(Permission.RECORD_SUBMIT)
+def state(digest: str) -> Response:
+    """How much of this file is held."""
+    return _answer(wired().blobs.state(_checked(digest)))
+
+
+@requires(Permission.RECORD_SUBMIT)
+def receive(digest: str) -> Response:
+    """Take one piece; the last one renews the receipts of the records that waited for it."""
+    wiring, digest = wired(), _checked(digest)
+    offset, length = _number("Upload-Offset"), _number("Upload-Length")
+    piece = bodies.raw(CONTENT_TYPE, most=LARGEST_PIECE, too_large=BlobPieceTooLarge)
+    came = wiring.blobs.receive(digest, piece, offset=offset, length=length)
+    if came.complete:
+        with writing() as session:
+            intake.note_arrival(
+                session, digest, blobs=wiring.blobs, key=wiring.server_key, at=wiring.clock()
+            )
+    return _answer(came)
+
+
+def _checked(digest: str) -> str:
+    if not _DIGEST.match(digest):
+        raise NotFound(digest=digest[:80])
+    return digest
+
+
+def _number(header: str) -> int:
+    value = request.headers.get(header, "")
+    if not value.isascii() or not value.isdigit() or len(value) > 15:
+        raise JsonMalformed(pointer=header)
+    return int(value)
+
+
+def _answer(state: UploadState) -> Response:
+    headers = {
+        "Upload-Complete": "?1" if state.complete else "?0",
+        "Upload-Offset": str(state.offset),
+    }
+    return Response(status=204, headers=headers)

@@ -1,0 +1,27 @@
+"""The change feed: a tablet asks what is new since its cursor."""
+
+from flask import Blueprint, Response, jsonify, request
+
+from inspection.accounts.policy import Permission
+from inspection.edge import current_actor, reading, requires, wired
+from inspection.sync import changes
+
+
+def add_routes(api: Blueprint) -> None:
+    """Add /changes."""
+    api.get("/changes")(feed)
+
+
+@requires(Permission.RECORD_SUBMIT)
+def feed() -> Response:
+    """What changed since `after`; 304 when the tablet's ETag says it knows all this."""
+    after = changes.cursor_from(request.args.get("after", ""))
+    with reading() as session:
+        found = changes.feed(
+            session, current_actor(), after, catalog=wired().catalog,
+            device=request.args.get("device", ""),
+        )
+    response = jsonify(cursor=found.cursor.text(), changes=found.changes)
+    response.add_etag()
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response.make_conditional(request)

@@ -1,0 +1,58 @@
+"""Custody notices: what tablets hold signed and have not delivered yet."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response
+
+from inspection.accounts.policy import Permission
+from inspection.api import bodies
+from inspection.domain.problems import JsonMalformed
+from inspection.edge import requires, wired, writing
+from inspection.submissions import custody
+from inspection.submissions.custody import Notice
+
+_STORAGE = ("persistent", "best_effort")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
+
+
+def add_routes(api: Blueprint) -> None:
+    """Add /custody."""
+    api.post("/custody")(note)
+
+
+@requires(Permission.RECORD_SUBMIT)
+def note() -> Response:
+    """Write down what a tablet says it holds."""
+    data = bodies.json_object()
+    device = bodies.text(data, "device", most=36)
+    listed = data.get("records")
+    if not isinstance(listed, list) or len(listed) > 200:
+        raise JsonMalformed(pointer="/records")
+    notices = [_notice(each) for each in listed]
+    with writing() as session:
+        custody.note(session, device, notices, at=wired().clock())
+    return Response(status=204)
+
+
+def _notice(data: Any) -> Notice:
+    if not isinstance(data, dict):
+        raise JsonMalformed(pointer="/records")
+    if data.get("storage") not in _STORAGE or not _UUID.match(str(data.get("uuid"))):
+        raise JsonMalformed(pointer="/records")
+    try:
+        signed_at = datetime.fromisoformat(bodies.text(data, "signed_at", most=40))
+    except ValueError as error:
+        raise JsonMalformed(pointer="/signed_at") from error
+    if signed_at.tzinfo is None:
+        raise JsonMalformed(pointer="/signed_at")
+    return Notice(
+        record=data["uuid"],
+        digest=bodies.text(data, "digest", most=64),
+        signer=bodies.text(data, "signer", most=36),
+        signed_at=signed_at,
+        photos=bodies.count(data, "photos"),
+        bytes=bodies.count(data, "bytes"),
+        storage=data["storage"],
+    )

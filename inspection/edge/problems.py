@@ -1,0 +1,176 @@
+"""Problems as the reader meets them: a status, a sentence in their language, what is safe and next.
+
+Each code also has a heading in docs/problems.md.
+"""
+
+from dataclasses import dataclass
+
+from flask_babel import gettext as _
+
+from inspection.domain import problems
+from inspection.domain.problems import Problem
+
+STATUS_OF: dict[type[Problem], int] = {
+    problems.NotSignedIn: 401,
+    problems.CredentialsWrong: 401,
+    problems.TooManyTries: 429,
+    problems.NotAllowed: 403,
+    problems.OriginForeign: 403,
+    problems.FormExpired: 403,
+    problems.DemonstrationRefused: 403,
+    problems.NotFound: 404,
+    problems.ChecklistUnknown: 404,
+    problems.RevisionUnpublished: 404,
+    problems.ChecklistAltered: 500,
+    problems.SettingsIncomplete: 500,
+    problems.ContentTypeWrong: 415,
+    problems.JsonMalformed: 400,
+    problems.CursorMalformed: 400,
+    problems.RecordTooLarge: 413,
+    problems.RecordConflict: 409,
+    problems.RecordUuidMismatch: 422,
+    problems.JwsMalformed: 422,
+    problems.PayloadMalformed: 422,
+    problems.SignatureInvalid: 422,
+    problems.KeyUnknown: 422,
+    problems.KeyRevoked: 422,
+    problems.KeyMalformed: 422,
+    problems.KeyTaken: 409,
+    problems.BlobUnknown: 404,
+    problems.BlobOffsetWrong: 409,
+    problems.BlobTooLarge: 413,
+    problems.BlobPieceTooLarge: 413,
+    problems.BlobDigestMismatch: 422,
+    problems.StorageFull: 507,
+    problems.DocumentTooLarge: 413,
+    problems.GlyphMissing: 422,
+    problems.WarrantMissing: 422,
+    problems.WorkOverrun: 503,
+    problems.RecordIncomplete: 409,
+    problems.LedgerBroken: 500,
+}
+
+RETRY_AFTER_SECONDS = {413: 3600, 503: 10, 507: 300}
+"""How long a client should wait where the answer may change; 429 carries its own."""
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """A problem in words: what happened, what is safe, what to do next."""
+
+    code: str
+    sentence: str
+    safe: str
+    next: str
+
+
+def spoken(problem: Problem) -> Spoken:
+    """Put a problem into the reader's language."""
+    return Spoken(problem.code, sentence(problem.code), safe(problem.code), what_next(problem.code))
+
+
+def sentence(code: str) -> str:
+    """What happened, in one sentence."""
+    return {
+        "not_signed_in": _("还没有登录，或登录已过期。"),
+        "credentials_wrong": _("用户名或密码不对。"),
+        "too_many_tries": _("试的次数太多，请稍后再登录。"),
+        "not_allowed": _("您的角色没有这项权限。"),
+        "origin_foreign": _("这个请求来自别的网站，没有执行。"),
+        "form_expired": _("页面打开太久，表单已失效。"),
+        "demonstration_refused": _("正式环境不能使用演示账号。"),
+        "not_found": _("没有找到，或不在您的管辖范围内。"),
+        "checklist_unknown": _("没有这张检查表。"),
+        "revision_unpublished": _("检查表的这个版本没有发布过。"),
+        "checklist_altered": _("已发布的检查表文件被改动过，服务没有启动。"),
+        "settings_incomplete": _("设置不完整。"),
+        "content_type_wrong": _("发来的内容类型不对。"),
+        "json_malformed": _("发来的数据格式不对。"),
+        "cursor_malformed": _("同步游标无法识别。"),
+        "record_too_large": _("检查记录超过 1 MB。"),
+        "record_conflict": _("同一编号的记录已经收到过，但内容不同；两份都已保存，等待人工核对。"),
+        "record_uuid_mismatch": _("记录内的编号与发送地址不一致。"),
+        "jws_malformed": _("签名文件不完整或格式不对。"),
+        "payload_malformed": _("签名里的内容不是检查记录。"),
+        "signature_invalid": _("签名与内容不符：内容在签名后被改动过。"),
+        "key_unknown": _("签名所用的密钥没有在本系统登记。"),
+        "key_revoked": _("签名所用的密钥已被注销。"),
+        "key_malformed": _("登记的密钥不符合要求。"),
+        "key_taken": _("这把密钥已登记在别人名下或已注销。"),
+        "blob_unknown": _("没有这个文件。"),
+        "blob_offset_wrong": _("续传位置不对，请从服务器给出的位置继续。"),
+        "blob_too_large": _("单个文件不能超过 20 MB。"),
+        "blob_piece_too_large": _("每次最多传 256 KB。"),
+        "blob_digest_mismatch": _("传来的文件与登记的摘要不符，请重新传。"),
+        "storage_full": _("服务器存储空间已满，暂时收不下。"),
+        "document_too_large": _("要核验的文件不能超过 50 MB。"),
+        "glyph_missing": _("有字在现有字体中没有字形，报告暂停生成。"),
+        "warrant_missing": _("没有本人的设备签名，不能使用其证书。"),
+        "work_overrun": _("处理时间过长，已中止。"),
+        "record_incomplete": _("照片还没有收齐，报告稍后生成。"),
+        "ledger_broken": _("台账链条断裂。"),
+    }[code]
+
+
+_HELD_SAFE = (
+    "record_conflict", "record_uuid_mismatch", "jws_malformed", "payload_malformed",
+    "signature_invalid", "key_unknown", "key_revoked",
+)
+_UPLOADS = ("blob_offset_wrong", "blob_digest_mismatch", "storage_full", "record_incomplete")
+
+
+def safe(code: str) -> str:
+    """What is not lost, or nothing where nothing was at stake."""
+    if code in _HELD_SAFE:
+        return _("原始数据已在服务器隔离保存，平板上的也不会删除。")
+    if code in _UPLOADS:
+        return _("已传的部分都在，平板上的也不会删除。")
+    if code in ("not_signed_in", "form_expired"):
+        return _("平板上填的内容都在。")
+    return ""
+
+
+def what_next(code: str) -> str:
+    """What the reader can do, or nothing where that is plain."""
+    return {
+        "not_signed_in": _("请登录后再试。"),
+        "form_expired": _("请返回刷新页面，再提交一次。"),
+        "record_conflict": _("请联系管理员核对两份记录。"),
+        "key_unknown": _("请在平板上重新登记，再请管理员处理隔离的记录。"),
+        "key_revoked": _("请联系管理员。"),
+        "storage_full": _("请通知管理员；稍后会自动再传。"),
+        "not_found": _("请检查链接，或联系有权限的同事。"),
+        "not_allowed": _("如有需要，请联系管理员。"),
+        "work_overrun": _("请稍后再试。"),
+    }.get(code, "")
+
+
+def fault_sentence(code: str) -> str:
+    """What is wrong with the content of a held record."""
+    return {
+        "unit_unknown": _("被检查单位不在名录中。"),
+        "unit_out_of_scope": _("签名的检查人员不管辖这家单位。"),
+        "checklist_unknown": _("没有这张检查表。"),
+        "revision_unpublished": _("检查表的这个版本没有发布过。"),
+        "checklist_digest_mismatch": _("检查表内容与发布的版本不一致。"),
+        "answer_missing": _("有检查项没有作答。"),
+        "answer_unfit": _("答案不在可选范围内，或检查项不在表中。"),
+        "reason_missing": _("没有写明原因。"),
+        "finding_missing": _("判为不合格，但没有写问题。"),
+        "finding_unfit": _("问题填写不完整或与检查项不符。"),
+        "photo_missing": _("问题没有照片；当场整改还需要整改后照片。"),
+        "deadline_missing": _("没有整改期限。"),
+        "signature_missing": _("缺少签名。"),
+        "inspectors_missing": _("检查人员少于两人。"),
+        "ink_missing": _("没有手写签名。"),
+        "ink_blank": _("手写签名是空白的。"),
+        "time_disorder": _("结束时间早于开始时间。"),
+    }[code]
+
+
+FAULT_CODES = (
+    "unit_unknown", "unit_out_of_scope", "checklist_unknown", "revision_unpublished",
+    "checklist_digest_mismatch", "answer_missing", "answer_unfit", "reason_missing",
+    "finding_missing", "finding_unfit", "photo_missing", "deadline_missing",
+    "signature_missing", "inspectors_missing", "ink_missing", "ink_blank", "time_disorder",
+)

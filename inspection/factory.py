@@ -1,0 +1,56 @@
+"""Builds the app; the only module that may know everyone."""
+
+import logging
+import os
+
+from flask import Flask
+
+from inspection import api, cli, database, web
+from inspection import settings as configuration
+from inspection.database import db
+from inspection.edge import errors, guard, headers
+from inspection.edge.language import babel, language
+from inspection.edge.request import EXTENSION, signed_in_actor
+from inspection.settings import ROOT, Settings
+from inspection.wiring import Wiring, wire
+
+LARGEST_REQUEST_BYTES = 64 * 1024 * 1024
+
+
+def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None) -> Flask:
+    """Build the application from settings, by default those of the environment."""
+    settings = settings or configuration.from_environment(os.environ)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    app = Flask(
+        "inspection", root_path=str(ROOT), template_folder="templates", static_folder=None
+    )
+    app.config.update(
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": 10},
+        MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
+        SECRET_KEY=settings.secret,
+        SESSION_COOKIE_NAME="zhencha_flash",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        BABEL_DEFAULT_LOCALE="zh",
+        BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "inspection" / "translations"),
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    logging.getLogger("zhencha").setLevel(logging.INFO)
+    db.init_app(app)
+    babel.init_app(app, locale_selector=language)
+    with app.app_context():
+        database.install(db.engine)
+        app.extensions[EXTENSION] = wiring or wire(settings, db.engine)
+    app.before_request(guard.refuse_foreign_origin)
+    app.after_request(headers.add_headers)
+    errors.register(app)
+    app.register_blueprint(api.blueprint())
+    web.register(app)
+    cli.register(app)
+    app.context_processor(
+        lambda: {"actor": signed_in_actor(), "language": language()}
+    )
+    app.jinja_env.globals["asset"] = lambda name: f"/static/dist/{name}"
+    return app
+

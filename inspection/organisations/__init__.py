@@ -1,0 +1,1 @@
+"""Units, enterprises, sectors, and who supervises whom."""

@@ -1,0 +1,81 @@
+"""Finds units and founds new ones; hands out frozen facts."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased
+
+from inspection.domain.problems import NotFound
+from inspection.organisations.scope import Scope
+from inspection.organisations.unit import Unit, UnitKind
+
+
+@dataclass(frozen=True)
+class UnitFacts:
+    """What is known of a unit; `parent` and `supervisor` are names, "" for none."""
+
+    id: int
+    uuid: str
+    name: str
+    kind: str
+    path: str
+    supervisor_id: int | None
+    credit_code: str
+    sector: str
+    high_risk: bool
+    address: str
+    principal: str
+    phone: str
+    parent: str
+    supervisor: str
+
+
+def unit(session: Session, uuid: str, scope: Scope | None = None) -> UnitFacts:
+    """Return one unit. Raises NotFound when there is none, or none in `scope`."""
+    condition = [Unit.uuid == uuid] + ([scope.condition()] if scope else [])
+    found = _facts(session, *condition)
+    if not found:
+        raise NotFound(unit=uuid)
+    return found[0]
+
+
+def find(session: Session, uuid: str) -> UnitFacts | None:
+    """Return one unit, or None."""
+    found = _facts(session, Unit.uuid == uuid)
+    return found[0] if found else None
+
+
+def enterprises(session: Session, scope: Scope) -> list[UnitFacts]:
+    """Return the enterprises in scope, by name."""
+    return _facts(session, Unit.kind == UnitKind.ENTERPRISE, scope.condition())
+
+
+def found(session: Session, unit: Unit, *, parent: Unit | None) -> Unit:
+    """Add a unit below `parent` and give it its path."""
+    unit.parent_id = parent.id if parent else None
+    unit.path = "/0/"  # until the id is known
+    session.add(unit)
+    session.flush()
+    unit.path = f"{parent.path if parent else '/'}{unit.id}/"
+    session.flush()
+    return unit
+
+
+def _facts(session: Session, *conditions: object) -> list[UnitFacts]:
+    parent, supervisor = aliased(Unit), aliased(Unit)
+    rows = session.execute(
+        select(Unit, parent.name, supervisor.name)
+        .outerjoin(parent, Unit.parent_id == parent.id)
+        .outerjoin(supervisor, Unit.supervisor_id == supervisor.id)
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(Unit.name)
+    )
+    return [
+        UnitFacts(
+            id=unit.id, uuid=unit.uuid, name=unit.name, kind=unit.kind, path=unit.path,
+            supervisor_id=unit.supervisor_id, credit_code=unit.credit_code, sector=unit.sector,
+            high_risk=unit.high_risk, address=unit.address, principal=unit.principal,
+            phone=unit.phone, parent=parent_name or "", supervisor=supervisor_name or "",
+        )
+        for unit, parent_name, supervisor_name in rows
+    ]

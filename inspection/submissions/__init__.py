@@ -1,0 +1,1 @@
+"""What inspectors handed in: `intake.py` is the one door."""

@@ -1,0 +1,205 @@
+"""Records as they were handed in: the exact signed bytes, their state, and reading them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, func, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from inspection.database import Base, UtcInstant
+from inspection.domain import record as domain
+from inspection.domain.answers import Fault
+from inspection.domain.problems import NotFound
+from inspection.organisations.scope import Scope
+from inspection.organisations.unit import Unit
+from inspection.signing import jose
+
+ROWS_A_PAGE = 50
+
+HELD, INCOMPLETE, COMPLETE = "held", "incomplete", "complete"
+
+
+class SubmittedRecord(Base):
+    """One record. `jws` holds the bytes that arrived; `unit_id` is None for an unknown unit."""
+
+    __tablename__ = "record"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(unique=True)
+    digest: Mapped[str] = mapped_column(index=True)
+    jws_digest: Mapped[str]
+    jws: Mapped[bytes] = mapped_column(LargeBinary)
+    state: Mapped[str]
+    faults: Mapped[list[dict[str, str]]] = mapped_column(JSON)
+    kind: Mapped[str]
+    unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))
+    checklist_slug: Mapped[str]
+    checklist_revision: Mapped[int]
+    findings: Mapped[int]
+    finished_at: Mapped[datetime] = mapped_column(UtcInstant)
+    received_at: Mapped[datetime] = mapped_column(UtcInstant)
+    submitted_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    """Whoever carried the record in; who answers for it is in its signatures."""
+    seq: Mapped[int]
+    link: Mapped[str]
+    receipt: Mapped[str]
+    receipt_seq: Mapped[int]
+    """Length of the ledger when the receipt was last renewed: where the change feed finds it."""
+
+    __table_args__ = (
+        Index("ix_record_unit_received", "unit_id", "received_at"),
+        Index("ix_record_submitted_by", "submitted_by", "receipt_seq"),
+    )
+
+
+class RecordBlob(Base):
+    """A file that a record refers to, and whether it has arrived."""
+
+    __tablename__ = "record_blob"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    arrived: Mapped[bool]
+
+    __table_args__ = (Index("ix_record_blob_digest", "digest", "arrived"),)
+
+
+@dataclass(frozen=True)
+class StoredRecord:
+    """A record as it stands."""
+
+    uuid: str
+    digest: str
+    jws: bytes
+    state: str
+    faults: tuple[Fault, ...]
+    missing: tuple[str, ...]
+    received_at: datetime
+    seq: int
+    link: str
+    unit_uuid: str | None
+    receipt: str
+
+    @property
+    def payload(self) -> bytes:
+        """The signed bytes."""
+        return jose.payload_of(self.jws)
+
+
+@dataclass(frozen=True)
+class RecordRow:
+    """One line of the list of records."""
+
+    uuid: str
+    unit_name: str
+    unit_uuid: str | None
+    checklist_slug: str
+    checklist_revision: int
+    kind: str
+    state: str
+    finished_at: datetime
+    received_at: datetime
+    findings: int
+
+
+@dataclass(frozen=True)
+class RecordPage:
+    """One page of the list of records."""
+
+    rows: tuple[RecordRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> RecordPage:
+    """Return a page of the records in scope, newest first."""
+    conditions = [scope.condition()]
+    if text:
+        conditions.append(
+            or_(Unit.name.contains(text, autoescape=True), SubmittedRecord.uuid == text.lower())
+        )
+    joined = select(SubmittedRecord, Unit.name, Unit.uuid).join(
+        Unit, Unit.id == SubmittedRecord.unit_id
+    )
+    total = session.scalar(
+        select(func.count())
+        .select_from(SubmittedRecord)
+        .join(Unit, Unit.id == SubmittedRecord.unit_id)
+        .where(*conditions)
+    ) or 0
+    pages = max(1, -(-total // ROWS_A_PAGE))
+    page = min(max(page, 1), pages)
+    rows = session.execute(
+        joined.where(*conditions)
+        .order_by(SubmittedRecord.received_at.desc(), SubmittedRecord.id.desc())
+        .limit(ROWS_A_PAGE)
+        .offset((page - 1) * ROWS_A_PAGE)
+    )
+    return RecordPage(tuple(_row(*row) for row in rows), total, page, pages)
+
+
+def _row(row: SubmittedRecord, unit_name: str, unit_uuid: str) -> RecordRow:
+    return RecordRow(
+        row.uuid, unit_name, unit_uuid, row.checklist_slug, row.checklist_revision, row.kind,
+        row.state, row.finished_at, row.received_at, row.findings,
+    )
+
+
+def record(session: Session, scope: Scope, uuid: str) -> StoredRecord:
+    """Return one record. Raises NotFound when there is none in scope."""
+    found = _stored(session, SubmittedRecord.uuid == uuid, scope.condition())
+    if found is None:
+        raise NotFound(record=uuid)
+    return found
+
+
+def any_record(session: Session, uuid: str) -> StoredRecord | None:
+    """Return one record whoever asks: for jobs and verification, never for a page."""
+    return _stored(session, SubmittedRecord.uuid == uuid)
+
+
+def receipt_of(session: Session, uuid: str) -> str:
+    """Return the newest receipt of a record. Raises NotFound."""
+    receipt = session.scalar(select(SubmittedRecord.receipt).where(SubmittedRecord.uuid == uuid))
+    if receipt is None:
+        raise NotFound(record=uuid)
+    return receipt
+
+
+def receipts_after(session: Session, person_id: int, seq: int) -> list[tuple[str, str]]:
+    """Return (record uuid, receipt) of what this person carried in, renewed after `seq`."""
+    rows = session.execute(
+        select(SubmittedRecord.uuid, SubmittedRecord.receipt)
+        .where(SubmittedRecord.submitted_by == person_id, SubmittedRecord.receipt_seq > seq)
+        .order_by(SubmittedRecord.receipt_seq)
+    )
+    return [(row.uuid, row.receipt) for row in rows]
+
+
+def payload_of(stored: StoredRecord) -> domain.Record:
+    """Read a stored record."""
+    return domain.from_bytes(stored.payload)
+
+
+def _stored(session: Session, *conditions: Any) -> StoredRecord | None:
+    found = session.execute(
+        select(SubmittedRecord, Unit.uuid)
+        .outerjoin(Unit, Unit.id == SubmittedRecord.unit_id)
+        .where(*conditions)
+    ).one_or_none()
+    if found is None:
+        return None
+    row, unit_uuid = found
+    missing = session.scalars(
+        select(RecordBlob.digest)
+        .where(RecordBlob.record_id == row.id, RecordBlob.arrived.is_(False))
+        .order_by(RecordBlob.digest)
+    )
+    return StoredRecord(
+        uuid=row.uuid, digest=row.digest, jws=row.jws, state=row.state,
+        faults=tuple(Fault(each["code"], each["pointer"]) for each in row.faults),
+        missing=tuple(missing), received_at=row.received_at, seq=row.seq, link=row.link,
+        unit_uuid=unit_uuid, receipt=row.receipt,
+    )

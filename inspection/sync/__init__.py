@@ -1,0 +1,1 @@
+"""The protocol between tablet and server: what a tablet is told since it last asked."""

@@ -1,0 +1,137 @@
+"""The change feed: what a tablet needs to know since it last asked.
+
+The cursor is opaque to tablets. It holds what was last sent: digests of the
+unit and checklist lists, and the ledger's length. So a month offline asks the
+same question as a minute, and nothing has to be kept per tablet.
+"""
+
+import base64
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from inspection.accounts import devices
+from inspection.accounts.people import Actor
+from inspection.accounts.policy import Permission
+from inspection.catalog import Catalog
+from inspection.domain.checklist import Checklist
+from inspection.domain.problems import CursorMalformed
+from inspection.hazards import register
+from inspection.ledger import journal
+from inspection.organisations import directory
+from inspection.organisations.directory import UnitFacts
+from inspection.submissions import records
+
+_FORMAT = 1
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """What a tablet was last told."""
+
+    units: str = ""
+    lists: str = ""
+    seq: int = 0
+
+    def text(self) -> str:
+        """The opaque form."""
+        data = json.dumps([_FORMAT, self.units, self.lists, self.seq], separators=(",", ":"))
+        return base64.urlsafe_b64encode(data.encode()).decode().rstrip("=")
+
+
+def cursor_from(text: str) -> Cursor:
+    """Read a cursor; an empty one asks for everything. Raises CursorMalformed."""
+    if not text:
+        return Cursor()
+    try:
+        form, units, lists, seq = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
+        if form != _FORMAT:
+            raise ValueError(form)
+        return Cursor(str(units), str(lists), int(seq))
+    except (ValueError, TypeError) as error:
+        raise CursorMalformed() from error
+
+
+@dataclass(frozen=True)
+class Feed:
+    """What changed, and the cursor to ask with next time."""
+
+    changes: list[dict[str, Any]]
+    cursor: Cursor
+
+
+def feed(
+    session: Session, actor: Actor, after: Cursor, *, catalog: Catalog, device: str = ""
+) -> Feed:
+    """Return what changed for this actor's tablet since `after`."""
+    units = [
+        _unit_change(unit)
+        for unit in directory.enterprises(session, actor.scope(Permission.RECORD_SUBMIT))
+    ]
+    seq, _ = journal.head(session)
+    now = Cursor(_digest(units), catalog.digest[:16], seq)
+    changes: list[dict[str, Any]] = []
+    if now.units != after.units:
+        changes += [{"type": "units", "units": [change["unit"] for change in units]}]
+    if now.lists != after.lists:
+        changes += [_list_change(each) for each in catalog.current()]
+    if now.seq != after.seq:
+        changes += _ledger_changes(session, actor, after.seq)
+    changes += [
+        {"type": "revocation", "kid": kid}
+        for kid in (devices.revoked_keys(session, device) if device else [])
+    ]
+    return Feed(changes, now)
+
+
+def _ledger_changes(session: Session, actor: Actor, seq: int) -> list[dict[str, Any]]:
+    scope = actor.scope(Permission.HAZARD_READ)
+    hazards = [
+        {"type": "hazard", "id": card.uuid, "hazard": _plain(asdict(card))}
+        for card in register.changed(session, scope, after_seq=seq)
+    ]
+    receipts = [
+        {"type": "receipt", "record": uuid, "receipt": receipt}
+        for uuid, receipt in records.receipts_after(session, actor.person_id, seq)
+    ]
+    return hazards + receipts
+
+
+def _unit_change(unit: UnitFacts) -> dict[str, Any]:
+    return {
+        "unit": {
+            "uuid": unit.uuid, "name": unit.name, "credit_code": unit.credit_code,
+            "sector": unit.sector, "high_risk": unit.high_risk, "address": unit.address,
+            "principal": unit.principal, "town": unit.parent,
+        }
+    }
+
+
+def _list_change(checklist: Checklist) -> dict[str, Any]:
+    return {
+        "type": "checklist", "id": checklist.slug, "slug": checklist.slug,
+        "revision": checklist.revision, "digest": checklist.digest,
+        "list": checklist.list_letter,
+        "title": {"zh": checklist.title.zh, "en": checklist.title.en},
+        "items": len(checklist.items),
+        "form": {language: form_path(checklist, language) for language in LANGUAGES},
+    }
+
+
+def form_path(checklist: Checklist, language: str) -> str:
+    """Where the form of a revision is drawn: immutable, so the path carries the digest."""
+    return (
+        f"/checklists/{checklist.slug}/{checklist.revision}/form/{checklist.digest}/{language}"
+    )
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:16]
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(json.dumps(value, default=str))

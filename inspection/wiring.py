@@ -1,0 +1,52 @@
+"""The objects built once from settings, in one frozen value."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy.engine import Engine
+
+from inspection.blobs import FilesystemBlobs
+from inspection.catalog import Catalog
+from inspection.settings import ROOT, Settings
+from inspection.signing.authority import Authority
+from inspection.signing.jose import ServerKey
+
+CHECKLISTS = ROOT / "checklists"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """What edges and worker hand to capabilities."""
+
+    settings: Settings
+    engine: Engine
+    blobs: FilesystemBlobs
+    catalog: Catalog
+    authority: Authority
+    server_key: ServerKey
+    clock: Callable[[], datetime]
+
+
+def system_clock() -> datetime:
+    """The present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def wire(
+    settings: Settings, engine: Engine, *, clock: Callable[[], datetime] = system_clock
+) -> Wiring:
+    """Open everything that lies in the home directory. Raises ChecklistAltered."""
+    settings.home.mkdir(parents=True, exist_ok=True)
+    return Wiring(
+        settings=settings,
+        engine=engine,
+        blobs=FilesystemBlobs(settings.home / "blobs"),
+        catalog=Catalog.open(CHECKLISTS),
+        authority=Authority.open(
+            settings.home / "authority", settings.secret,
+            organisation=settings.organisation, at=clock(),
+        ),
+        server_key=ServerKey.open(settings.home / "server-key.pem", settings.secret),
+        clock=clock,
+    )

@@ -1,0 +1,79 @@
+"""Which function does which kind of job, and the loop that does them.
+
+Run it as often as there are cores: claims keep two workers off the same job.
+"""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from inspection import database
+from inspection.jobs import queue
+from inspection.jobs.queue import Claim
+from inspection.ledger import checkpoints
+from inspection.reports import issuing
+from inspection.submissions.intake import REPORT_JOB
+from inspection.wiring import Wiring
+
+_log = logging.getLogger("zhencha.worker")
+
+IDLE_SECONDS = 0.5
+CHECKPOINT_EVERY_SECONDS = 3600
+
+
+def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
+    issuing.issue(
+        args["record"], engine=wiring.engine, blobs=wiring.blobs, catalog=wiring.catalog,
+        authority=wiring.authority, server_key=wiring.server_key,
+        public_url=wiring.settings.public_url, clock=wiring.clock,
+    )
+
+
+WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {REPORT_JOB: _issue_report}
+"""Job kind → function. A kind without a row here is a programming mistake; a test says so."""
+
+
+def work_once(wiring: Wiring) -> bool:
+    """Do one due job; returns whether there was one. A failed job waits and is tried again."""
+    with database.writing(wiring.engine) as session:
+        claimed = queue.claim(session, at=wiring.clock())
+    if claimed is None:
+        return False
+    try:
+        WORK[claimed.kind](wiring, claimed.args)
+    except Exception as error:
+        _put_back(wiring, claimed, error)
+    else:
+        with database.writing(wiring.engine) as session:
+            queue.finish(session, claimed.id, at=wiring.clock())
+        _log.info("done %s after %d attempts", claimed.kind, claimed.attempts)
+    return True
+
+
+def _put_back(wiring: Wiring, claimed: Claim, error: Exception) -> None:
+    _log.exception("failed %s, attempt %d", claimed.kind, claimed.attempts)
+    with database.writing(wiring.engine) as session:
+        queue.retry_later(session, claimed, f"{type(error).__name__}: {error}", at=wiring.clock())
+
+
+def take_checkpoint(wiring: Wiring) -> None:
+    """Sign where the ledger ends now."""
+    with database.writing(wiring.engine) as session:
+        checkpoints.take(session, key=wiring.server_key, at=wiring.clock())
+
+
+def run(wiring: Wiring) -> None:
+    """Do jobs until told to stop by SIGTERM or SIGINT; finishes the job in hand."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    checkpoint_due = wiring.clock().timestamp() + CHECKPOINT_EVERY_SECONDS
+    while not stop.is_set():
+        busy = work_once(wiring)
+        if wiring.clock().timestamp() >= checkpoint_due:
+            take_checkpoint(wiring)
+            checkpoint_due += CHECKPOINT_EVERY_SECONDS
+        if not busy:
+            stop.wait(IDLE_SECONDS)
