@@ -33,7 +33,7 @@ _RECIPE = "1"
 """Raise it when the way of building changes, so that set-up builds anew."""
 
 _STAMP = "built-from"
-_SYMBOLS = "℃℉℡№Ω℧㎡㎥㎜㎝㎏㎎㏄±×÷≤≥≠≈∞√°′″²³¹µ‰—–…·•‘’“”※→←↑↓⇒☐☑☒□■◇◆○●◎△▲▽▼☆★✓✔✕✗✘〇々〆"
+_SYMBOLS = "℃℉℡№Ω℧㎡㎥㎜㎝㎏㎎㏄±×÷≤≥≠≈∞√°′″²³¹µ‰—–…·•‘’“”※→←↑↓⇒□■◇◆○●◎△▲▽▼☆★✓〇々〆"
 
 
 @dataclass(frozen=True)
@@ -196,7 +196,8 @@ def _warm_cache(fonts_conf: Path) -> None:
     """Let fontconfig write its cache now, as the app's user may not be allowed to later."""
     environment = {**os.environ, "FONTCONFIG_FILE": str(fonts_conf)}
     start = "import ctypes; ctypes.CDLL('libfontconfig.so.1').FcInit()"
-    warmed = subprocess.run([sys.executable, "-c", start], env=environment, capture_output=True)
+    command = [sys.executable, "-c", start]
+    warmed = subprocess.run(command, env=environment, capture_output=True, check=False)
     if warmed.returncode:
         print("fontconfig is not installed yet; WeasyPrint will need it", file=sys.stderr)
 

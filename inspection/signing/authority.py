@@ -204,7 +204,8 @@ def _first_files(vault: Vault, organisation: str, at: datetime) -> dict[str, byt
     end, soon = at + _AUTHORITY_LIFE, at + _ISSUED_LIFE
     root = certificates.root(organisation, root_key, at=at, until=end)
     by_root = SigningKey(root.subject, root_key)
-    issuing = certificates.issuing(organisation, issuing_key.public_key(), by_root, at=at, until=end)
+    public = issuing_key.public_key()
+    issuing = certificates.issuing(organisation, public, by_root, at=at, until=end)
     issuer = SigningKey(issuing.subject, issuing_key)
     made = {
         "root": root,

@@ -1,0 +1,544 @@
+"""What a report says (报告内容): everything the template shows, composed and worded.
+
+Pure: values in, one frozen value out. No bytes of photos, no fonts, no HTML;
+how it looks is `templates/reports/`, how it becomes a PDF is `pdf`. The report
+is a Chinese legal document, so its words are Chinese whoever reads it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+from inspection.domain.checklist import CheckItem, Checklist, Citation
+from inspection.domain.record import Finding, Person, Photo, Record, Signing
+from inspection.ledger.chain import Entry
+
+CHINA = timezone(timedelta(hours=8))
+"""Reports give the time of the country they are used in, whatever the server's zone is."""
+
+TITLES = {
+    "inspection": "安全生产现场检查记录",
+    "self_inspection": "安全生产自查记录",
+    "reinspection": "安全生产整改复查记录",
+}
+ROLES = {"inspector": "检查人员", "party": "被检查单位现场负责人", "witness": "见证人"}
+ANSWERS = {
+    "pass": ("✓", "合格"),
+    "fail": ("×", "不合格"),
+    "not_applicable": ("–", "不涉及"),
+    "not_checked": ("○", "未查"),
+}
+LEVELS = {"general": "一般隐患", "larger": "较大隐患", "major": "重大隐患"}
+MARKS = {"V": "①", "V2": "②", "VT": "③", "R": "④"}
+MOMENTS = {"before": "问题", "after": "整改后"}
+
+
+@dataclass(frozen=True)
+class InspectedUnit:
+    """What the register of units knows beside what the record itself says."""
+
+    address: str = ""
+    principal: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class LedgerProof:
+    """The entry by which the record was accepted, and a signed statement of the ledger's end."""
+
+    entry: Entry
+    checkpoint: str
+    checkpoint_seq: int
+    checkpoint_link: str
+    server_jwk: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Issuance:
+    """What the act of issuing adds: number, time, issuer, and where the report can be checked."""
+
+    uuid: str
+    number: str
+    issued_at: datetime
+    organisation: str
+    verify_url: str
+    record_digest: str
+    jws_digest: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One item of the checklist with its answer (检查情况)."""
+
+    code: str
+    title: str
+    check: str
+    basis: str
+    value: str
+    sign: str
+    answer: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RowGroup:
+    """The items of one section."""
+
+    title: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True)
+class Basis:
+    """One legal ground of a finding, with its verification mark (DOMAIN §0.1)."""
+
+    instrument: str
+    clause: str
+    scope: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One photo as it is shown; `digest` finds the bytes."""
+
+    digest: str
+    number: int
+    caption: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One finding (发现的问题)."""
+
+    number: int
+    code: str
+    title: str
+    level: str
+    level_label: str
+    tags: tuple[str, ...]
+    words: str
+    basis: tuple[Basis, ...]
+    major: tuple[Basis, ...]
+    requirement: str
+    deadline: str
+    fixed_on_spot: bool
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class SignatureBlock:
+    """How signing ended for one person, and the box where paper has the signature.
+
+    `field` names the PDF signature field; "" when no personal certificate signs
+    here (no account, or nobody signed).
+    """
+
+    ref: str
+    field: str
+    person: str
+    role: str
+    name: str
+    detail: str
+    outcome: str
+    ending: str
+    grade: str
+    signed_at: str
+    ink: str
+    device_role: str
+
+
+@dataclass(frozen=True)
+class GradeNote:
+    """What one grade of signature proves, and what it does not."""
+
+    grade: str
+    proves: str
+    not_proven: str
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """Everything a report says, ready to be drawn."""
+
+    uuid: str
+    record_uuid: str
+    kind: str
+    title: str
+    number: str
+    organisation: str
+    issued_at: datetime
+    issued_text: str
+    verify_url: str
+    facts: tuple[tuple[str, str], ...]
+    inspectors: tuple[Person, ...]
+    notice: str
+    checklist: str
+    summary: str
+    groups: tuple[RowGroup, ...]
+    marks_used: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...]
+    other_pictures: tuple[Picture, ...]
+    opinion: str
+    statement: str
+    signatures: tuple[SignatureBlock, ...]
+    grades: tuple[GradeNote, ...]
+    evidence: tuple[tuple[str, str], ...]
+
+    @property
+    def pictures(self) -> tuple[Picture, ...]:
+        """All photos in the order in which they are shown."""
+        of_problems = [picture for problem in self.problems for picture in problem.pictures]
+        return (*of_problems, *self.other_pictures)
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The signature fields that have to be signed, in the order of signing."""
+        return tuple(block.field for block in self.signatures if block.field)
+
+
+def report_number(seq: int, recorded_at: datetime) -> str:
+    """The report's number: the year, and the record's place in the ledger. Never given twice."""
+    return f"检记〔{recorded_at.astimezone(CHINA).year}〕{seq:06d}号"
+
+
+def compose(
+    record: Record,
+    checklist: Checklist,
+    unit: InspectedUnit,
+    *,
+    proof: LedgerProof,
+    issuance: Issuance,
+) -> ReportContent:
+    """Compose the report of one accepted record."""
+    counter = _Counter()
+    day = record.started_at.astimezone(CHINA).date()
+    problems = tuple(
+        _problem(number, finding, record, checklist, day, counter)
+        for number, finding in enumerate(record.findings, start=1)
+    )
+    shown = {finding.uuid for finding in record.findings}
+    others = [photo for photo in record.photos if photo.finding not in shown]
+    groups = tuple(
+        RowGroup(
+            section.title.zh,
+            tuple(_row(item, record, checklist, day) for item in section.items),
+        )
+        for section in checklist.sections
+    )
+    signatures = tuple(_signature(signing, record) for signing in record.signings)
+    return ReportContent(
+        uuid=issuance.uuid,
+        record_uuid=record.uuid,
+        kind=record.kind,
+        title=TITLES[record.kind],
+        number=issuance.number,
+        organisation=issuance.organisation,
+        issued_at=issuance.issued_at,
+        issued_text=_instant(issuance.issued_at),
+        verify_url=issuance.verify_url,
+        facts=_facts(record, unit),
+        inspectors=tuple(person for person in record.people if person.role == "inspector"),
+        notice=_notice(record),
+        checklist=_checklist_line(checklist),
+        summary=_summary(record, checklist),
+        groups=groups,
+        marks_used=_marks_used(problems),
+        problems=problems,
+        other_pictures=tuple(_picture(photo, counter.next(), "") for photo in others),
+        opinion=record.opinion.strip() or "无。",
+        statement=record.statement.strip() or "未填写。",
+        signatures=signatures,
+        grades=_grades(record),
+        evidence=_evidence(record, checklist, proof, issuance),
+    )
+
+
+class _Counter:
+    """Numbers the photos through the whole report."""
+
+    def __init__(self) -> None:
+        self._last = 0
+
+    def next(self) -> int:
+        self._last += 1
+        return self._last
+
+
+def _instant(moment: datetime) -> str:
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def _minute(moment: datetime) -> str:
+    local = moment.astimezone(CHINA)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _facts(record: Record, unit: InspectedUnit) -> tuple[tuple[str, str], ...]:
+    parties = "；".join(_party(each) for each in record.people if each.role == "party")
+    witnesses = "；".join(each.name for each in record.people if each.role == "witness")
+    pairs = (
+        ("被检查单位", record.unit_name),
+        ("统一社会信用代码", record.unit_credit_code),
+        ("单位地址", unit.address),
+        ("主要负责人", "　".join(part for part in (unit.principal, unit.phone) if part)),
+        ("现场负责人", parties),
+        ("见证人", witnesses),
+        ("检查场所", _place(record)),
+        ("检查时间", f"{_minute(record.started_at)} 至 {_minute(record.finished_at)}"),
+    )
+    return tuple(pair for pair in pairs if pair[1] or pair[0] == "统一社会信用代码")
+
+
+def _party(person: Person) -> str:
+    return f"{person.name}（{person.title}）" if person.title else person.name
+
+
+def _place(record: Record) -> str:
+    place = record.place
+    if place.latitude is None or place.longitude is None:
+        return place.text
+    accuracy = f"，误差约 {place.accuracy_m} 米" if place.accuracy_m is not None else ""
+    spot = f"北纬 {place.latitude}，东经 {place.longitude}{accuracy}"
+    return f"{place.text}（{spot}）" if place.text else spot
+
+
+def _notice(record: Record) -> str:
+    if record.kind == "self_inspection":
+        return "本次为生产经营单位自行组织的安全检查，依照本单位隐患排查治理制度进行。"
+    return (
+        "检查人员向被检查单位说明来意并出示证件（《中华人民共和国安全生产法》第六十七条），"
+        "证件号码见上表。被检查单位对检查结果有陈述、申辩的权利；认为检查人员与本单位有直接利害"
+        "关系的，可以申请其回避。"
+    )
+
+
+def _checklist_line(checklist: Checklist) -> str:
+    return (
+        f"《{checklist.title.zh}检查表》第 {checklist.revision} 版"
+        f"（{checklist.effective_on.isoformat()} 起用）"
+    )
+
+
+def _summary(record: Record, checklist: Checklist) -> str:
+    values = [answer.value for answer in record.answers.values()]
+    counted = "，".join(
+        f"{label} {values.count(value)} 项" for value, (_, label) in ANSWERS.items()
+    )
+    return (
+        f"按{_checklist_line(checklist)}检查 {len(checklist.items)} 项：{counted}；"
+        f"记录问题 {len(record.findings)} 条。"
+    )
+
+
+def _row(item: CheckItem, record: Record, checklist: Checklist, day: date) -> Row:
+    answer = record.answers.get(item.code)
+    value = answer.value if answer else "not_checked"
+    sign, label = ANSWERS.get(value, ("?", value))
+    notes = [text for text in (answer.reason, answer.note) if text] if answer else []
+    found = [n for n, each in enumerate(record.findings, start=1) if each.item == item.code]
+    notes = [f"见问题 {'、'.join(map(str, found))}", *notes] if found else notes
+    return Row(
+        code=item.code,
+        title=item.title.zh,
+        check=item.check.zh,
+        basis="；".join(
+            f"{_short(checklist, each.instrument)}{each.clause}" for each in _in_force(item, day)
+        ),
+        value=value,
+        sign=sign,
+        answer=label,
+        notes=tuple(notes),
+    )
+
+
+def _short(checklist: Checklist, instrument: str) -> str:
+    """Name an instrument as the trade does: 《安全生产法》; a standard by its number."""
+    number, opened, rest = checklist.instruments[instrument].zh.partition("《")
+    if number.strip():
+        return f"{number.strip()} "
+    return f"{opened}{rest.partition('》')[0].replace('中华人民共和国', '')}》"
+
+
+def _in_force(item: CheckItem, day: date) -> tuple[Citation, ...]:
+    return tuple(citation for citation in item.citations if citation.in_force_on(day))
+
+
+def _problem(
+    number: int,
+    finding: Finding,
+    record: Record,
+    checklist: Checklist,
+    day: date,
+    counter: _Counter,
+) -> Problem:
+    item = checklist.item(finding.item)
+    photos = record.photos_of(finding.uuid)
+    return Problem(
+        number=number,
+        code=finding.item,
+        title=item.title.zh if item else "",
+        level=finding.level,
+        level_label=LEVELS.get(finding.level, finding.level),
+        tags=_tags(finding, item),
+        words=finding.words.strip(),
+        basis=_basis(item, checklist, day) if item else (),
+        major=_major(item, checklist) if item and finding.level == "major" else (),
+        requirement=finding.requirement.strip(),
+        deadline=_deadline(finding),
+        fixed_on_spot=finding.fixed_on_spot,
+        pictures=tuple(
+            _picture(photo, counter.next(), f"问题 {number}·{MOMENTS[photo.moment]}")
+            for photo in photos
+        ),
+    )
+
+
+def _tags(finding: Finding, item: CheckItem | None) -> tuple[str, ...]:
+    known = [item.tag(code) if item else None for code in finding.tags]
+    return tuple(tag.text.zh for tag in known if tag)
+
+
+def _deadline(finding: Finding) -> str:
+    if finding.fixed_on_spot:
+        return "现场已整改"
+    return f"{_day(finding.deadline_on)} 前" if finding.deadline_on else "未填写"
+
+
+def _basis(item: CheckItem, checklist: Checklist, day: date) -> tuple[Basis, ...]:
+    return tuple(
+        Basis(
+            checklist.instruments[each.instrument].zh,
+            each.clause,
+            each.scope.zh,
+            MARKS.get(each.mark, MARKS["R"]),
+        )
+        for each in _in_force(item, day)
+    )
+
+
+def _major(item: CheckItem, checklist: Checklist) -> tuple[Basis, ...]:
+    return tuple(
+        Basis(
+            checklist.instruments[each.criterion].zh if each.criterion in checklist.instruments
+            else each.criterion,
+            each.clause,
+            each.scope.zh,
+            MARKS.get(each.mark, MARKS["R"]),
+        )
+        for each in item.major
+    )
+
+
+def _marks_used(problems: Iterable[Problem]) -> tuple[tuple[str, str], ...]:
+    meanings = {
+        "①": "条文原文已核对",
+        "②": "据转引材料核对",
+        "③": "只核对了条号和主题",
+        "④": "尚待核对",
+    }
+    used = {each.mark for problem in problems for each in (*problem.basis, *problem.major)}
+    return tuple((mark, meaning) for mark, meaning in meanings.items() if mark in used)
+
+
+def _picture(photo: Photo, number: int, of: str) -> Picture:
+    parts = [part for part in (of, photo.caption.strip()) if part]
+    caption = "　".join(parts) or "现场照片"
+    taken = photo.taken_at.astimezone(CHINA).strftime("%m-%d %H:%M")
+    return Picture(photo.sha256, number, f"{caption}（{taken}）", f"照片 {number}：{caption}")
+
+
+def _signature(signing: Signing, record: Record) -> SignatureBlock:
+    person = record.person(signing.person)
+    assert person is not None, "a record without this person is held, not issued"
+    signs_here = person.account is not None and signing.outcome == "signed"
+    detail = person.badge and f"证件号 {person.badge}"
+    return SignatureBlock(
+        ref=person.ref,
+        field=f"sig-{person.ref}" if signs_here else "",
+        person=person.account or "",
+        role=ROLES[person.role],
+        name=person.name,
+        detail=detail or person.title or person.unit,
+        outcome=signing.outcome,
+        ending=_ending(signing, record),
+        grade=_grade_label(signing.grade),
+        signed_at=_instant(signing.signed_at),
+        ink=signing.ink.sha256 if signing.ink else "",
+        device_role=person.role,
+    )
+
+
+def _grade_label(grade: str) -> str:
+    return {"device_key": "账号＋PIN＋设备密钥", "drawn": "手写笔迹"}[grade]
+
+
+def _ending(signing: Signing, record: Record) -> str:
+    """Word the other endings of signing, with the statutory ground (安全生产法 第六十八条)."""
+    witness = record.person(signing.witness)
+    seen = f"见证人：{witness.name}。" if witness else ""
+    reason = signing.reason.strip().rstrip("。")
+    if signing.outcome == "refused":
+        return f"拒绝签字。理由：{reason}。{seen}{_refusal_ground(record)}"
+    if signing.outcome == "absent":
+        return f"未到场，没有签字。原因：{reason}。{seen}检查人员将情况记录在案。"
+    if signing.outcome == "deputy":
+        return f"由 {signing.deputy_name} 代签。原因：{reason}。{seen}"
+    return ""
+
+
+def _refusal_ground(record: Record) -> str:
+    if record.kind == "self_inspection":
+        return "检查人员将情况记录在案。"
+    return (
+        "检查人员依《中华人民共和国安全生产法》第六十八条将情况记录在案，"
+        "并应向负有安全生产监督管理职责的部门报告。"
+    )
+
+
+def _grades(record: Record) -> tuple[GradeNote, ...]:
+    notes = {
+        "device_key": GradeNote(
+            "账号＋PIN＋设备密钥",
+            "该账号的密钥在平板上经 PIN 解锁后签署了本记录的全部内容，签后任何改动都能被发现。",
+            "输入 PIN 的是否本人；本系统内置证书不是持牌机构签发的个人证书。",
+        ),
+        "drawn": GradeNote(
+            "手写笔迹",
+            "笔迹与本记录的内容由检查人员的设备密钥一并签署，签后任何改动都能被发现。",
+            "执笔人的身份，由在场检查人员见证。",
+        ),
+    }
+    used = {each.grade for each in record.signings if each.outcome in ("signed", "deputy")}
+    return tuple(note for grade, note in notes.items() if grade in used)
+
+
+def _evidence(
+    record: Record, checklist: Checklist, proof: LedgerProof, issuance: Issuance
+) -> tuple[tuple[str, str], ...]:
+    accepted = _instant(datetime.fromisoformat(proof.entry.recorded_at))
+    return (
+        ("记录内容 SHA-256", issuance.record_digest),
+        ("签署文件 record.jws SHA-256", issuance.jws_digest),
+        ("检查表 SHA-256", checklist.digest),
+        ("台账条目", f"第 {proof.entry.seq} 条，链值 {proof.entry.link}"),
+        ("台账检查点", f"第 {proof.checkpoint_seq} 条止，链值 {proof.checkpoint_link}"),
+        ("收到时间（服务器）", accepted),
+        ("设备时钟", _clock(record)),
+        ("记录编号", record.uuid),
+    )
+
+
+def _clock(record: Record) -> str:
+    clock = record.clock
+    minutes = round(clock.elapsed_ms / 60_000)
+    if clock.server_offset_ms is None:
+        return f"检查历时 {minutes} 分钟；检查时未与服务器对时"
+    offset = f"{clock.server_offset_ms / 1000:+.3f} 秒"
+    seen = f"（{_instant(clock.server_seen_at)} 对时）" if clock.server_seen_at else ""
+    return f"检查历时 {minutes} 分钟；与服务器相差 {offset}{seen}"
