@@ -36,12 +36,12 @@ class Pairing:
 
 
 PAIRINGS = (
-    Pairing("ink", "paper", _("正文,卡片上"), AAA),
-    Pairing("ink", "ground", _("正文,页面上"), AAA),
+    Pairing("ink", "paper", _("正文，卡片上"), AAA),
+    Pairing("ink", "ground", _("正文，页面上"), AAA),
     Pairing("ink-2", "paper", _("次要文字"), AAA),
-    Pairing("ink-2", "ground", _("次要文字,页面上"), AAA),
+    Pairing("ink-2", "ground", _("次要文字，页面上"), AAA),
     Pairing("brand", "paper", _("主要操作、链接、焦点"), AAA),
-    Pairing("brand", "ground", _("链接,页面上"), AAA),
+    Pairing("brand", "ground", _("链接，页面上"), AAA),
     Pairing("on-brand", "brand", _("主要按钮上的字"), AAA),
     Pairing("ink", "brand-tint", _("提示条、选中行里的字"), AAA),
     Pairing("pass", "paper", _("合格"), AAA),
@@ -54,7 +54,7 @@ PAIRINGS = (
     Pairing("general", "paper", _("一般"), AAA),
     Pairing("low", "paper", _("低"), AAA),
     Pairing("edge", "paper", _("控件的边"), CONTROL),
-    Pairing("edge", "ground", _("控件的边,页面上"), CONTROL),
+    Pairing("edge", "ground", _("控件的边，页面上"), CONTROL),
 )
 
 
@@ -105,7 +105,7 @@ def swatches(colours: dict[str, str]) -> tuple[Swatch, ...]:
 class SampleForm(Form):
     """Fields to look at; nothing is done with them."""
 
-    unit = StringField(_("单位名称"), [InputRequired(_("写上单位名称,才能找到这家单位"))])
+    unit = StringField(_("单位名称"), [InputRequired(_("写上单位名称，才能找到这家单位"))])
     sector = SelectField(_("行业"), choices=[("", _("全部行业")), ("metal", _("金属制品"))])
     words = TextAreaField(_("情况说明"))
     overdue = BooleanField(_("只看逾期"))

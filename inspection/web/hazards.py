@@ -1,0 +1,138 @@
+"""The register of hazards (隐患台账) and one hazard's page."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+from wtforms import BooleanField, Form, SearchField, SelectField, StringField
+
+from inspection.accounts.policy import Permission
+from inspection.domain.hazard import TRANSITIONS, Level, State, Step
+from inspection.domain.record import Photo
+from inspection.edge import current_actor, reading, requires, wired
+from inspection.hazards import register
+from inspection.hazards.register import HazardCard, RegisterFilter
+from inspection.organisations.unit import Sector
+from inspection.submissions import records
+from inspection.web.moments import today
+
+blueprint = Blueprint("hazards", __name__)
+
+SECTORS = {
+    Sector.CHEMICALS: _("化工和危险化学品"),
+    Sector.MACHINERY: _("机械制造"),
+    Sector.METALLURGY: _("冶金有色"),
+    Sector.CONSTRUCTION: _("建筑施工"),
+    Sector.CATERING: _("餐饮"),
+    Sector.LODGING: _("住宿"),
+    Sector.RETAIL: _("商贸"),
+    Sector.TRANSPORT: _("交通运输"),
+    Sector.FOOD: _("食品加工"),
+    Sector.WOOD: _("木材家具"),
+    Sector.TEXTILES: _("纺织服装"),
+    Sector.FISHERY: _("渔业"),
+}
+LEVELS = (Level.MAJOR, Level.LARGER, Level.GENERAL)
+
+IN_ONE_VISIT = frozenset({Step.FIX_ON_SPOT})
+"""Steps that happen inside an inspection and are never taken from this page."""
+
+
+class RegisterForm(Form):
+    """What narrows the register; it comes with the address, so that a view can be passed on."""
+
+    unit = SearchField(_("单位名称或信用代码"))
+    sector = SelectField(
+        _("行业"), choices=[("", _("全部行业")), *SECTORS.items()], validate_choice=False
+    )
+    text = SearchField(_("编号、隐患内容或整改要求"))
+    level = StringField()
+    state = StringField()
+    overdue = BooleanField()
+
+
+@blueprint.get("/hazards")
+@requires(Permission.HAZARD_READ)
+def index() -> str:
+    """Show one page of the register, narrowed by the address."""
+    form = RegisterForm(request.args)
+    wanted = _wanted(form)
+    scope = current_actor().scope(Permission.HAZARD_READ)
+    with reading() as session:
+        page = register.search(session, scope, wanted, today=today())
+    return render_template(
+        "web/hazards/register.html",
+        form=form,
+        filter=wanted,
+        register=page,
+        levels=LEVELS,
+        states=tuple(State),
+        narrowed=wanted != RegisterFilter(page=wanted.page),
+        link=_link(),
+        page_link=lambda number: _link()(page=str(number)),
+    )
+
+
+def _wanted(form: RegisterForm) -> RegisterFilter:
+    return RegisterFilter(
+        unit_text=(form.unit.data or "").strip(),
+        sector=form.sector.data if form.sector.data in set(Sector) else "",
+        level=form.level.data if form.level.data in set(Level) else "",
+        state=form.state.data if form.state.data in set(State) else "",
+        overdue=bool(form.overdue.data),
+        text=(form.text.data or "").strip(),
+        page=max(1, request.args.get("page", 1, type=int)),
+    )
+
+
+def _link() -> Callable[..., str]:
+    """Return a function that gives this register's address with some conditions changed."""
+    kept = {name: value for name, value in request.args.items() if value and name != "page"}
+
+    def link(**changes: str) -> str:
+        wanted = {name: value for name, value in {**kept, **changes}.items() if value}
+        return url_for("hazards.index", **wanted)  # type: ignore[arg-type]
+
+    return link
+
+
+@blueprint.get("/hazards/<uuid:hazard>")
+@requires(Permission.HAZARD_READ)
+def show(hazard: object) -> str:
+    """Show one hazard: what it is, what happened, what can lawfully come next."""
+    actor = current_actor()
+    with reading() as session:
+        card = register.hazard(session, actor.scope(Permission.HAZARD_READ), str(hazard))
+        history = register.history(session, card.uuid)
+        stored = records.record(session, actor.scope(Permission.RECORD_READ), card.record_uuid)
+    checklist = wired().catalog.find(card.checklist_slug, card.checklist_revision)
+    item = checklist.item(card.item_code) if checklist else None
+    language = get_locale().language
+    tags = [tag.text.in_(language) for code in card.tags if item and (tag := item.tag(code))]
+    deadline = card.deadline_on
+    return render_template(
+        "web/hazards/show.html",
+        hazard=card,
+        history=history,
+        photos=_photos(card, records.payload_of(stored).photos),
+        missing=stored.missing,
+        checklist=checklist,
+        item=item,
+        tags=tags,
+        language=language,
+        days_left=(deadline - today()).days if deadline and card.state != State.CLOSED else None,
+        steps=lawful_steps(card.state),
+    )
+
+
+def lawful_steps(state: str) -> tuple[Step, ...]:
+    """Return the steps that the table of domain/hazard.py offers from `state` at the desk."""
+    return tuple(
+        row.step for row in TRANSITIONS if row.before == state and row.step not in IN_ONE_VISIT
+    )
+
+
+def _photos(card: HazardCard, photos: tuple[Photo, ...]) -> list[Photo]:
+    shown = set(card.photos_before) | set(card.photos_after)
+    return [photo for photo in photos if photo.sha256 in shown and photo.item == card.item_code]

@@ -1,0 +1,95 @@
+"""The first page, by role; the choice of language; and what every page knows of its reader."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Blueprint, has_request_context, redirect, render_template, request
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.wrappers import Response
+from wtforms import StringField
+from wtforms.validators import AnyOf
+
+from inspection.accounts.people import Actor
+from inspection.accounts.policy import Permission, Role
+from inspection.edge import language, requires, signed_in_actor
+from inspection.edge.forms import ProtectedForm
+from inspection.web import moments
+
+blueprint = Blueprint("home", __name__)
+blueprint.add_app_template_filter(moments.instant, "instant")
+
+HOME_OF = (
+    (Role.OFFICE, "/hazards"),
+    (Role.AUDITOR, "/reports"),
+    (Role.INSPECTOR, "/tablet/"),
+    (Role.ENTERPRISE, "/hazards"),
+)
+"""Where each role begins; somebody with several begins at the first."""
+
+
+class LanguageForm(ProtectedForm):
+    """The language somebody chose, and the page to go back to."""
+
+    language = StringField(validators=[AnyOf(language.LANGUAGES)])
+    next = StringField()
+
+
+@blueprint.get("/")
+@requires(Permission.PUBLIC)
+def show() -> Response | str:
+    """Send each role to its own list; who has none sees what may be opened."""
+    actor = signed_in_actor()
+    if actor is None:
+        return redirect("/sign-in")
+    for role, address in HOME_OF:
+        if role in actor.roles:
+            return redirect(address)
+    return render_template("web/home/show.html", places=_places(actor))
+
+
+def _places(actor: Actor) -> list[tuple[str, str, str]]:
+    places = [(_("核验"), _("核对一份检查报告是否完整、未被改动"), "/verify")]
+    if actor.may(Permission.HAZARD_READ):
+        places.insert(0, (_("隐患台账"), _("本单位范围内的隐患"), "/hazards"))
+    return places
+
+
+@blueprint.post("/language")
+@requires(Permission.PUBLIC)
+def choose_language() -> Response:
+    """Remember the language in a cookie and go back."""
+    form = LanguageForm(request.form)
+    response = redirect(own_address(form.next.data), 303)
+    if form.validate():
+        response.set_cookie(
+            language.COOKIE, str(form.language.data), max_age=365 * 86400, samesite="Lax"
+        )
+    return response
+
+
+def own_address(wanted: str | None) -> str:
+    """Return `wanted` when it is a path of this site, else the first page."""
+    wanted = wanted or ""
+    parts = urlsplit(wanted)
+    foreign = parts.scheme or parts.netloc or "\\" in wanted or wanted.startswith("//")
+    return wanted if wanted.startswith("/") and not foreign else "/"
+
+
+@blueprint.app_context_processor
+def _reader() -> dict[str, Any]:
+    """What base.html draws on every page: who is signed in, and the language."""
+    if not has_request_context():
+        return {}
+    try:
+        actor = signed_in_actor()
+    except SQLAlchemyError:  # the page that says so must still be drawn
+        actor = None
+    return {"actor": actor, "language": language.language()}
+
+
+@blueprint.app_template_global()
+def csrf_field() -> Markup:
+    """A hidden token for the small forms of the head bar."""
+    return Markup(ProtectedForm().csrf_token(id=False))  # noqa: S704  # WTForms escaped it

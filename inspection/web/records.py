@@ -1,0 +1,118 @@
+"""Records handed in (检查记录): the list, one record whole, and the bytes of its photos."""
+
+import re
+from collections import Counter
+
+from flask import Blueprint, Response, render_template, request, url_for
+from flask_babel import get_locale, gettext
+from flask_babel import lazy_gettext as _
+from wtforms import Form, SearchField
+
+from inspection.accounts.policy import Permission
+from inspection.domain import answers
+from inspection.domain.checklist import Checklist
+from inspection.domain.problems import NotFound
+from inspection.domain.record import Clock, Record
+from inspection.edge import current_actor, reading, requires, wired
+from inspection.edge.problems import fault_sentence
+from inspection.hazards import register, steps
+from inspection.submissions import records
+
+blueprint = Blueprint("records", __name__)
+
+_DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+
+class SearchForm(Form):
+    """What narrows the list."""
+
+    text = SearchField(_("单位名称"))
+
+
+@blueprint.get("/records")
+@requires(Permission.RECORD_READ)
+def index() -> str:
+    """List the records in scope, newest first."""
+    form = SearchForm(request.args)
+    text = (form.text.data or "").strip()
+    number = max(1, request.args.get("page", 1, type=int))
+    scope = current_actor().scope(Permission.RECORD_READ)
+    with reading() as session:
+        page = records.search(session, scope, text, number)
+    found = {(row.checklist_slug, row.checklist_revision) for row in page.rows}
+    return render_template(
+        "web/records/list.html",
+        form=form,
+        records=page,
+        titles={key: _title(wired().catalog.find(*key)) for key in found},
+        page_link=lambda wanted: url_for("records.index", text=text or None, page=wanted),
+    )
+
+
+@blueprint.get("/records/<uuid:record>")
+@requires(Permission.RECORD_READ)
+def show(record: object) -> str:
+    """Show one record as it was signed, with what holds it back and what fixes it in place."""
+    with reading() as session:
+        scope = current_actor().scope(Permission.RECORD_READ)
+        stored = records.record(session, scope, str(record))
+        raised = dict(register.raised(session, stored.uuid))
+    payload = records.payload_of(stored)
+    checklist = wired().catalog.find(payload.checklist_slug, payload.checklist_revision)
+    return render_template(
+        "web/records/show.html",
+        stored=stored,
+        record=payload,
+        checklist=checklist,
+        title=_title(checklist) or payload.checklist_slug,
+        faults=[(fault_sentence(fault.code), fault.pointer) for fault in stored.faults],
+        hazards=_hazards(payload, raised),
+        tally=_tally(payload),
+        clock=_clock_words(payload.clock),
+        language=get_locale().language,
+    )
+
+
+@blueprint.get("/records/<uuid:record>/photos/<digest>")
+@requires(Permission.RECORD_READ)
+def photo(record: object, digest: str) -> Response:
+    """Send the bytes of one photo of a record in scope, as the type the record gives it."""
+    with reading() as session:
+        scope = current_actor().scope(Permission.RECORD_READ)
+        payload = records.payload_of(records.record(session, scope, str(record)))
+    types = {each.sha256: each.type for each in payload.photos}
+    if not _DIGEST.match(digest) or digest not in types or not wired().blobs.has(digest):
+        raise NotFound(photo=digest)
+    response = Response(wired().blobs.read(digest), content_type=types[digest])
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    return response
+
+
+def _title(checklist: Checklist | None) -> str:
+    return checklist.title.in_(get_locale().language) if checklist else ""
+
+
+def _hazards(payload: Record, raised: dict[str, str]) -> dict[str, str]:
+    """Return hazard uuids by finding uuid, of those findings that reached the register."""
+    found = {each.uuid: steps.hazard_uuid(payload.uuid, each.uuid) for each in payload.findings}
+    return {finding: hazard for finding, hazard in found.items() if hazard in raised}
+
+
+def _tally(payload: Record) -> list[tuple[str, int]]:
+    counted = Counter(answer.value for answer in payload.answers.values())
+    words = {
+        answers.PASS: gettext("合格"),
+        answers.FAIL: gettext("不合格"),
+        answers.NOT_APPLICABLE: gettext("不适用"),
+        answers.NOT_CHECKED: gettext("未检查"),
+    }
+    return [(words[value], counted[value]) for value in answers.VALUES]
+
+
+def _clock_words(clock: Clock) -> str:
+    if clock.server_offset_ms is None:
+        return gettext("检查期间没有对过服务器时间")
+    seconds = f"{abs(clock.server_offset_ms) / 1000:.1f}"
+    if clock.server_offset_ms > 0:  # the server's clock less the device's
+        return gettext("比服务器慢 %(seconds)s 秒", seconds=seconds)
+    return gettext("比服务器快 %(seconds)s 秒", seconds=seconds)
