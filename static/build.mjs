@@ -1,0 +1,90 @@
+/**
+ * Bundles static/js and static/css into static/dist: stable names for what
+ * pages refer to, a hash over all of it as the version, and dist/sw.js with
+ * its precache list, which is the list of the tablet's files and nothing else.
+ * Prints sizes; `node static/build.mjs` needs only what npm ci installed.
+ */
+
+import * as esbuild from "esbuild";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const DIST = path.join(HERE, "dist");
+const MAKING = path.join(HERE, `dist.making.${process.pid}`);
+const TARGET = ["chrome109", "safari16.4", "firefox115"];
+
+/** Pages of the desk need no service worker; these entries stay out of the precache. */
+const DESK_ONLY = ["desk.js", "desk.css", "verify.js"];
+const SCRIPTS = ["js/app.js", "js/desk.js", "js/verify.js", "js/workers/photo.js"];
+const STYLES = ["css/app.css", "css/desk.css"];
+
+/** @param {string[]} entries relative to static/ @returns {string[]} those that exist */
+const present = (entries) => entries.map((entry) => path.join(HERE, entry)).filter((file) => existsSync(file));
+
+const shared = {
+  bundle: true, minify: true, target: TARGET, outdir: MAKING, entryNames: "[name]", chunkNames: "part-[name]-[hash]",
+  metafile: true, legalComments: "none", charset: "utf8", logLevel: "warning",
+};
+
+/** @param {string} file @returns {string} the address it is served under */
+const address = (file) => `/static/dist/${file}`;
+
+/** Which built files each entry loads before anything is lazy. @param {import("esbuild").Metafile} metafile @param {string} file @param {Set<string>} [seen] */
+function staticParts(metafile, file, seen = new Set()) {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const output = metafile.outputs[file];
+  for (const { path: part, kind } of output?.imports ?? []) if (kind === "import-statement") staticParts(metafile, part, seen);
+  return seen;
+}
+
+/** What a page's own chunk loads, with the entry and the engine it starts. @param {import("esbuild").Metafile} metafile @param {string[]} sources */
+function pageFiles(metafile, sources) {
+  const files = new Set();
+  for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
+    if (entryPoint && sources.some((source) => entryPoint.endsWith(source))) staticParts(metafile, file, files);
+  }
+  return [...files].map((file) => path.basename(file));
+}
+
+/** @param {string[]} files @returns {number} bytes, each file gzipped on its own as it travels */
+const gzipped = (files) => files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(MAKING, file)), { level: 9 }).length, 0);
+
+rmSync(MAKING, { recursive: true, force: true });
+mkdirSync(MAKING);
+const built = await esbuild.build({ ...shared, entryPoints: present(SCRIPTS), format: "esm", splitting: true });
+await esbuild.build({ ...shared, entryPoints: present(STYLES) });
+if (existsSync(path.join(HERE, "icons"))) cpSync(path.join(HERE, "icons"), path.join(MAKING, "icons"), { recursive: true });
+
+const files = readdirSync(MAKING, { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile())
+  .map((entry) => path.relative(MAKING, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, "/"))
+  .sort();
+const deskParts = new Set(pageFiles(built.metafile, ["js/desk.js", "js/verify.js"]));
+const tabletParts = new Set(pageFiles(built.metafile, ["js/app.js", ...readdirSync(path.join(HERE, "js/pages")).map((page) => `pages/${page}`)]));
+const precached = files.filter((file) => !DESK_ONLY.includes(file) && !(deskParts.has(file) && !tabletParts.has(file)));
+
+const worker = await esbuild.build({
+  entryPoints: [path.join(HERE, "sw.js")], bundle: true, minify: true, target: TARGET, write: false, legalComments: "none",
+  define: { FILES: JSON.stringify([...precached.map(address), "/manifest.webmanifest"]) },
+});
+const hash = createHash("sha256").update(worker.outputFiles[0].contents);
+for (const file of files) hash.update(file).update(readFileSync(path.join(MAKING, file)));
+const version = hash.digest("hex").slice(0, 16);
+
+const scripts = precached.filter((file) => file.endsWith(".js"));
+const formPage = pageFiles(built.metafile, ["js/app.js", "pages/form.js", "sync/engine.js"]);
+const sizes = {
+  form_page_js: gzipped(formPage), tablet_js: gzipped(scripts),
+  tablet_css: gzipped(files.filter((file) => file === "app.css")), desk_css: gzipped(files.filter((file) => file === "desk.css")),
+};
+writeFileSync(path.join(MAKING, "sw.js"), worker.outputFiles[0].contents);
+writeFileSync(path.join(MAKING, "build.json"), `${JSON.stringify({ version, precached: precached.map(address), sizes }, null, 1)}\n`);
+
+rmSync(DIST, { recursive: true, force: true });
+renameSync(MAKING, DIST);
+console.log(`client ${version}: ${files.length} files; gzip ${Object.entries(sizes).map(([name, size]) => `${name} ${(size / 1024).toFixed(1)} KB`).join(", ")}`);

@@ -1,0 +1,36 @@
+/**
+ * The form page bound to a draft: what its parts share. The page is drawn by
+ * the server; here its parts find one another.
+ */
+
+/**
+ * @typedef {{person: string, draft: import("../domain/draft.js").Draft, saver: import("./saving.js").Saver,
+ *   offerUndo: import("./undo.js").OfferUndo, changed: (item: string) => void}} Sheet
+ */
+
+import { all, need } from "../ui/page.js";
+
+/** @param {string} code @returns {HTMLElement} */
+export function itemElement(code) {
+  return need(`[data-item="${CSS.escape(code)}"]`);
+}
+
+/** @returns {string[]} codes of all items, in the order of the page */
+export function itemCodes() {
+  return all("[data-item]").map((element) => String(element.dataset.item));
+}
+
+/** @returns {Record<string, import("../domain/draft.js").ItemWords>} what later pages need to name items and tags */
+export function itemWords() {
+  /** @type {Record<string, import("../domain/draft.js").ItemWords>} */
+  const words = {};
+  for (const element of all("[data-item]")) {
+    const tags = /** @type {HTMLTemplateElement | null} */ (element.querySelector("template[data-tags]"));
+    const pairs = [...(tags?.content.querySelectorAll("label") ?? [])].map((label) =>
+      [/** @type {HTMLInputElement} */ (label.querySelector("input")).value, label.textContent?.trim() ?? ""]);
+    words[String(element.dataset.item)] = {
+      title: String(element.dataset.title), section: String(element.dataset.section), tags: Object.fromEntries(pairs),
+    };
+  }
+  return words;
+}

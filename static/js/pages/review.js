@@ -1,0 +1,211 @@
+/** Review and sign 核对与签字: findings first, who signs, one person a screen, then sealing. */
+
+import { faults, tally } from "../domain/answers.js";
+import { countedFindings, isFrozen, photosOf, voidSignatures } from "../domain/draft.js";
+import { dateText } from "../domain/times.js";
+import { saverOf } from "../form/saving.js";
+import { guest, inspector, missingPeople, nextTurn, personOf, turns } from "../signing/people.js";
+import { keysNeeded, sealRecord } from "../signing/sealing.js";
+import { takeTurn } from "../signing/turn.js";
+import * as device from "../store/device.js";
+import { bytesOf, draft as draftOf } from "../store/person.js";
+import { openKey, pinProblem, unlocked } from "../ui/lock.js";
+import { all, copyOf, drawList, fill, need, show, word } from "../ui/page.js";
+import { showSaved } from "../ui/status.js";
+import { appVersion, openFrame } from "./frame.js";
+
+/** @typedef {import("../domain/draft.js").Draft} Draft */
+/** @typedef {import("../store/device.js").Person} Person */
+/** @typedef {import("../signing/turn.js").Ceremony & {owner: Person, others: Person[]}} Table */
+
+/** @param {string} name of the one view to show: review, turn, finish */
+function showView(name) {
+  for (const view of all("[data-view]")) view.hidden = view.dataset.view !== name;
+  document.documentElement.dataset.view = name;
+  scrollTo(0, 0);
+}
+
+/** @param {Table} table @param {import("../domain/draft.js").Finding} finding */
+function findingCard({ draft, owner }, finding) {
+  const words = draft.words[finding.item];
+  const tags = finding.tags.map((tag) => words?.tags[tag] ?? tag);
+  const card = fill(copyOf("review-finding"), {
+    item: finding.item, title: words?.title ?? "", level: word(finding.level),
+    what: [...tags, finding.words.trim()].filter(Boolean).join(word("list_separator")),
+    requirement: finding.requirement,
+    deadline: finding.fixed_on_spot ? word("fixed_on_spot") : word("deadline_by", { date: finding.deadline_on ?? "–" }),
+  });
+  need("[data-level]", card).className = `level level-${finding.level}`;
+  const strip = need("[data-photos]", card);
+  for (const photo of photosOf(draft, finding.uuid)) {
+    const image = new Image();
+    image.alt = word(photo.moment === "after" ? "photo_after" : "photo_before");
+    strip.append(image);
+    void bytesOf(owner.uuid, "photos", photo.sha256).then((kept) => {
+      if (kept) image.src = URL.createObjectURL(new Blob([kept.bytes], { type: kept.type }));
+    });
+  }
+  return card;
+}
+
+/** @param {Table} table */
+function drawContent(table) {
+  const { draft } = table;
+  const counts = tally(draft);
+  fill(document.body, {
+    unit: draft.unit.name, list: draft.title, place: draft.place.text, date: dateText(new Date(draft.started_at)),
+    counts: word("review_counts", { total: counts.total, pass: counts.pass, failed: counts.failed, na: counts.not_applicable, nc: counts.not_checked }),
+  });
+  drawList("review-findings", countedFindings(draft), (finding) => findingCard(table, finding));
+  const skipped = draft.items.filter((item) => draft.answers[item]?.value === "not_checked");
+  show("#skipped-block", skipped.length > 0);
+  drawList("skipped", skipped, (item) =>
+    fill(copyOf("review-line"), { item, title: draft.words[item]?.title ?? "", reason: draft.answers[item].reason ?? "" }));
+  for (const link of /** @type {HTMLAnchorElement[]} */ (all("[data-back-to-form]"))) link.href = `${draft.form}?draft=${draft.uuid}#overview`;
+}
+
+/** @param {Table} table */
+function drawFaults({ draft }) {
+  const owed = [...faults(draft), ...missingPeople(draft).map((code) => ({ code, item: "" }))];
+  show("#faults", owed.length > 0);
+  drawList("fault-list", owed, ({ code, item }) => {
+    const line = fill(copyOf("fault-line"), { fault: word(`fault_${code}`, { item, title: draft.words[item]?.title ?? "" }) });
+    const link = /** @type {HTMLAnchorElement} */ (need("a", line));
+    link.href = item ? `${draft.form}?draft=${draft.uuid}#${item}` : "#signers";
+    return line;
+  });
+  /** @type {HTMLButtonElement} */ (need("[data-action=begin-signing]")).disabled = owed.length > 0;
+}
+
+/** @param {Table} table who signs, from the fields of the page into the draft */
+function takePeople({ draft, owner, others }) {
+  const value = (/** @type {string} */ name) => /** @type {HTMLInputElement} */ (need(`[name=${name}]`)).value;
+  const second = others.find(({ uuid }) => uuid === value("second"));
+  draft.signing.people = [
+    inspector("p1", owner),
+    ...(second ? [inspector("p2", second)] : []),
+    guest("p3", "party", value("party_name"), value("party_title")),
+    ...(value("witness_name").trim() ? [guest("p4", "witness", value("witness_name"), value("witness_title"))] : []),
+  ];
+}
+
+/** @param {Table} table */
+function bindContent(table) {
+  const { draft, saver, owner, others } = table;
+  fill(document.body, { first_inspector: owner.name });
+  const second = /** @type {HTMLSelectElement} */ (need("[name=second]"));
+  second.append(...others.map(({ uuid, name, unit }) => new Option(unit ? `${name} · ${unit}` : name, uuid)));
+  second.value = personOf(draft, "p2")?.account ?? (others.length === 1 ? others[0].uuid : "");
+  show("[data-second]", draft.kind !== "self_inspection");
+  show("[data-nobody-else]", others.length === 0 && draft.kind !== "self_inspection");
+  const fields = { party_name: personOf(draft, "p3")?.name, party_title: personOf(draft, "p3")?.title,
+    witness_name: personOf(draft, "p4")?.name, witness_title: personOf(draft, "p4")?.title,
+    opinion: draft.opinion, statement: draft.statement };
+  for (const [name, value] of Object.entries(fields)) {
+    /** @type {HTMLInputElement} */ (need(`[name=${name}]`)).value = value ?? "";
+  }
+  need("#review-form").addEventListener("input", () => {
+    takePeople(table);
+    draft.opinion = /** @type {HTMLTextAreaElement} */ (need("[name=opinion]")).value;
+    draft.statement = /** @type {HTMLTextAreaElement} */ (need("[name=statement]")).value;
+    drawFaults(table);
+    saver.soon();
+  });
+  if (!isFrozen(draft)) takePeople(table);
+}
+
+/** @param {Table} table */
+function drawFrozen({ draft }) {
+  /** @type {HTMLFieldSetElement} */ (need("#review-fields")).disabled = isFrozen(draft);
+  show("#frozen", isFrozen(draft));
+  for (const link of all("[data-back-to-form]")) link.hidden = isFrozen(draft);
+  const done = draft.signing.signatures.length;
+  fill(document.body, { begin: word(done ? "go_on_signing" : "begin_signing") });
+}
+
+/** @param {Table} table */
+async function signInTurn(table) {
+  const { draft, saver } = table;
+  await saver.now();
+  for (let person = nextTurn(draft); person; person = nextTurn(draft)) {
+    showView("turn");
+    const all_ = turns(draft);
+    fill(document.body, { turn_step: word("turn_step", { step: all_.indexOf(person) + 1, of: all_.length }) });
+    await takeTurn(need("[data-view=turn]"), table, person);
+    drawFrozen(table);
+  }
+  showFinish(table);
+}
+
+/** @param {Table} table */
+function showFinish(table) {
+  const { draft, keys } = table;
+  showView("finish");
+  drawList("signed-list", turns(draft), (person) => {
+    const signature = draft.signing.signatures.find((one) => one.person === person.ref);
+    return fill(copyOf("signed-line"), {
+      title: person.name, note: word(`role_${person.role}`),
+      outcome: word(`outcome_${signature?.outcome}`), reason: signature?.reason ?? "",
+    });
+  });
+  const closed = keysNeeded(draft).filter((account) => !keys.has(account));
+  drawList("closed-keys", closed, (account) => {
+    const person = draft.signing.people.find((one) => one.account === account);
+    const row = fill(copyOf("closed-key"), { pin_of: word("pin_of", { name: person?.name ?? "" }) });
+    /** @type {HTMLInputElement} */ (need("input", row)).name = `pin-${account}`;
+    return row;
+  });
+}
+
+/** @param {Table} table @param {HTMLFormElement} form */
+async function finish(table, form) {
+  const { draft, keys, owner } = table;
+  const given = new FormData(form);
+  for (const account of keysNeeded(draft).filter((one) => !keys.has(one))) {
+    keys.set(account, await openKey(account, String(given.get(`pin-${account}`) ?? "")));
+  }
+  await sealRecord(owner.uuid, draft, keys, appVersion());
+}
+
+/** @param {Table} table */
+function bindFinish(table) {
+  const form = /** @type {HTMLFormElement} */ (need("#finish-form"));
+  const button = /** @type {HTMLButtonElement} */ (need("button[type=submit]", form));
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    button.disabled = true;
+    try {
+      await finish(table, form);
+    } catch (problem) {
+      button.disabled = false;
+      const known = problem instanceof device.BlobMissing ? word("seal_bytes_missing") : pinProblem(problem);
+      return void fill(form, { finish_problem: known });
+    }
+    location.replace("/tablet/queue");
+  });
+}
+
+export async function open() {
+  openFrame();
+  const uuid = new URL(location.href).searchParams.get("draft") ?? "";
+  const owner = await unlocked();
+  const draft = await draftOf(owner.uuid, uuid);
+  if (!draft || (await device.outgoing(uuid))) return location.replace(draft ? "/tablet/queue" : "/tablet/");
+  const others = (await device.people()).filter((one) => one.uuid !== owner.uuid);
+  /** @type {Table} */
+  const table = { draft, owner, others, keys: new Map(), saver: saverOf(owner.uuid, draft, showSaved) };
+  bindContent(table);
+  drawContent(table);
+  drawFaults(table);
+  drawFrozen(table);
+  bindFinish(table);
+  need("[data-action=begin-signing]").addEventListener("click", () => void signInTurn(table));
+  for (const button of all("[data-action=to-review]")) button.addEventListener("click", () => location.reload());
+  need("[data-action=void-signatures]").addEventListener("click", async () => {
+    voidSignatures(draft);
+    await table.saver.now();
+    drawFrozen(table);
+    drawFaults(table);
+  });
+  showView("review");
+}
