@@ -68,6 +68,17 @@ class PersonCertificate:
     expires_at: datetime
 
 
+@dataclass(frozen=True)
+class PersonKey:
+    """A person's certificate and still locked key, as `credentials` keeps them."""
+
+    person: str
+    name: str
+    serial: str
+    certificate: bytes
+    locked_key: bytes
+
+
 class Authority:
     """The authority of one directory. Get one with `Authority.open`."""
 
@@ -138,9 +149,9 @@ class Authority:
             expires_at=life,
         )
 
-    def unlock(self, person: str, certificate: bytes, locked_key: bytes) -> Identity:
+    def unlock(self, key: PersonKey) -> Identity:
         """Open a person's key. Only `seals`, with the person's warrant in hand, calls this."""
-        return Identity(certificate, self._vault.unlock(_key_name(person), locked_key))
+        return Identity(key.certificate, self._vault.unlock(_key_name(key.person), key.locked_key))
 
     def trust(self, *, revoked: Iterable[Revocation] = (), at: datetime) -> Trust:
         """Return what verifies documents of this authority, with fresh revocation lists."""

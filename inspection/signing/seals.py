@@ -30,7 +30,7 @@ from pyhanko.stamp import StaticStampStyle
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from inspection.domain.problems import WarrantMissing
-from inspection.signing.authority import Authority, Identity, Revocation
+from inspection.signing.authority import Authority, Identity, PersonKey, Revocation
 from inspection.signing.jose import DeviceSignature
 from inspection.signing.stringprep import accept_rare_characters
 
@@ -42,16 +42,6 @@ _SIGNATURE_BYTES = 16_384
 """Room for one CMS object in hexadecimal: what is made here needs about 11 000."""
 
 accept_rare_characters()
-
-
-@dataclass(frozen=True)
-class PersonKey:
-    """A person's certificate and still locked PDF key, as `credentials` keeps them."""
-
-    person: str
-    name: str
-    certificate: bytes
-    locked_key: bytes
 
 
 @dataclass(frozen=True)
@@ -83,7 +73,7 @@ def seal_report(
     stamper = _Stamper(authority, at)
     sealed = _sign(base, SEAL_FIELD, authority.seal, authority, stamper, at=at, certify=True)
     for each in people:
-        identity = authority.unlock(each.key.person, each.key.certificate, each.key.locked_key)
+        identity = authority.unlock(each.key)
         sealed = _sign(
             sealed, each.field, identity, authority, stamper, at=at,
             reason=_reason(each.warrant), appearance=each.appearance,
