@@ -263,7 +263,7 @@ def fingerprint(sources: tuple[str, ...]) -> str:
         )
         for file in files:
             name = file.relative_to(ROOT).as_posix()
-            if name.startswith("static/dist/") or name.endswith(".mo"):
+            if name.startswith("static/dist") or name.endswith(".mo"):
                 continue
             digest.update(f"\0{name}\0{file.stat().st_size}\0".encode() + file.read_bytes())
     return digest.hexdigest()

@@ -38,6 +38,21 @@ def free_port() -> int:
             return port
 
 
+def session_members(leader: int) -> list[int]:
+    """The living processes of the session that a process leads, whatever group they are in.
+
+    Only processes that the leader started can be in its session, so nobody else's are named.
+    """
+    members = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            # pid (name, which may hold spaces) state ppid pgrp session …
+            after_name = (folder / "stat").read_text(errors="replace").rpartition(")")[2].split()
+            if after_name[0] != "Z" and int(after_name[3]) == leader:
+                members.append(int(folder.name))
+    return members
+
+
 class LiveServer:
     """`flask --app app serve` with data of its own; stopped, killed and started at will."""
 
@@ -104,11 +119,15 @@ class LiveServer:
         return code
 
     def kill(self) -> None:
-        """Cut the power: every process of the group at once, no chance to tidy up."""
+        """Cut the power: every process that the server started, at once, no chance to tidy up."""
         if self._process is None:
             return
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self._process.pid, signal.SIGKILL)
+        while members := session_members(self._process.pid):
+            for process_id in members:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(process_id, signal.SIGKILL)
+            self._process.poll()  # reap the leader, so that it leaves the list
+            time.sleep(0.02)
         self._process.wait()
         self._process = None
 

@@ -31,24 +31,22 @@ def test_every_fault_has_a_heading() -> None:
     assert described - named <= set(CODES), "a fault is described that nothing reports"
 
 
-@pytest.mark.parametrize("code", CODES)
-def test_every_problem_has_a_status(code: str) -> None:
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
+def test_every_problem_has_a_status(kind: type[Problem]) -> None:
     from inspection.edge.problems import STATUS_OF
 
-    assert 400 <= STATUS_OF[code] <= 599
+    assert 400 <= STATUS_OF[kind] <= 599
 
 
-@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.code)
-def test_every_problem_has_a_sentence_in_both_languages(
-    kind: type[Problem], plain_app: Flask
-) -> None:
+@pytest.mark.parametrize("code", CODES)
+def test_every_problem_has_a_sentence_in_both_languages(code: str, plain_app: Flask) -> None:
     from inspection.edge.problems import sentence
 
     with plain_app.test_request_context():
         with force_locale("zh"):
-            chinese = str(sentence(kind()))
+            chinese = str(sentence(code))
         with force_locale("en"):
-            english = str(sentence(kind()))
+            english = str(sentence(code))
     assert re.search(r"[\u4e00-\u9fff]", chinese), chinese
     assert chinese.endswith("。")
     assert english
