@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import BigInteger, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant
@@ -20,8 +20,8 @@ class CustodyNotice(Base):
     digest: Mapped[str]
     signer: Mapped[str]
     signed_at: Mapped[datetime] = mapped_column(UtcInstant)
-    photos: Mapped[int]
-    bytes: Mapped[int]
+    photos: Mapped[int] = mapped_column(BigInteger)
+    bytes: Mapped[int] = mapped_column(BigInteger)
     storage: Mapped[str]
     noticed_at: Mapped[datetime] = mapped_column(UtcInstant)
 
