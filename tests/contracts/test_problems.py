@@ -10,8 +10,12 @@ from inspection.domain import problems
 from inspection.domain.problems import Problem
 from tests.contracts.sources import headings, python_sources, text
 
-KINDS = [kind for kind in vars(problems).values() if isinstance(kind, type) and kind is not Problem]
-CODES = [kind.code for kind in KINDS if issubclass(kind, Problem)]
+KINDS = [
+    kind
+    for kind in vars(problems).values()
+    if isinstance(kind, type) and issubclass(kind, Problem) and kind is not Problem
+]
+CODES = [kind.code for kind in KINDS]
 FAULT = re.compile(r"Fault\(\s*\"(\w+)\"")
 
 
