@@ -22,7 +22,8 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
     settings = settings or configuration.from_environment(os.environ)
     settings.home.mkdir(parents=True, exist_ok=True)
     app = Flask(
-        "inspection", root_path=str(ROOT), template_folder="templates", static_folder=None
+        "inspection", root_path=str(ROOT), template_folder="templates",
+        static_folder="static/dist", static_url_path="/static/dist",
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -35,6 +36,7 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "inspection" / "translations"),
     )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logging.getLogger("zhencha").setLevel(logging.INFO)
     db.init_app(app)

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, select
+from sqlalchemy import JSON, ForeignKey, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts.people import Actor, PersonAccount
@@ -93,16 +93,20 @@ class KnownKey:
     revoked_at: datetime | None
 
 
+_device_key, _person = DeviceKey.__table__, PersonAccount.__table__
+_KEY = (
+    select(
+        _device_key.c.kid, _device_key.c.public_jwk, _device_key.c.device,
+        _device_key.c.revoked_at, _person.c.uuid,
+    )
+    .select_from(_device_key.join(_person))
+    .where(_device_key.c.kid == bindparam("kid"))
+)
+
+
 def key(session: Session, kid: str) -> KnownKey | None:
     """Return an enrolled key, or None."""
-    row = session.execute(
-        select(
-            DeviceKey.kid, DeviceKey.public_jwk, DeviceKey.device, DeviceKey.revoked_at,
-            PersonAccount.uuid,
-        )
-        .join(PersonAccount, PersonAccount.id == DeviceKey.person_id)
-        .where(DeviceKey.kid == kid)
-    ).one_or_none()
+    row = session.execute(_KEY, {"kid": kid}).one_or_none()
     if row is None:
         return None
     return KnownKey(jose.EnrolledKey(row.kid, row.uuid, row.public_jwk), row.device, row.revoked_at)

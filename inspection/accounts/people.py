@@ -5,7 +5,7 @@ from functools import cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import ForeignKey, UniqueConstraint, select
+from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts import policy
@@ -87,20 +87,25 @@ def enlist(
     return account
 
 
+_person, _membership, _unit = (
+    PersonAccount.__table__, MembershipRow.__table__, Unit.__table__,
+)
+# Built once: every request asks this, and building a statement costs more than running it.
+_ACTOR = (
+    select(
+        _person.c.id, _person.c.uuid, _person.c.username, _person.c.name, _person.c.badge,
+        _person.c.title, _membership.c.role, _unit.c.id.label("unit_id"), _unit.c.path,
+        _unit.c.kind, _unit.c.uuid.label("unit_uuid"), _unit.c.name.label("unit_name"),
+    )
+    .select_from(_person.join(_membership).join(_unit))
+    .where(_person.c.uuid == bindparam("uuid"), _person.c.active)
+    .order_by(_membership.c.id)
+)
+
+
 def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor | None:
     """Return an active person as an actor, or None."""
-    rows = session.execute(
-        select(
-            PersonAccount.id, PersonAccount.uuid, PersonAccount.username, PersonAccount.name,
-            PersonAccount.badge, PersonAccount.title, MembershipRow.role,
-            Unit.id.label("unit_id"), Unit.path, Unit.kind, Unit.uuid.label("unit_uuid"),
-            Unit.name.label("unit_name"),
-        )
-        .join(MembershipRow, MembershipRow.person_id == PersonAccount.id)
-        .join(Unit, Unit.id == MembershipRow.unit_id)
-        .where(PersonAccount.uuid == person_uuid, PersonAccount.active)
-        .order_by(MembershipRow.id)
-    ).all()
+    rows = session.execute(_ACTOR, {"uuid": person_uuid}).all()
     if not rows:
         return None
     first = rows[0]

@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, delete, select, update
+from sqlalchemy import ForeignKey, Index, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts import people
@@ -97,13 +97,17 @@ def begin(session: Session, account: PersonAccount, *, at: datetime) -> str:
     return token
 
 
+_session, _person = SignInSession.__table__, PersonAccount.__table__
+_HOLDER = (
+    select(_session.c.id, _session.c.expires_at, _person.c.uuid)
+    .select_from(_session.join(_person))
+    .where(_session.c.token_digest == bindparam("digest"), _session.c.revoked_at.is_(None))
+)
+
+
 def actor_of(session: Session, token: str, *, at: datetime) -> Actor | None:
     """Return whoever holds this token, or None when it is unknown, revoked or expired."""
-    row = session.execute(
-        select(SignInSession.id, SignInSession.expires_at, PersonAccount.uuid)
-        .join(PersonAccount, PersonAccount.id == SignInSession.person_id)
-        .where(SignInSession.token_digest == _digest(token), SignInSession.revoked_at.is_(None))
-    ).one_or_none()
+    row = session.execute(_HOLDER, {"digest": _digest(token)}).one_or_none()
     if row is None or row.expires_at <= at:
         return None
     return people.actor(session, row.uuid, session_id=row.id)

@@ -61,7 +61,7 @@ def _unforeseen_answer(error: Exception) -> Response:
 def _answer(words: Spoken, status: int, details: dict[str, Any]) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify(
-            type=f"about:blank#{words.code}", title=words.sentence, status=status,
+            type=f"urn:zhencha:problem:{words.code}", title=words.sentence, status=status,
             code=words.code, detail=" ".join(filter(None, (words.safe, words.next))),
             details=details,
         )

@@ -15,6 +15,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Select,
+    bindparam,
     delete,
     func,
     insert,
@@ -177,22 +178,30 @@ def rebuild(session: Session) -> int:
     return seq
 
 
+_ADD = insert(Hazard.__table__).values(
+    unit_id=select(Unit.__table__.c.id)
+    .where(Unit.__table__.c.uuid == bindparam("of_unit"))
+    .scalar_subquery()
+)
+
+
 def _register(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     at = datetime.fromisoformat(entry.recorded_at)
     deadline = body["deadline_on"]
-    unit_id = select(Unit.id).where(Unit.uuid == body["unit"]).scalar_subquery()
     session.execute(
-        insert(Hazard).values(
-            uuid=body["hazard"], number=domain.number(at.year, entry.seq), unit_id=unit_id,
-            record_uuid=body["record"], checklist_slug=body["checklist"]["slug"],
-            checklist_revision=body["checklist"]["revision"], item_code=body["item"],
-            level=body["level"], state=domain.after(None, Step.REGISTER), source=body["source"],
-            place=body["place"], summary=body["summary"], words=body["words"], tags=body["tags"],
-            requirement=body["requirement"], finders=body["finders"],
-            photos_before=body["photos"], photos_after=[],
-            deadline_on=date.fromisoformat(deadline) if deadline else None,
-            registered_at=at, closed_at=None, last_seq=entry.seq,
-        )
+        _ADD,
+        {
+            "of_unit": body["unit"], "uuid": body["hazard"],
+            "number": domain.number(at.year, entry.seq), "record_uuid": body["record"],
+            "checklist_slug": body["checklist"]["slug"],
+            "checklist_revision": body["checklist"]["revision"], "item_code": body["item"],
+            "level": body["level"], "state": domain.after(None, Step.REGISTER),
+            "source": body["source"], "place": body["place"], "summary": body["summary"],
+            "words": body["words"], "tags": body["tags"], "requirement": body["requirement"],
+            "finders": body["finders"], "photos_before": body["photos"], "photos_after": [],
+            "deadline_on": date.fromisoformat(deadline) if deadline else None,
+            "registered_at": at, "closed_at": None, "last_seq": entry.seq,
+        },
     )
 
 

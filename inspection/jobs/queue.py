@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, func, select, update
+from sqlalchemy import JSON, Index, bindparam, func, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant
@@ -54,11 +54,16 @@ class Claim:
     attempts: int
 
 
+_job = Job.__table__
+_KNOWN = select(_job.c.id).where(_job.c.key == bindparam("key"))
+_ADD = insert(_job)
+
+
 def enqueue(session: Session, kind: str, args: dict[str, Any], *, key: str, at: datetime) -> None:
     """Add a job to the caller's transaction; a job with this key already there is left alone."""
-    known = session.scalar(select(Job.id).where(Job.key == key))
-    if known is None:
-        session.add(Job(kind=kind, key=key, args=args, due_at=at))
+    if session.execute(_KNOWN, {"key": key}).first() is None:
+        row = {"kind": kind, "key": key, "args": args, "due_at": at, "attempts": 0}
+        session.execute(_ADD, row)
 
 
 def claim(session: Session, *, at: datetime) -> Claim | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, insert, select, update
+from sqlalchemy import Index, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base
@@ -51,37 +51,53 @@ class LedgerEntry(Base):
     __table_args__ = (Index("ix_ledger_entry_subject", "subject", "seq"),)
 
 
-def append(session: Session, events: Sequence[Event], *, at: datetime) -> list[Entry]:
+_head, _entry = LedgerHead.__table__, LedgerEntry.__table__
+# Statements of the hot path are built once: building one costs more than running it.
+_HEAD = select(_head.c.seq, _head.c.link).where(_head.c.id == 1)
+_LOCKED_HEAD = _HEAD.with_for_update()  # on SQLite the write transaction itself is the lock
+_MOVE_HEAD = update(_head).where(_head.c.id == 1).values(
+    seq=bindparam("to_seq"), link=bindparam("to_link")
+)
+_ADD_ENTRIES = insert(_entry)
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the ledger ends, held by this transaction until it ends."""
+
+    seq: int
+    link: str
+
+
+def lock(session: Session) -> Head:
+    """Take this transaction's turn at the ledger: nobody else appends before it ends."""
+    return Head(*session.execute(_LOCKED_HEAD).one())
+
+
+def append(
+    session: Session, events: Sequence[Event], *, at: datetime, after: Head | None = None
+) -> list[Entry]:
     """Add events to the end of the ledger, in order, as part of the caller's write transaction.
 
-    The head stays locked until that transaction ends, so call this late.
+    The head stays locked until that transaction ends, so call this late; `after`
+    is the head when the caller has locked it already.
     """
-    head = session.execute(
-        select(LedgerHead.seq, LedgerHead.link).where(LedgerHead.id == 1).with_for_update()
-    ).one()
-    seq, link, recorded_at = head.seq, head.link, instant_text(at)
+    end = after or lock(session)
+    seq, link, recorded_at = end.seq, end.link, instant_text(at)
     entries, rows = [], []
     for event in events:
         entry = chain.follow(link, seq + 1, event.kind, chain.body_text(event.body), recorded_at)
         rows.append({**vars(entry), "subject": event.subject})
         entries.append(entry)
         seq, link = entry.seq, entry.link
-    session.execute(insert(LedgerEntry), rows)
-    session.execute(
-        update(LedgerHead).where(LedgerHead.id == 1).values(seq=seq, link=link),
-        execution_options={"synchronize_session": False},
-    )
+    session.execute(_ADD_ENTRIES, rows)
+    session.execute(_MOVE_HEAD, {"to_seq": seq, "to_link": link})
     return entries
-
-
-def lock(session: Session) -> None:
-    """Take this transaction's turn at the ledger: nobody else appends before it ends."""
-    session.execute(select(LedgerHead.seq).where(LedgerHead.id == 1).with_for_update())
 
 
 def head(session: Session) -> tuple[int, str]:
     """Return the length of the ledger and its last link."""
-    row = session.execute(select(LedgerHead.seq, LedgerHead.link).where(LedgerHead.id == 1)).one()
+    row = session.execute(_HEAD).one()
     return row.seq, row.link
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
 from inspection.domain.problems import NotFound
@@ -43,6 +43,27 @@ def find(session: Session, uuid: str) -> UnitFacts | None:
     """Return one unit, or None."""
     found = _facts(session, Unit.uuid == uuid)
     return found[0] if found else None
+
+
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a unit stands in the tree: enough to say who may inspect it."""
+
+    id: int
+    path: str
+    supervisor_id: int | None
+
+
+_unit = Unit.__table__
+_WHEREABOUTS = select(_unit.c.id, _unit.c.path, _unit.c.supervisor_id).where(
+    _unit.c.uuid == bindparam("uuid")
+)
+
+
+def whereabouts(session: Session, uuid: str) -> Whereabouts | None:
+    """Return where a unit stands, or None when there is no such unit."""
+    row = session.execute(_WHEREABOUTS, {"uuid": uuid}).one_or_none()
+    return Whereabouts(*row) if row else None
 
 
 def enterprises(session: Session, scope: Scope) -> list[UnitFacts]:

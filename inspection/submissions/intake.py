@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from inspection.accounts import devices, people
@@ -123,7 +123,7 @@ def _unit(
     session: Session, record: Record, signatures: tuple[DeviceSignature, ...]
 ) -> tuple[int | None, tuple[Fault, ...]]:
     """Find the unit, and whether every signer may inspect it."""
-    unit = directory.find(session, record.unit_uuid)
+    unit = directory.whereabouts(session, record.unit_uuid)
     if unit is None:
         return None, (Fault("unit_unknown", "/unit/uuid"),)
     for signature in signatures:
@@ -174,10 +174,10 @@ def accept(
     known = repeated(session, examined.record.uuid, examined.jws_digest)
     if known is not None:
         return known
-    journal.lock(session)  # a blob that arrives from here on waits in `note_arrival`
+    head = journal.lock(session)  # a blob that arrives from here on waits in `note_arrival`
     missing = tuple(d for d in examined.record.blob_digests if not blobs.has(d))
     examined = _with_late_inks(examined, missing, blobs)
-    entries = journal.append(session, _events(examined), at=at)
+    entries = journal.append(session, _events(examined), at=at, after=head)
     held = Held(
         examined.record.uuid, examined.digest, examined.jws_digest, examined.faults, missing,
         entries[0].seq, entries[0].link, at,
@@ -190,17 +190,21 @@ def accept(
     return Acceptance("new", text, bool(examined.faults))
 
 
+_record = SubmittedRecord.__table__
+_KNOWN = select(_record.c.jws_digest, _record.c.receipt, _record.c.state).where(
+    _record.c.uuid == bindparam("uuid")
+)
+_ADD_RECORD = insert(_record).returning(_record.c.id)
+_ADD_BLOBS = insert(RecordBlob.__table__)
+
+
 def repeated(session: Session, uuid: str, jws_digest: str) -> Acceptance | None:
     """Return how a record with this uuid was answered before, or None when it is new.
 
     Asked before any check: what was once acknowledged stays acknowledged, even
     when its key has been revoked since.
     """
-    known = session.execute(
-        select(SubmittedRecord.jws_digest, SubmittedRecord.receipt, SubmittedRecord.state).where(
-            SubmittedRecord.uuid == uuid
-        )
-    ).one_or_none()
+    known = session.execute(_KNOWN, {"uuid": uuid}).one_or_none()
     if known is None:
         return None
     same = known.jws_digest == jws_digest
@@ -249,19 +253,21 @@ def _insert(
     record = examined.record
     state = HELD if held.faults else INCOMPLETE if held.missing else COMPLETE
     record_id = session.execute(
-        insert(SubmittedRecord).returning(SubmittedRecord.id).values(
-            uuid=record.uuid, digest=held.digest, jws_digest=held.jws_digest, jws=examined.jws,
-            state=state, faults=[{"code": f.code, "pointer": f.pointer} for f in held.faults],
-            kind=record.kind, unit_id=examined.unit_id, checklist_slug=record.checklist_slug,
-            checklist_revision=record.checklist_revision, findings=len(record.findings),
-            finished_at=record.finished_at, received_at=held.received_at,
-            submitted_by=submitted_by, seq=held.seq, link=held.link, receipt=text,
-            receipt_seq=held.seq,
-        )
+        _ADD_RECORD,
+        {
+            "uuid": record.uuid, "digest": held.digest, "jws_digest": held.jws_digest,
+            "jws": examined.jws, "state": state, "kind": record.kind,
+            "faults": [{"code": f.code, "pointer": f.pointer} for f in held.faults],
+            "unit_id": examined.unit_id, "checklist_slug": record.checklist_slug,
+            "checklist_revision": record.checklist_revision, "findings": len(record.findings),
+            "finished_at": record.finished_at, "received_at": held.received_at,
+            "submitted_by": submitted_by, "seq": held.seq, "link": held.link, "receipt": text,
+            "receipt_seq": held.seq,
+        },
     ).scalar_one()
     if record.blob_digests:
         session.execute(
-            insert(RecordBlob),
+            _ADD_BLOBS,
             [
                 {"record_id": record_id, "digest": d, "arrived": d not in held.missing}
                 for d in record.blob_digests
