@@ -1,9 +1,17 @@
 """Signing in and out. Which half of a refused pair was wrong is never told."""
 
-from flask import Blueprint, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+)
 from flask_babel import lazy_gettext as _
 from flask_babel import ngettext
-from werkzeug.wrappers import Response
+from werkzeug.wrappers import Response as Redirect
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
@@ -31,7 +39,7 @@ class SignInForm(ProtectedForm):
 
 @blueprint.get("/sign-in")
 @requires(Permission.PUBLIC)
-def ask() -> Response | str:
+def ask() -> Redirect | str:
     """Show the form; who is signed in already goes on."""
     wanted = request.args.get("next", "/")
     if signed_in_actor() is not None:
@@ -54,7 +62,7 @@ def sign_in() -> Response | tuple[str, int] | tuple[str, int, dict[str, str]]:
         if wait := refusal.details.get("retry_after_seconds"):
             headers["Retry-After"] = str(wait)
         return _page(form, _in_words(refusal)), STATUS_OF[type(refusal)], headers
-    response = redirect(own_address(form.next.data), 303)
+    response = make_response(redirect(own_address(form.next.data), 303))
     remember(response, token)
     return response
 
@@ -81,8 +89,12 @@ def _in_words(refusal: Refusal) -> str:
     if not wait:
         return sentence(refusal.code)
     minutes = -(-int(wait) // 60)
-    return ngettext(
-        "试的次数太多。请 %(num)s 分钟后再登录。", "试的次数太多。请 %(num)s 分钟后再登录。", minutes
+    return str(
+        ngettext(
+            "试的次数太多。请 %(num)s 分钟后再登录。",
+            "试的次数太多。请 %(num)s 分钟后再登录。",
+            minutes,
+        )
     )
 
 
@@ -102,6 +114,6 @@ def sign_out() -> Response:
     ProtectedForm(request.form).validate()  # raises FormExpired
     with writing() as session:
         signing_in.end(session, current_actor().session_id, at=wired().clock())
-    response = redirect("/sign-in", 303)
+    response = make_response(redirect("/sign-in", 303))
     forget(response)
     return response

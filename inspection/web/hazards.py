@@ -14,6 +14,7 @@ from inspection.edge import current_actor, reading, requires, wired
 from inspection.hazards import register
 from inspection.hazards.register import HazardCard, RegisterFilter
 from inspection.organisations.unit import Sector
+from inspection.reports import shelf
 from inspection.submissions import records
 from inspection.web.moments import today
 
@@ -106,6 +107,7 @@ def show(hazard: object) -> str:
         card = register.hazard(session, actor.scope(Permission.HAZARD_READ), str(hazard))
         history = register.history(session, card.uuid)
         stored = records.record(session, actor.scope(Permission.RECORD_READ), card.record_uuid)
+        report_uuid = shelf.uuids_of(session, [card.record_uuid]).get(card.record_uuid)
     checklist = wired().catalog.find(card.checklist_slug, card.checklist_revision)
     item = checklist.item(card.item_code) if checklist else None
     language = get_locale().language
@@ -117,6 +119,7 @@ def show(hazard: object) -> str:
         history=history,
         photos=_photos(card, records.payload_of(stored).photos),
         missing=stored.missing,
+        report_uuid=report_uuid,
         checklist=checklist,
         item=item,
         tags=tags,

@@ -1,12 +1,10 @@
-"""The first page, by role; the choice of language; and what every page knows of its reader."""
+"""The first page, by role; the choice of language; and what the head bar of every page needs."""
 
-from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Blueprint, has_request_context, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 from wtforms import StringField
 from wtforms.validators import AnyOf
@@ -75,18 +73,6 @@ def own_address(wanted: str | None) -> str:
     parts = urlsplit(wanted)
     foreign = parts.scheme or parts.netloc or "\\" in wanted or wanted.startswith("//")
     return wanted if wanted.startswith("/") and not foreign else "/"
-
-
-@blueprint.app_context_processor
-def _reader() -> dict[str, Any]:
-    """What base.html draws on every page: who is signed in, and the language."""
-    if not has_request_context():
-        return {}
-    try:
-        actor = signed_in_actor()
-    except SQLAlchemyError:  # the page that says so must still be drawn
-        actor = None
-    return {"actor": actor, "language": language.language()}
 
 
 @blueprint.app_template_global()

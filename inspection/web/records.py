@@ -16,11 +16,13 @@ from inspection.domain.record import Clock, Record
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.edge.problems import fault_sentence
 from inspection.hazards import register, steps
+from inspection.reports import shelf
 from inspection.submissions import records
 
 blueprint = Blueprint("records", __name__)
 
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+
 
 class SearchForm(Form):
     """What narrows the list."""
@@ -38,11 +40,13 @@ def index() -> str:
     scope = current_actor().scope(Permission.RECORD_READ)
     with reading() as session:
         page = records.search(session, scope, text, number)
+        issued = shelf.uuids_of(session, [row.uuid for row in page.rows])
     found = {(row.checklist_slug, row.checklist_revision) for row in page.rows}
     return render_template(
         "web/records/list.html",
         form=form,
         records=page,
+        reports=issued,
         titles={key: _title(wired().catalog.find(*key)) for key in found},
         page_link=lambda wanted: url_for("records.index", text=text or None, page=wanted),
     )
@@ -56,11 +60,13 @@ def show(record: object) -> str:
         scope = current_actor().scope(Permission.RECORD_READ)
         stored = records.record(session, scope, str(record))
         raised = dict(register.raised(session, stored.uuid))
+        report_uuid = shelf.uuids_of(session, [stored.uuid]).get(stored.uuid)
     payload = records.payload_of(stored)
     checklist = wired().catalog.find(payload.checklist_slug, payload.checklist_revision)
     return render_template(
         "web/records/show.html",
         stored=stored,
+        report_uuid=report_uuid,
         record=payload,
         checklist=checklist,
         title=_title(checklist) or payload.checklist_slug,
@@ -111,8 +117,16 @@ def _tally(payload: Record) -> list[tuple[str, int]]:
 
 def _clock_words(clock: Clock) -> str:
     if clock.server_offset_ms is None:
-        return gettext("检查期间没有对过服务器时间")
-    seconds = f"{abs(clock.server_offset_ms) / 1000:.1f}"
-    if clock.server_offset_ms > 0:  # the server's clock less the device's
-        return gettext("比服务器慢 %(seconds)s 秒", seconds=seconds)
-    return gettext("比服务器快 %(seconds)s 秒", seconds=seconds)
+        words = gettext("检查期间没有对过服务器时间")
+    elif abs(clock.server_offset_ms) < 1000:
+        words = gettext("与服务器相差不到 1 秒")
+    else:
+        seconds = f"{abs(clock.server_offset_ms) / 1000:.0f}"
+        # The offset is the server's clock less the device's.
+        slow = clock.server_offset_ms > 0
+        words = (
+            gettext("比服务器慢 %(seconds)s 秒", seconds=seconds)
+            if slow
+            else gettext("比服务器快 %(seconds)s 秒", seconds=seconds)
+        )
+    return str(words)

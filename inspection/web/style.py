@@ -7,19 +7,21 @@ the macros of templates/_macros/; none is drawn here.
 
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired
 
 from inspection.accounts.policy import Permission
 from inspection.edge import requires
+from inspection.settings import ROOT
 
 blueprint = Blueprint("style", __name__)
 
-AAA, AA, CONTROL = 7.0, 4.5, 3.0
+TOKENS = ROOT / "static" / "css" / "tokens.css"
+
+AAA, CONTROL = 7.0, 3.0
 
 _COLOUR = re.compile(r"--([a-z0-9-]+): (#[0-9A-F]{6});")
 _DARK = '[data-theme="dark"]'
@@ -115,8 +117,8 @@ class SampleForm(Form):
 @requires(Permission.PUBLIC)
 def show() -> str:
     """Show every token and every component."""
-    css = Path(current_app.static_folder or "", "css", "tokens.css").read_text(encoding="utf-8")
-    faulty = SampleForm(data={"unit": ""})
+    css = TOKENS.read_text(encoding="utf-8")
+    faulty = SampleForm(data={"unit": "", "sector": ""})
     faulty.validate()
     return render_template(
         "web/style/show.html",

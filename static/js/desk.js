@@ -1,0 +1,32 @@
+/**
+ * The desk by keyboard: in a list, j and k move from row to row, Enter opens.
+ * Everything works without this file; it only spares the mouse.
+ */
+
+const TYPING = "input, select, textarea, button, [contenteditable]";
+
+/** @type {HTMLAnchorElement[]} */
+const links = [...document.querySelectorAll("[data-row-keys] a[data-row-link]")].filter(
+  (link) => link instanceof HTMLAnchorElement,
+);
+
+/** @param {number} place */
+function stand(place) {
+  links.forEach((link, index) => link.closest("tr")?.classList.toggle("is-current", index === place));
+  links[place]?.focus({ preventScroll: true });
+  links[place]?.closest("tr")?.scrollIntoView({ block: "nearest" });
+}
+
+/** @returns {number} the row that has the focus, or -1 */
+function present() {
+  return links.findIndex((link) => link.closest("tr")?.contains(document.activeElement) ?? false);
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || links.length === 0) return;
+  if (event.target instanceof Element && event.target.matches(TYPING)) return;
+  const step = { j: 1, k: -1 }[event.key];
+  if (step === undefined) return;
+  event.preventDefault();
+  stand(Math.min(Math.max(present() + step, 0), links.length - 1));
+});
