@@ -146,7 +146,6 @@ class SignatureBlock:
     grade: str
     signed_at: str
     ink: str
-    device_role: str
 
 
 @dataclass(frozen=True)
@@ -156,6 +155,20 @@ class GradeNote:
     grade: str
     proves: str
     not_proven: str
+
+
+_GRADES = {
+    "device_key": GradeNote(
+        "账号＋PIN＋设备密钥",
+        "该账号的密钥在平板上经 PIN 解锁后签署了本记录的全部内容，签后任何改动都能被发现。",
+        "输入 PIN 的是否本人；本系统内置证书不是持牌机构签发的个人证书。",
+    ),
+    "drawn": GradeNote(
+        "手写笔迹",
+        "笔迹与本记录的内容由检查人员的设备密钥一并签署，签后任何改动都能被发现。",
+        "执笔人的身份，由在场检查人员见证。",
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -210,8 +223,15 @@ def compose(
     *,
     proof: LedgerProof,
     issuance: Issuance,
+    signed_by: frozenset[str],
+    certified: frozenset[str],
 ) -> ReportContent:
-    """Compose the report of one accepted record."""
+    """Compose the report of one accepted record.
+
+    `signed_by` holds the uuids of the people whose device signature over the
+    record verified: nobody else gets that grade. Those among them in
+    `certified` also have a PDF certificate, and so a signature field.
+    """
     counter = _Counter()
     day = record.started_at.astimezone(CHINA).date()
     problems = tuple(
@@ -227,7 +247,8 @@ def compose(
         )
         for section in checklist.sections
     )
-    signatures = tuple(_signature(signing, record) for signing in record.signings)
+    signatures = tuple(_signature(each, record, signed_by, certified) for each in record.signings)
+    grades_used = {block.grade for block in signatures if block.outcome in ("signed", "deputy")}
     return ReportContent(
         uuid=issuance.uuid,
         record_uuid=record.uuid,
@@ -250,7 +271,7 @@ def compose(
         opinion=record.opinion.strip() or "无。",
         statement=record.statement.strip() or "未填写。",
         signatures=signatures,
-        grades=_grades(record),
+        grades=tuple(note for note in _GRADES.values() if note.grade in grades_used),
         evidence=_evidence(record, checklist, proof, issuance),
     )
 
@@ -453,29 +474,27 @@ def _picture(photo: Photo, number: int, of: str) -> Picture:
     return Picture(photo.sha256, number, f"{caption}（{taken}）", f"照片 {number}：{caption}")
 
 
-def _signature(signing: Signing, record: Record) -> SignatureBlock:
+def _signature(
+    signing: Signing, record: Record, signed_by: frozenset[str], certified: frozenset[str]
+) -> SignatureBlock:
     person = record.person(signing.person)
     assert person is not None, "a record without this person is held, not issued"
-    signs_here = person.account is not None and signing.outcome == "signed"
+    with_device = person.account in signed_by and signing.outcome == "signed"
+    signs_here = with_device and person.account in certified
     detail = person.badge and f"证件号 {person.badge}"
     return SignatureBlock(
         ref=person.ref,
         field=f"sig-{person.ref}" if signs_here else "",
-        person=person.account or "",
+        person=(person.account or "") if signs_here else "",
         role=ROLES[person.role],
         name=person.name,
         detail=detail or person.title or person.unit,
         outcome=signing.outcome,
         ending=_ending(signing, record),
-        grade=_grade_label(signing.grade),
+        grade=_GRADES["device_key" if with_device else "drawn"].grade,
         signed_at=_instant(signing.signed_at),
         ink=signing.ink.sha256 if signing.ink else "",
-        device_role=person.role,
     )
-
-
-def _grade_label(grade: str) -> str:
-    return {"device_key": "账号＋PIN＋设备密钥", "drawn": "手写笔迹"}[grade]
 
 
 def _ending(signing: Signing, record: Record) -> str:
@@ -499,23 +518,6 @@ def _refusal_ground(record: Record) -> str:
         "检查人员依《中华人民共和国安全生产法》第六十八条将情况记录在案，"
         "并应向负有安全生产监督管理职责的部门报告。"
     )
-
-
-def _grades(record: Record) -> tuple[GradeNote, ...]:
-    notes = {
-        "device_key": GradeNote(
-            "账号＋PIN＋设备密钥",
-            "该账号的密钥在平板上经 PIN 解锁后签署了本记录的全部内容，签后任何改动都能被发现。",
-            "输入 PIN 的是否本人；本系统内置证书不是持牌机构签发的个人证书。",
-        ),
-        "drawn": GradeNote(
-            "手写笔迹",
-            "笔迹与本记录的内容由检查人员的设备密钥一并签署，签后任何改动都能被发现。",
-            "执笔人的身份，由在场检查人员见证。",
-        ),
-    }
-    used = {each.grade for each in record.signings if each.outcome in ("signed", "deputy")}
-    return tuple(note for grade, note in notes.items() if grade in used)
 
 
 def _evidence(

@@ -77,11 +77,15 @@ def add_fields(
 
 
 def declare_accessible(pdf: Any) -> None:
-    """Say PDF/UA-1 beside PDF/A-3a, in the one RDF that both validators read."""
+    """Say PDF/UA-1 beside PDF/A-3a, in the one RDF that both validators read.
+
+    Left uncompressed: a damaged report can still be recognised by its number.
+    """
     metadata = _object(pdf, pdf.catalog["Metadata"])
     metadata.stream = [
         part.replace(b"</rdf:RDF>", _UA + b"</rdf:RDF>") for part in metadata.stream
     ]
+    metadata.compress = False
 
 
 def list_attachments_once(pdf: Any) -> None:

@@ -53,12 +53,18 @@ def enrol(session: Session, holder: Holder, *, authority: Authority, at: datetim
     return _key(row)
 
 
-def credential(session: Session, person: str, *, at: datetime) -> PersonKey:
-    """Return the person's certificate that is valid at `at`. Raises NotFound."""
+def find(session: Session, person: str, *, at: datetime) -> PersonKey | None:
+    """Return the person's key whose certificate is valid at `at`, or None."""
     known = _newest(session, person, at=at)
+    return _key(known) if known else None
+
+
+def credential(session: Session, person: str, *, at: datetime) -> PersonKey:
+    """Return the person's key whose certificate is valid at `at`. Raises NotFound."""
+    known = find(session, person, at=at)
     if known is None:
         raise NotFound(credential=person)
-    return _key(known)
+    return known
 
 
 def revoke(session: Session, person: str, *, at: datetime) -> None:

@@ -8,6 +8,8 @@ the traps are measured in PDF.md §4. What the page looks like is not known
 here: pictures of signatures arrive as small PDFs.
 """
 
+# mypy: disallow-untyped-calls=False, disallow-subclassing-any=False
+
 import io
 import uuid
 from collections.abc import Sequence
@@ -164,7 +166,7 @@ def _certificates(authority: Authority) -> SimpleCertificateStore:
     return store
 
 
-class _SignerAt(PdfSigner):  # type: ignore[misc]
+class _SignerAt(PdfSigner):
     """Writes the time it is given into the signature, instead of asking the machine."""
 
     at: datetime
@@ -175,14 +177,14 @@ class _SignerAt(PdfSigner):  # type: ignore[misc]
         return session
 
 
-class _Stamper(timestamps.DummyTimeStamper):  # type: ignore[misc]
+class _Stamper(timestamps.DummyTimeStamper):
     """The built-in time-stamping authority: ESSCertIDv2, and the key loaded only once."""
 
     def __init__(self, authority: Authority, at: datetime) -> None:
         super().__init__(
             x509.Certificate.load(authority.tsa.certificate),
             keys.PrivateKeyInfo.load(authority.tsa.key),
-            certs_to_embed=list(_certificates(authority)),
+            certs_to_embed=_certificates(authority),
             fixed_dt=at,
         )
         self._loaded = authority.tsa_key
@@ -227,7 +229,7 @@ def _picture(pdf: bytes) -> StaticStampStyle:
     )
 
 
-class _PageFromMemory(content.ImportedPdfPage):  # type: ignore[misc]
+class _PageFromMemory(content.ImportedPdfPage):
     """The first page of a PDF in memory, as a form XObject."""
 
     def __init__(self, pdf: bytes) -> None:

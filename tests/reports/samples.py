@@ -168,6 +168,8 @@ def content_of(made: Filled, *, at: datetime = NOON) -> ReportContent:
             record_digest=made.digest,
             jws_digest=sha256(b"jws"),
         ),
+        signed_by=frozenset(signer.uuid for signer in made.signers),
+        certified=frozenset(signer.uuid for signer in made.signers),
     )
 
 

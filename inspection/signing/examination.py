@@ -1,0 +1,263 @@
+"""Examines a signed PDF (验签): what each signature in it is worth, as facts in three values.
+
+Reads bytes from outside, so it runs confined. Knows certificates and PDF
+revisions; whether the document is a report of ours, and what its attachments
+say, is `verification`. A document that was rolled back to an earlier revision
+is valid by itself: only comparing with the issued bytes finds that.
+"""
+
+# mypy: disallow-untyped-calls=False
+
+import io
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from asn1crypto import crl, x509
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
+from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko.sign.validation.status import SignatureCoverageLevel
+from pyhanko_certvalidator import ValidationContext
+
+from inspection.signing.authority import Trust
+from inspection.signing.stringprep import accept_rare_characters
+
+_LARGEST_ATTACHMENT = 4 * 1024 * 1024
+_MOST_SIGNATURES = 20
+
+accept_rare_characters()
+logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
+logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+
+
+class Outcome(StrEnum):
+    """ETSI EN 319 102-1: a thing is so, is not so, or cannot be told from what is at hand."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    INDETERMINATE = "indeterminate"
+
+
+@dataclass(frozen=True)
+class SignatureFacts:
+    """One signature: whose, when, and each question about it with its own answer."""
+
+    field: str
+    kind: str
+    """`seal`, `person` or `timestamp`."""
+    name: str
+    organisation: str
+    person: str
+    """uuid of the account that the certificate names, or ""."""
+    serial: str
+    reason: str
+    stamped_at: datetime | None
+    """By the time-stamping authority; None when no trusted timestamp says so."""
+    intact: Outcome
+    """The signed bytes are the bytes in the file."""
+    trusted: Outcome
+    """The certificate leads to the trusted root and was not revoked when it signed."""
+    timed: Outcome
+    """A trusted timestamp says when."""
+    unchanged: Outcome
+    """Whatever was added after this signature is what the document allows to be added."""
+    covers_all: bool
+    """Covers the file from its first to its last byte."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """All questions together: the worst answer."""
+        return worst(self.intact, self.trusted, self.timed, self.unchanged)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """What the PDF says of itself. `trouble` is "" unless it could not be read."""
+
+    trouble: str
+    signatures: tuple[SignatureFacts, ...] = ()
+    unsigned_fields: tuple[str, ...] = ()
+    attachments: tuple[tuple[str, bytes], ...] = ()
+
+    def attachment(self, name: str) -> bytes | None:
+        """Return the embedded file of this name, or None."""
+        return next((data for known, data in self.attachments if known == name), None)
+
+    @property
+    def covered_to_the_end(self) -> bool:
+        """Whether the last signature is a timestamp over the entire file."""
+        last = self.signatures[-1] if self.signatures else None
+        return bool(last and last.kind == "timestamp" and last.covers_all)
+
+
+def worst(*outcomes: Outcome) -> Outcome:
+    """Return FAILED if any is, else INDETERMINATE if any is, else PASSED."""
+    for bad in (Outcome.FAILED, Outcome.INDETERMINATE):
+        if bad in outcomes:
+            return bad
+    return Outcome.PASSED
+
+
+def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
+    """Examine a PDF. `trouble` is `not_a_pdf` or `unreadable` when there is nothing to examine."""
+    if b"%PDF-" not in pdf[:1024]:
+        return Examination("not_a_pdf")
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
+        signatures = tuple(_facts(each, trust, at) for each in embedded)
+        return Examination(
+            trouble="",
+            signatures=signatures,
+            unsigned_fields=tuple(_unsigned_fields(reader)),
+            attachments=tuple(_attachments(reader)),
+        )
+    except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError,
+            RecursionError):
+        return Examination("unreadable")  # bytes from outside break a parser in any way they like
+
+
+def _facts(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> SignatureFacts:
+    certificate = embedded.signer_cert
+    is_timestamp = embedded.sig_object_type == "/DocTimeStamp"
+    judged = _judged_timestamp if is_timestamp else _judged_signature
+    intact, trusted, timed, unchanged, stamped_at, covers_all = judged(embedded, trust, at)
+    person = _person(certificate)
+    subject = certificate.subject.native
+    return SignatureFacts(
+        field=embedded.field_name,
+        kind="timestamp" if is_timestamp else "person" if person else "seal",
+        name=str(subject.get("name") or subject.get("common_name", "")),
+        organisation=str(subject.get("organization_name", "")),
+        person=person,
+        serial=f"{certificate.serial_number:x}",
+        reason=str(embedded.sig_object.get("/Reason", "")),
+        stamped_at=stamped_at,
+        intact=intact,
+        trusted=trusted,
+        timed=timed,
+        unchanged=unchanged,
+        covers_all=covers_all,
+    )
+
+
+_Judgement = tuple[Outcome, Outcome, Outcome, Outcome, datetime | None, bool]
+_BROKEN: _Judgement = (
+    Outcome.FAILED, Outcome.INDETERMINATE, Outcome.INDETERMINATE, Outcome.FAILED, None, False,
+)
+
+
+def _judged_signature(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> _Judgement:
+    """Judge a seal or a person's signature, its certificate as of the moment it was stamped."""
+    claimed = _claimed_stamp(embedded)
+    try:
+        status = validate_pdf_signature(
+            embedded,
+            signer_validation_context=_context(trust, claimed or at),
+            ts_validation_context=_context(trust, at),
+        )
+    except (PdfError, ValueError, TypeError, KeyError, AttributeError):
+        return _BROKEN
+    stamp = status.timestamp_validity
+    stamped = stamp is not None and stamp.valid and stamp.intact and stamp.trusted
+    return (
+        _either(status.intact and status.valid),
+        _trusted(status),
+        Outcome.PASSED if stamped else Outcome.INDETERMINATE,
+        _unchanged(status),
+        stamp.timestamp if stamp is not None and stamped else None,
+        status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+    )
+
+
+def _judged_timestamp(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> _Judgement:
+    try:
+        status = validate_pdf_timestamp(embedded, _context(trust, at))
+    except (PdfError, ValueError, TypeError, KeyError, AttributeError):
+        return _BROKEN
+    good = status.intact and status.valid and status.trusted
+    return (
+        _either(status.intact and status.valid),
+        _trusted(status),
+        Outcome.PASSED if good else Outcome.INDETERMINATE,
+        _unchanged(status),
+        status.timestamp if good else None,
+        status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+    )
+
+
+def _either(good: bool) -> Outcome:
+    return Outcome.PASSED if good else Outcome.FAILED
+
+
+def _trusted(status: Any) -> Outcome:
+    """A revoked certificate is a failure; one we have no way to is not known to be bad."""
+    if status.trusted:
+        return Outcome.PASSED
+    return Outcome.FAILED if status.revoked else Outcome.INDETERMINATE
+
+
+def _unchanged(status: Any) -> Outcome:
+    # No level: pyHanko does not compare revisions when the bytes are not intact.
+    level = status.modification_level
+    if level is None or not status.docmdp_ok:
+        return Outcome.FAILED
+    return _either(level in (
+        ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING,
+    ))
+
+
+def _claimed_stamp(embedded: EmbeddedPdfSignature) -> datetime | None:
+    """Read the embedded timestamp's time, which counts only if that timestamp is trusted."""
+    token = next(extract_tst_data_iter(embedded.signer_info, signed=False), None)
+    if token is None:
+        return None
+    stated: datetime = token["encap_content_info"]["content"].parsed["gen_time"].native
+    return stated
+
+
+def _context(trust: Trust, moment: datetime) -> ValidationContext:
+    return ValidationContext(
+        trust_roots=[x509.Certificate.load(each) for each in trust.roots],
+        other_certs=[x509.Certificate.load(each) for each in trust.intermediates],
+        crls=[crl.CertificateList.load(each) for each in trust.revocation_lists],
+        allow_fetching=False,
+        revocation_mode="require",
+        retroactive_revinfo=True,
+        moment=moment,
+    )
+
+
+def _person(certificate: x509.Certificate) -> str:
+    names = certificate.subject_alt_name_value
+    for name in names.native if names is not None else ():
+        if isinstance(name, str) and name.startswith("urn:uuid:"):
+            return name.removeprefix("urn:uuid:")
+    return ""
+
+
+def _unsigned_fields(reader: PdfFileReader) -> Iterator[str]:
+    form = reader.root.get("/AcroForm")
+    for reference in form.get("/Fields", ()) if form else ():
+        field = reference.get_object()
+        if field.get("/FT") == "/Sig" and "/V" not in field:
+            yield str(field.get("/T", ""))
+
+
+def _attachments(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
+    """Read the files of the catalog's name tree, as WeasyPrint writes it: one flat array."""
+    names = reader.root.get("/Names", generic.DictionaryObject()).get("/EmbeddedFiles")
+    pairs = list(names.get("/Names", ())) if names else []
+    for specification in pairs[1::2]:
+        described = specification.get_object()
+        data = described["/EF"]["/F"].data
+        if len(data) <= _LARGEST_ATTACHMENT:
+            yield str(described.get("/UF", described.get("/F", ""))), bytes(data)
