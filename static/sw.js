@@ -62,7 +62,7 @@ async function language() {
 async function keptPage(url) {
   const cache = await caches.open(CACHE);
   if (SHELL.test(url.pathname)) {
-    return cache.match(`${url.pathname}?lang=${await language()}`, { ignoreVary: true });
+    return cache.match(url.pathname.replace("/tablet/", `/tablet/${await language()}/`), { ignoreVary: true });
   }
   return FORM.test(url.pathname) ? cache.match(url.pathname, { ignoreVary: true }) : undefined;
 }

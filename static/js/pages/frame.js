@@ -2,8 +2,9 @@
 
 import * as device from "../store/device.js";
 import { listen } from "../sync/news.js";
+import { all } from "../ui/page.js";
 import { showLink, showStorage, showWaiting } from "../ui/status.js";
-import { keepUpdated } from "../ui/updates.js";
+import { chooseLanguage, followLanguage, keepUpdated } from "../ui/updates.js";
 
 async function countWaiting() {
   const items = await device.outbox();
@@ -21,6 +22,10 @@ export function openFrame({ takeOver = false, online } = {}) {
     if (news.type === "link" && news.link === "reached") online?.();
     if (news.type === "outbox") void countWaiting();
   });
+  void followLanguage();
+  for (const button of all("[data-choose-language]")) {
+    button.addEventListener("click", () => void chooseLanguage(button.dataset.chooseLanguage === "en" ? "en" : "zh"));
+  }
   void keepUpdated({ takeOver });
   void showStorage();
   void countWaiting();

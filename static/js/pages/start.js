@@ -23,7 +23,7 @@ function fits(one, wanted) {
 async function drawUnits(person) {
   const search = /** @type {HTMLInputElement} */ (need("#unit-search"));
   const wanted = search.value.trim().toLowerCase();
-  const known = await device.units();
+  const known = await device.units(person.uuid);
   const found = known.filter((one) => fits(one, wanted)).sort((one, other) => one.name.localeCompare(other.name, "zh"));
   show("[data-none-found]", known.length > 0 && found.length === 0);
   drawList("units", found.slice(0, MOST_SHOWN), (one) => {

@@ -22,12 +22,15 @@ import { read, readAll, withDb, write } from "./database.js";
  *   receipt: string | null, receipt_claims: import("../domain/receipt.js").Receipt | null,
  *   sent_bytes: number, delivered_at: string | null}} Outgoing
  */
-/** @typedef {{uuid: string, name: string, credit_code: string, sector: string, high_risk: boolean, address: string, principal: string}} Unit */
+/**
+ * @typedef {{uuid: string, name: string, credit_code: string, sector: string, high_risk: boolean, address: string,
+ *   principal: string, readers: string[]}} Unit `readers`: people of this tablet in whose scope it lies
+ */
 /**
  * @typedef {{id: string, slug: string, revision: number, digest: string, title: string | {zh: string, en: string},
  *   items: number, form: {zh: string, en: string}}} Checklist
  */
-/** @typedef {{type: string, id?: string, record?: string, receipt?: string, unit?: Unit, kid?: string, [member: string]: any}} Change */
+/** @typedef {{type: string, record?: string, receipt?: string, [member: string]: any}} Change */
 
 export const KEPT_AFTER_DELIVERY_MS = 30 * 24 * 3600 * 1000;
 
@@ -165,9 +168,27 @@ export function forgetDelivered(now) {
   });
 }
 
-/** @returns {Promise<Unit[]>} */
-export function units() {
-  return readAll(SHAPE, "units");
+/** @param {string} reader @returns {Promise<Unit[]>} units in that person's scope */
+export async function units(reader) {
+  const all = /** @type {Unit[]} */ (await readAll(SHAPE, "units"));
+  return all.filter((unit) => unit.readers.includes(reader));
+}
+
+/**
+ * The whole list of one reader: units that left it stay for those who still see them.
+ * @param {ReturnType<import("./database.js").StoreOf>} store @param {string} reader @param {Omit<Unit, "readers">[]} listed
+ */
+async function replaceUnits(store, reader, listed) {
+  const known = new Map((await store.getAll()).map((/** @type {Unit} */ unit) => [unit.uuid, unit]));
+  for (const unit of known.values()) {
+    const readers = unit.readers.filter((/** @type {string} */ one) => one !== reader);
+    unit.readers = readers;
+    if (readers.length) await store.put(unit);
+    else await store.delete(unit.uuid);
+  }
+  for (const unit of listed) {
+    await store.put({ ...unit, readers: [...(known.get(unit.uuid)?.readers ?? []), reader] });
+  }
 }
 
 /** @returns {Promise<Checklist[]>} */
@@ -188,7 +209,7 @@ export function applyChanges(changes, reader, cursor) {
   const stores = ["meta", "units", "checklists", "hazards", "revocations"];
   return write(SHAPE, stores, async (store) => {
     for (const change of changes) {
-      if (change.type === "unit") await store("units").put(change.unit);
+      if (change.type === "units") await replaceUnits(store("units"), reader, change.units);
       if (change.type === "checklist") await store("checklists").put(change);
       if (change.type === "hazard") await store("hazards").put(change);
       if (change.type === "revocation") await store("revocations").put(change);

@@ -4,7 +4,7 @@
  */
 
 import * as device from "../store/device.js";
-import { callJson } from "./api.js";
+import { Unreachable, callJson } from "./api.js";
 import { tell } from "./news.js";
 import { settle } from "./sending.js";
 
@@ -21,12 +21,15 @@ async function settleReceipts(changes) {
 
 /** @param {string} reader uuid of the person signed in, whose scope the cursor belongs to */
 export async function pull(reader) {
+  const tablet = await device.deviceUuid();
   let cursor = (await device.meta(`cursor:${reader}`)) ?? "";
   for (let page = 0; page < MOST_PAGES; page++) {
-    const answer = await callJson("GET", `/changes?after=${encodeURIComponent(cursor)}`);
-    if (!Array.isArray(answer.changes) || answer.cursor === cursor || !answer.changes.length) return;
+    const query = new URLSearchParams({ after: cursor, device: tablet });
+    const answer = await callJson("GET", `/changes?${query}`);
+    if (!Array.isArray(answer.changes)) throw new Unreachable("the answer is not a change feed");
     await device.applyChanges(answer.changes, reader, answer.cursor);
     await settleReceipts(answer.changes);
+    if (answer.cursor === cursor) return;
     cursor = answer.cursor;
     tell({ type: "reference" });
     if (answer.changes.some((/** @type {{type: string}} */ change) => change.type === "checklist")) await refreshPages();

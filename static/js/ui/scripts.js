@@ -12,7 +12,7 @@ function checked(url) {
 }
 
 /** @type {{createScriptURL: (url: string) => string}} */
-const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("zhencha", { createScriptURL: checked })
+const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("app", { createScriptURL: checked })
   ?? { createScriptURL: checked };
 
 /** @param {string} url one of ours @returns {string} */

@@ -3,7 +3,28 @@
  * only while no form or signature is open.
  */
 
+import { language } from "./page.js";
 import { scriptUrl } from "./scripts.js";
+
+const SETTINGS = "zhencha-settings";
+const COOKIE = /(?:^|; )zhencha_language=(zh|en)/;
+
+/** Kept pages follow the language that was chosen, here or at the desk. */
+export async function followLanguage() {
+  if (!("caches" in globalThis)) return;
+  const settings = await caches.open(SETTINGS);
+  const kept = await (await settings.match("/language"))?.text();
+  const wanted = COOKIE.exec(document.cookie)?.[1] ?? kept ?? language();
+  if (wanted === kept) return;
+  await settings.put("/language", new Response(wanted));
+  if (wanted !== language() && location.pathname.startsWith("/tablet/")) location.reload();
+}
+
+/** @param {"zh" | "en"} wanted */
+export async function chooseLanguage(wanted) {
+  document.cookie = `zhencha_language=${wanted}; path=/; max-age=31536000; samesite=lax`;
+  await followLanguage();
+}
 
 /** @param {{takeOver: boolean}} options whether this page may be exchanged for a newer one */
 export async function keepUpdated({ takeOver }) {
