@@ -150,6 +150,11 @@ def with_digest(session: Session, sha256: str) -> ShelvedReport | None:
     return _shelved(session, IssuedReport.sha256 == sha256)
 
 
+def with_number(session: Session, number: str) -> ShelvedReport | None:
+    """Return the report that bears this number, or None."""
+    return _shelved(session, IssuedReport.number == number)
+
+
 def public_facts(session: Session, uuid: str) -> PublicReport | None:
     """Return what anyone may know of a report, or None."""
     found = _shelved(session, IssuedReport.uuid == uuid)

@@ -17,7 +17,6 @@ from enum import StrEnum
 from typing import Any
 
 from asn1crypto import crl, x509
-from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
@@ -208,7 +207,7 @@ def _trusted(status: Any) -> Outcome:
 def _unchanged(status: Any) -> Outcome:
     # No level: pyHanko does not compare revisions when the bytes are not intact.
     level = status.modification_level
-    if level is None or not status.docmdp_ok:
+    if level is None or status.docmdp_ok is False:
         return Outcome.FAILED
     return _either(level in (
         ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING,
@@ -245,19 +244,20 @@ def _person(certificate: x509.Certificate) -> str:
 
 
 def _unsigned_fields(reader: PdfFileReader) -> Iterator[str]:
-    form = reader.root.get("/AcroForm")
-    for reference in form.get("/Fields", ()) if form else ():
+    if "/AcroForm" not in reader.root:
+        return
+    for reference in reader.root["/AcroForm"]["/Fields"]:
         field = reference.get_object()
         if field.get("/FT") == "/Sig" and "/V" not in field:
-            yield str(field.get("/T", ""))
+            yield str(field["/T"])
 
 
 def _attachments(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
     """Read the files of the catalog's name tree, as WeasyPrint writes it: one flat array."""
-    names = reader.root.get("/Names", generic.DictionaryObject()).get("/EmbeddedFiles")
-    pairs = list(names.get("/Names", ())) if names else []
-    for specification in pairs[1::2]:
+    if "/Names" not in reader.root or "/EmbeddedFiles" not in reader.root["/Names"]:
+        return
+    for specification in list(reader.root["/Names"]["/EmbeddedFiles"]["/Names"])[1::2]:
         described = specification.get_object()
         data = described["/EF"]["/F"].data
         if len(data) <= _LARGEST_ATTACHMENT:
-            yield str(described.get("/UF", described.get("/F", ""))), bytes(data)
+            yield str(described["/UF"]), bytes(data)
