@@ -21,7 +21,7 @@ import { appVersion, openFrame } from "./frame.js";
 /** @param {string} name of the one view to show: review, turn, finish */
 function showView(name) {
   for (const view of all("[data-view]")) view.hidden = view.dataset.view !== name;
-  document.documentElement.dataset.view = name;
+  document.documentElement.dataset.viewing = name;
   scrollTo(0, 0);
 }
 
