@@ -56,11 +56,14 @@ def session_members(leader: int) -> list[int]:
 class LiveServer:
     """`flask --app app serve` with data of its own; stopped, killed and started at will."""
 
-    def __init__(self, home: Path, database_url: str, **environment: str) -> None:
+    def __init__(
+        self, home: Path, database_url: str, *options: str, **environment: str
+    ) -> None:
         self.home = home
         self.port = free_port()
         self.log_path = home.parent / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
+        self._options = options
         self._environment = {
             **os.environ,
             "INSPECTION_HOME": str(home),
@@ -76,6 +79,12 @@ class LiveServer:
         return f"http://localhost:{self.port}"
 
     @property
+    def pid(self) -> int:
+        """The process that started the others."""
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def log(self) -> str:
         """All that it printed so far, over all starts."""
         return self.log_path.read_text(errors="replace") if self.log_path.exists() else ""
@@ -89,6 +98,7 @@ class LiveServer:
         """Start and wait until it answers."""
         assert not self.running, "already running"
         command = [str(Path(sys.executable).with_name("flask")), "--app", "app", "serve"]
+        command += self._options
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

@@ -39,7 +39,8 @@ def run() -> None:
 
 
 @click.command()
-def serve() -> None:
+@click.option("--worker/--no-worker", "with_worker", default=True, help="run a worker beside it")
+def serve(with_worker: bool) -> None:
     """Bring the schema up to date and run web server and worker until Ctrl-C.
 
     In demonstration mode an empty database is filled first and the accounts are printed.
@@ -54,7 +55,8 @@ def serve() -> None:
         click.echo(demonstration.accounts_text())
     wiring.engine.dispose()
     click.echo(f"\n真查 · http://127.0.0.1:{wiring.settings.port}  (Ctrl-C to stop)\n")
-    sys.exit(_run_group(_web_command(wiring.settings.port), _worker_command()))
+    commands = [_web_command(wiring.settings.port)] + [_worker_command()] * with_worker
+    sys.exit(_run_group(*commands))
 
 
 def _web_command(port: int) -> list[str]:
