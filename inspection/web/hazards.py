@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, SearchField, SelectField, StringField
+from wtforms.fields.choices import SelectChoice
 
 from inspection.accounts.policy import Permission
 from inspection.domain.hazard import TRANSITIONS, Level, State, Step
@@ -45,7 +46,12 @@ class RegisterForm(Form):
 
     unit = SearchField(_("单位名称或信用代码"))
     sector = SelectField(
-        _("行业"), choices=[("", _("全部行业")), *SECTORS.items()], validate_choice=False
+        _("行业"),
+        choices=[
+            SelectChoice("", _("全部行业")),
+            *(SelectChoice(*each) for each in SECTORS.items()),
+        ],
+        validate_choice=False,
     )
     text = SearchField(_("编号、隐患内容或整改要求"))
     level = StringField()

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from flask import Blueprint, render_template
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 
 from inspection.accounts.policy import Permission
@@ -108,7 +109,9 @@ class SampleForm(Form):
     """Fields to look at; nothing is done with them."""
 
     unit = StringField(_("单位名称"), [InputRequired(_("写上单位名称，才能找到这家单位"))])
-    sector = SelectField(_("行业"), choices=[("", _("全部行业")), ("metal", _("金属制品"))])
+    sector = SelectField(
+        _("行业"), choices=[SelectChoice("", _("全部行业")), SelectChoice("metal", _("金属制品"))]
+    )
     words = TextAreaField(_("情况说明"))
     overdue = BooleanField(_("只看逾期"))
 

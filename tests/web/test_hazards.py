@@ -1,0 +1,88 @@
+"""The register and the page of one hazard."""
+
+from tests.builders.times import NOON
+from tests.web.conftest import hazard_of
+
+XSS = '<script>alert("隐患")</script>'
+
+
+def _two(payload):
+    payload["findings"][0].update(level="major", words="库房没有安全出口", deadline_on="2020-01-02")
+    payload["findings"][1].update(level="general", words=XSS)
+
+
+def test_filters_narrow_and_counts_stay(sign_in, settled, hand_in):
+    hand_in(failed=2, change=_two)
+    office = sign_in(settled.office)
+    everything = office.get("/hazards").text
+    assert "库房没有安全出口" in everything
+    assert "逾期" in everything
+    major = office.get("/hazards?level=major").text
+    assert "库房没有安全出口" in major
+    assert "alert(" not in major
+    assert "alert(" not in office.get("/hazards?overdue=1").text
+    assert "没有符合条件的隐患" in office.get("/hazards?state=closed").text
+    assert "没有符合条件的隐患" in office.get("/hazards?unit=没有这家").text
+    assert "没有符合条件的隐患" in office.get("/hazards?sector=fishery").text
+    assert "库房没有安全出口" in office.get("/hazards?text=安全出口&sector=machinery").text
+
+
+def test_chips_keep_the_other_conditions(sign_in, settled, hand_in):
+    hand_in(failed=2, change=_two)
+    page = sign_in(settled.office).get("/hazards?text=库房&page=3").text
+    assert 'href="/hazards?text=%E5%BA%93%E6%88%BF&amp;level=major"' in page
+
+
+def test_odd_addresses_are_harmless(sign_in, settled):
+    office = sign_in(settled.office)
+    for query in ("level=%27", "page=-4", "page=x", "sector=<b>", "state=nowhere", "text=%25_"):
+        assert office.get(f"/hazards?{query}").status_code == 200
+
+
+def test_what_people_wrote_is_escaped(sign_in, settled, hand_in):
+    made = hand_in(failed=2, change=_two)
+    office = sign_in(settled.office)
+    for address in ("/hazards", f"/hazards/{hazard_of(made, 1)}", f"/records/{made.uuid}"):
+        page = office.get(address).text
+        assert XSS not in page
+        assert "&lt;script&gt;alert(" in page
+
+
+def test_hazard_page_tells_what_happened_and_on_what_ground(sign_in, settled, hand_in):
+    made = hand_in(failed=1)
+    page = sign_in(settled.office).get(f"/hazards/{hazard_of(made)}").text
+    assert "登记" in page
+    assert "中华人民共和国安全生产法" in page
+    assert f"/records/{made.uuid}/photos/{made.payload['photos'][0]['sha256']}" in page
+    assert f'href="/records/{made.uuid}"' in page
+
+
+def test_fixed_on_the_spot_is_closed_and_offers_no_step(sign_in, settled, hand_in):
+    made = hand_in(failed=1, fixed_on_spot=True)
+    page = sign_in(settled.office).get(f"/hazards/{hazard_of(made)}").text
+    assert "当场整改，销号" in page
+    assert "没有待办的步骤" in page
+
+
+def test_foreign_unit_is_not_found(sign_in, settled, hand_in):
+    made = hand_in(failed=1)
+    stranger = sign_in(settled.stranger)
+    assert stranger.get(f"/hazards/{hazard_of(made)}").status_code == 404
+    assert settled.district.enterprise.name not in stranger.get("/hazards").text
+
+
+def test_an_empty_register_says_what_will_come(sign_in, settled):
+    assert "台账里还没有隐患" in sign_in(settled.office).get("/hazards").text
+
+
+def test_signed_out_readers_are_asked_to_sign_in(client, settled):
+    answer = client.get("/hazards?level=major")
+    assert answer.status_code == 401
+    assert "/sign-in?next=/hazards%3Flevel%3Dmajor" in answer.text
+
+
+def test_times_read_as_people_say_them(sign_in, settled, hand_in):
+    made = hand_in(failed=1, at=NOON.replace(year=2021))
+    page = sign_in(settled.office).get(f"/records/{made.uuid}").text
+    assert "今天 " in page  # received
+    assert "2021-" in page  # finished
