@@ -4,15 +4,15 @@ Records come as general JSON serialisation (RFC 7515 §7.2.1), ES256, each
 signature by one person's device key named by its RFC 7638 thumbprint. Server
 statements (receipts, checkpoints) are compact.
 
-Parsing and ECDSA go straight to `cryptography`: this is the hottest code of
-intake, and the JOSE library spends five times the signature's own cost on
-generality that the format forbids (docs/performance.md). Key files and
-thumbprints use joserfc.
+The record's own format is evidence, which is what this project exists for: one
+algorithm, one curve, one serialisation, checked here with `cryptography` alone
+so that every rule can be read (docs/decisions/0002). joserfc names the keys.
 """
 
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +33,7 @@ from inspection.domain.problems import JwsMalformed, KeyMalformed, KeyUnknown, S
 RECORD_TYPE = "zhencha.record+jws"
 _ES256 = ec.ECDSA(hashes.SHA256())
 _MOST_SIGNATURES = 10
+_THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def _parts(jws: bytes) -> tuple[str, list[dict[str, Any]]]:
         payload, signatures = data["payload"], data["signatures"]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise JwsMalformed() from error
-    if not isinstance(payload, str) or not isinstance(signatures, list):
+    if not isinstance(payload, str) or not payload.isascii() or not isinstance(signatures, list):
         raise JwsMalformed()
     if not 1 <= len(signatures) <= _MOST_SIGNATURES:
         raise JwsMalformed(pointer="/signatures")
@@ -104,7 +105,9 @@ def _verified(
         raise JwsMalformed(pointer="/signatures") from error
     if header.get("alg") != "ES256" or header.get("typ") != RECORD_TYPE or "crit" in header:
         raise JwsMalformed(pointer="/signatures")
-    if signed_at.tzinfo is None or len(raw) != 64 or not isinstance(kid, str):
+    if signed_at.tzinfo is None or len(raw) != 64:
+        raise JwsMalformed(pointer="/signatures")
+    if not isinstance(kid, str) or not _THUMBPRINT.match(kid):
         raise JwsMalformed(pointer="/signatures")
     key = key_of(kid)
     if key is None:
