@@ -55,6 +55,11 @@ export function steps(start, moved) {
     if (location.hash === OVERVIEW) goTo(current);
     else location.hash = OVERVIEW;
   });
+  for (const code of codes) {
+    const here = () => { if (current !== code) { still = Date.now() + 600; mark(code); } };
+    itemElement(code).addEventListener("pointerdown", here);
+    itemElement(code).addEventListener("focusin", here);
+  }
   addEventListener("hashchange", follow);
   watchScrolling(codes, () => Date.now() > still && location.hash !== OVERVIEW, mark);
   if (location.hash === OVERVIEW) { mark(current); showOverview(true); }

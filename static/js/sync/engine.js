@@ -54,8 +54,7 @@ async function noteFailure(item, problem) {
   const state = needsAttention(problem) ? "attention" : "waiting";
   const stopped = stopOf(problem) !== null;
   await device.updateOutgoing(item.uuid, {
-    state, attempts: stopped ? item.attempts : attempts, why: whyOf(problem),
-    last_try_at: new Date().toISOString(), next_try_at: stopped ? 0 : Date.now() + wait,
+    state, attempts: stopped ? item.attempts : attempts, why: whyOf(problem), next_try_at: stopped ? 0 : Date.now() + wait,
   });
   tell({ type: "outbox" });
 }
@@ -63,6 +62,7 @@ async function noteFailure(item, problem) {
 /** @param {Outgoing} item @param {(item: Outgoing) => Promise<void>} step */
 async function attempt(item, step) {
   try {
+    await device.updateOutgoing(item.uuid, { last_try_at: new Date().toISOString() });
     await step(item);
   } catch (problem) {
     await noteFailure(item, problem);

@@ -95,5 +95,8 @@ export function inLanguage(text) {
 
 /** @param {number} bytes @returns {string} 1.4 MB */
 export function sizeText(bytes) {
-  return bytes < 1024 * 1024 ? `${Math.max(1, Math.round(bytes / 1024))} KB` : `${(bytes / 1024 / 1024).toFixed(1)} MB`;
+  const units = ["KB", "MB", "GB"];
+  let [size, unit] = [bytes / 1024, 0];
+  while (size >= 1000 && unit < units.length - 1) [size, unit] = [size / 1024, unit + 1];
+  return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.max(1, Math.round(size))} ${units[unit]}`;
 }
