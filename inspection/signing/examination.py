@@ -18,7 +18,6 @@ from typing import Any
 
 from asn1crypto import crl, x509
 from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
@@ -27,6 +26,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from inspection.signing.authority import Trust
+from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
 
 _LARGEST_ATTACHMENT = 4 * 1024 * 1024
@@ -110,7 +110,7 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     if b"%PDF-" not in pdf[:1024]:
         return Examination("not_a_pdf")
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        reader = IndexedReader(io.BytesIO(pdf), strict=False)
         embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
         signatures = tuple(_facts(each, trust, at) for each in embedded)
         return Examination(
@@ -243,7 +243,7 @@ def _person(certificate: x509.Certificate) -> str:
     return ""
 
 
-def _unsigned_fields(reader: PdfFileReader) -> Iterator[str]:
+def _unsigned_fields(reader: IndexedReader) -> Iterator[str]:
     if "/AcroForm" not in reader.root:
         return
     for reference in reader.root["/AcroForm"]["/Fields"]:
@@ -252,7 +252,7 @@ def _unsigned_fields(reader: PdfFileReader) -> Iterator[str]:
             yield str(field["/T"])
 
 
-def _attachments(reader: PdfFileReader) -> Iterator[tuple[str, bytes]]:
+def _attachments(reader: IndexedReader) -> Iterator[tuple[str, bytes]]:
     """Read the files of the catalog's name tree, as WeasyPrint writes it: one flat array."""
     if "/Names" not in reader.root or "/EmbeddedFiles" not in reader.root["/Names"]:
         return

@@ -22,7 +22,6 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from pyhanko.pdf_utils import content, layout
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign import general, signers, timestamps
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
 from pyhanko.sign.general import simple_cms_attribute
@@ -34,6 +33,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from inspection.domain.problems import WarrantMissing
 from inspection.signing.authority import Authority, Identity, PersonKey, Revocation
 from inspection.signing.jose import DeviceSignature
+from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
 
 SEAL_FIELD = "seal"
@@ -125,7 +125,7 @@ def _sign(
     signer.at = at
     output = io.BytesIO()
     signer.sign_pdf(
-        IncrementalPdfFileWriter(io.BytesIO(pdf)),
+        _writer(pdf),
         output=output,
         existing_fields_only=not certify,
         bytes_reserved=_SIGNATURE_BYTES,
@@ -142,7 +142,7 @@ def _archive(
     at: datetime,
 ) -> bytes:
     """Add validation data and the timestamp over it as the last update of the file."""
-    writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+    writer = _writer(pdf)
     trust = authority.trust(revoked=revoked, at=at)
     chain = (*trust.roots, *trust.intermediates, authority.seal.certificate,
              authority.tsa.certificate, *(each.key.certificate for each in people))
@@ -157,6 +157,10 @@ def _archive(
         writer, _DIGEST, output=output, bytes_reserved=2 * _TOKEN_BYTES
     )
     return output.getvalue()
+
+
+def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
+    return IncrementalPdfFileWriter.from_reader(IndexedReader(io.BytesIO(pdf)))
 
 
 def _certificates(authority: Authority) -> SimpleCertificateStore:
@@ -238,7 +242,7 @@ class _PageFromMemory(content.ImportedPdfPage):
 
     def render(self) -> bytes:
         writer = self._ensure_writer
-        page = writer.import_page_as_xobject(PdfFileReader(io.BytesIO(self._pdf)), page_ix=0)
+        page = writer.import_page_as_xobject(IndexedReader(io.BytesIO(self._pdf)), page_ix=0)
         name = f"/Signature{uuid.uuid4().hex}"
         self.resources.xobject[name] = page
         left, bottom, right, top = page.get_object()["/BBox"]

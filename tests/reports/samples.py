@@ -3,6 +3,7 @@
 Only values and builders; the database comes in with the tests of issuing.
 """
 
+import functools
 import io
 import json
 import math
@@ -34,6 +35,7 @@ RARE_NAMES = ("李𫖯", "欧阳𬭎", "王䶮")
 REPORT = "0193e000-0000-7000-8000-000000000001"
 
 
+@functools.lru_cache(maxsize=32)
 def scene(number: int, *, width: int = 1600, height: int = 1200) -> bytes:
     """A JPEG of a made-up workshop wall: shades, pipes, a red cylinder. Same number, same bytes."""
     dice = random.Random(number)
