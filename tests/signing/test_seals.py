@@ -1,0 +1,128 @@
+"""Sealing: every verifier agrees, nothing is signed without a warrant."""
+
+import dataclasses
+import subprocess
+from datetime import timedelta
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from inspection.domain.problems import WarrantMissing
+from inspection.signing import seals
+from inspection.signing.authority import Revocation
+from inspection.signing.examination import Outcome, examine
+from tests.builders.people import inspector
+from tests.signing import sealed
+
+
+@pytest.fixture
+def report(tmp_path):
+    path = tmp_path / "report.pdf"
+    path.write_bytes(sealed.sealed())
+    return path
+
+
+def test_all_signatures_are_valid_and_the_last_covers_the_file():
+    found = sealed.examined(sealed.sealed())
+    kinds = [(each.field, each.kind) for each in found.signatures]
+    assert kinds == [("seal", "seal"), ("sig-p1", "person"), ("sig-p2", "person"),
+                     ("archive-timestamp", "timestamp")]
+    assert {each.outcome for each in found.signatures} == {Outcome.PASSED}
+    assert found.covered_to_the_end
+    assert {each.stamped_at for each in found.signatures} == {sealed.SEALED_AT}
+
+
+def test_pdfsig_calls_every_signature_valid_and_trusted(report, tmp_path):
+    database = tmp_path / "nss"
+    database.mkdir()
+    root = tmp_path / "root.pem"
+    certificate = x509.load_der_x509_certificate(sealed.authority().root_certificate)
+    root.write_bytes(certificate.public_bytes(Encoding.PEM))
+    where = f"sql:{database}"
+    subprocess.run(["certutil", "-N", "-d", where, "--empty-password"], check=True)
+    subprocess.run(["certutil", "-A", "-d", where, "-n", "root", "-t", "CT,C,C", "-i", root],
+                   check=True)
+    said = subprocess.run(["pdfsig", "-nssdir", where, report], capture_output=True, text=True,
+                          check=False).stdout
+    assert said.count("Signature Validation: Signature is Valid.") == 3
+    assert said.count("Certificate Validation: Certificate is Trusted.") == 3
+    last = said.partition("Signature #4")[2]
+    assert "archive-timestamp" in last
+    assert "  - Total document signed" in last
+
+
+def test_mutool_calls_every_signature_valid(report):
+    # It takes no root from us (it knows Adobe's only) and no document timestamps.
+    said = subprocess.run(["mutool", "sign", "-v", report], capture_output=True, text=True,
+                          check=False).stdout
+    assert said.count("The signature is valid but there have been edits since signing.") == 3
+    assert said.count("Certificate error: Self-signed certificate in chain.") == 3
+    assert "invalid" not in said.lower()
+
+
+def test_qpdf_finds_nothing_wrong(report):
+    checked = subprocess.run(["qpdf", "--check", report], capture_output=True, text=True,
+                             check=False)
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_a_person_without_a_warrant_signs_nothing():
+    people = sealed.signers()
+    people[1] = dataclasses.replace(people[1], warrant=None)
+    with pytest.raises(WarrantMissing) as raised:
+        seals.seal_report(
+            sealed.drawn()[0].pdf, people, authority=sealed.authority(), at=sealed.SEALED_AT
+        )
+    assert raised.value.details["field"] == "sig-p2"
+
+
+def test_somebody_elses_warrant_is_none():
+    people = sealed.signers()
+    people[0] = dataclasses.replace(people[0], warrant=people[1].warrant)
+    with pytest.raises(WarrantMissing):
+        seals.seal_report(
+            sealed.drawn()[0].pdf, people, authority=sealed.authority(), at=sealed.SEALED_AT
+        )
+
+
+def test_a_certificate_revoked_later_keeps_what_it_signed():
+    signer = sealed.signers()[0]
+    serial = int(signer.key.serial, 16)
+    made = seals.seal_report(
+        sealed.drawn()[0].pdf, [signer, sealed.signers()[1]], authority=sealed.authority(),
+        at=sealed.SEALED_AT,
+    )
+
+    def outcome(revoked_at):
+        trust = sealed.authority().trust(
+            revoked=[Revocation(serial, revoked_at)], at=sealed.VERIFIED_AT
+        )
+        return examine(made, trust, sealed.VERIFIED_AT).signatures[1].trusted
+
+    assert outcome(sealed.SEALED_AT + timedelta(hours=1)) == Outcome.PASSED
+    assert outcome(sealed.SEALED_AT - timedelta(hours=1)) == Outcome.FAILED
+
+
+def test_signatures_outlive_the_certificates_of_people():
+    later = sealed.SEALED_AT + timedelta(days=5 * 365)
+    found = examine(sealed.sealed(), sealed.authority().trust(at=later), later)
+    assert {each.outcome for each in found.signatures} == {Outcome.PASSED}
+
+
+def test_another_authority_makes_no_trusted_report(tmp_path):
+    from inspection.signing.authority import Authority
+
+    other = Authority.open(
+        tmp_path / "authority", sealed.SECRET, organisation="冒名", at=sealed.NOON
+    )
+    person = inspector("李𫖯")
+    signer = seals.Signer(
+        "sig-p1", sealed.drawn()[0].appearances["sig-p1"], sealed.key_of(person, other),
+        sealed.warrant(person),
+    )
+    forged = seals.seal_report(
+        sealed.drawn()[0].pdf, [signer], authority=other, at=sealed.SEALED_AT
+    )
+    found = sealed.examined(forged)
+    assert {each.trusted for each in found.signatures} == {Outcome.INDETERMINATE}
