@@ -2,10 +2,22 @@
 
 from flask import Flask
 
-from inspection.web import accounts, hazards, home, records, style
+from inspection.web import (
+    accounts,
+    checklists,
+    hazards,
+    home,
+    records,
+    reports,
+    style,
+    tablet,
+    verification,
+)
+
+PAGES = (home, accounts, hazards, records, reports, verification, tablet, checklists, style)
 
 
 def register(app: Flask) -> None:
     """Add every page."""
-    for module in (home, accounts, hazards, records, style):
+    for module in PAGES:
         app.register_blueprint(module.blueprint)
