@@ -32,7 +32,7 @@ def from_bytes(data: bytes) -> Ink:
             tuple((int(x), int(y), int(t)) for x, y, t in stroke) for stroke in parsed["strokes"]
         )
         return Ink(int(parsed["width"]), int(parsed["height"]), strokes)
-    except (KeyError, TypeError, UnicodeDecodeError, RecursionError) as error:
+    except (KeyError, TypeError, OverflowError, RecursionError) as error:
         raise ValueError("not an ink file") from error
 
 
