@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import MAXYEAR, MINYEAR, date, datetime
 from typing import Any
 
 FORMAT = "zhencha.record/1"
@@ -23,6 +23,8 @@ MOMENTS = ("before", "after")
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
+_UNWRITABLE = re.compile("[\\0\ud800-\udfff]")
+_LARGEST_REVISION = 2**31 - 1
 _MOST_FINDINGS = 500
 _MOST_PHOTOS = 500
 
@@ -175,9 +177,13 @@ class Malformed(ValueError):
 def from_bytes(payload: bytes) -> Record:
     """Read a record from the signed bytes. Raises Malformed with a JSON pointer."""
     try:
-        data = json.loads(payload, parse_constant=_refuse_constant)
+        # Decoded here, because json.loads would also take UTF-16 and raw surrogates.
+        text = payload.decode("utf-8")
+        data = json.loads(text, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Malformed("") from error
+    if "\\u" in text:
+        _refuse_unwritable(data, "")
     read = _Reader(data, "")
     if read.text("format", most=40) != FORMAT:
         raise Malformed("/format")
@@ -186,7 +192,7 @@ def from_bytes(payload: bytes) -> Record:
         uuid=read.match("uuid", _UUID),
         kind=read.one_of("kind", KINDS),
         checklist_slug=checklist.text("slug", most=60),
-        checklist_revision=checklist.integer("revision"),
+        checklist_revision=checklist.integer("revision", most=_LARGEST_REVISION),
         checklist_digest=checklist.match("digest", _DIGEST),
         unit_uuid=unit.match("uuid", _UUID),
         unit_name=unit.text("name", most=200),
@@ -212,6 +218,24 @@ def _refuse_constant(name: str) -> None:
     raise ValueError(f"{name} is not JSON")
 
 
+def _refuse_unwritable(value: Any, pointer: str) -> None:
+    """Refuse texts that JSON can spell but UTF-8 or a database cannot hold: surrogates and NUL."""
+    if isinstance(value, str):
+        if _UNWRITABLE.search(value):
+            raise Malformed(pointer)
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            _refuse_unwritable(key, pointer)
+            _refuse_unwritable(each, f"{pointer}/{_escaped(key)}")
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            _refuse_unwritable(each, f"{pointer}/{index}")
+
+
+def _escaped(key: str) -> str:
+    return key.replace("~", "~0").replace("/", "~1")
+
+
 class _Reader:
     """Reads typed values from one JSON object and knows where it stands in the document."""
 
@@ -221,7 +245,7 @@ class _Reader:
         self.data, self.pointer = data, pointer
 
     def at(self, key: str) -> str:
-        return f"{self.pointer}/{key.replace('~', '~0').replace('/', '~1')}"
+        return f"{self.pointer}/{_escaped(key)}"
 
     def text(self, key: str, *, most: int, least: int = 1) -> str:
         value = self.data.get(key, "" if least == 0 else None)
@@ -241,9 +265,9 @@ class _Reader:
             raise Malformed(self.at(key))
         return str(value)
 
-    def integer(self, key: str) -> int:
+    def integer(self, key: str, *, most: int = 2**53 - 1) -> int:
         value = self.data.get(key)
-        if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
+        if isinstance(value, bool) or not isinstance(value, int) or abs(value) > most:
             raise Malformed(self.at(key))
         return value
 
@@ -259,7 +283,8 @@ class _Reader:
             moment = datetime.fromisoformat(value)
         except (TypeError, ValueError) as error:
             raise Malformed(self.at(key)) from error
-        if moment.tzinfo is None:
+        # The calendar's first and last year cannot be written in every other time zone.
+        if moment.tzinfo is None or not MINYEAR < moment.year < MAXYEAR:
             raise Malformed(self.at(key))
         return moment
 
