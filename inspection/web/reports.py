@@ -1,6 +1,8 @@
 """Issued reports (检查报告): the list that an auditor opens first, and the files themselves."""
 
-from flask import Blueprint, Response, render_template, request, url_for
+import io
+
+from flask import Blueprint, Response, render_template, request, send_file, url_for
 from flask_babel import lazy_gettext as _
 from wtforms import Form, SearchField
 
@@ -42,9 +44,11 @@ def download(report: object) -> Response:
     with reading() as session:
         scope = current_actor().scope(Permission.REPORT_READ)
         shelved = shelf.report(session, scope, str(report))
-    response = Response(wired().blobs.read(shelved.sha256), content_type="application/pdf")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{shelved.number}.pdf")
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.set_etag(shelved.sha256)
-    response.make_conditional(request)
-    return response
+    data = io.BytesIO(wired().blobs.read(shelved.sha256))
+    return send_file(
+        data,
+        mimetype="application/pdf",
+        as_attachment=True,
+        download_name=f"{shelved.number}.pdf",
+        etag=shelved.sha256,
+    )
