@@ -17,7 +17,6 @@ from enum import StrEnum
 from typing import Any
 
 from asn1crypto import crl, x509
-from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign.diff_analysis import ModificationLevel
 from pyhanko.sign.validation import validate_pdf_signature, validate_pdf_timestamp
 from pyhanko.sign.validation.generic_cms import extract_tst_data_iter
@@ -33,6 +32,7 @@ _LARGEST_ATTACHMENT = 4 * 1024 * 1024
 _MOST_SIGNATURES = 20
 
 accept_rare_characters()
+_log = logging.getLogger(__name__)
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
 
@@ -112,23 +112,21 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     try:
         reader = IndexedReader(io.BytesIO(pdf), strict=False)
         embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
-        signatures = tuple(_facts(each, trust, at) for each in embedded)
         return Examination(
             trouble="",
-            signatures=signatures,
+            signatures=tuple(_facts(each, trust, at) for each in embedded),
             unsigned_fields=tuple(_unsigned_fields(reader)),
-            attachments=tuple(_attachments(reader)),
+            attachments=_readable_attachments(reader),
         )
-    except (PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError, OSError,
-            RecursionError):
-        return Examination("unreadable")  # bytes from outside break a parser in any way they like
+    except Exception:  # bytes from outside break a parser in any way they like
+        _log.info("a PDF could not be read", exc_info=True)
+        return Examination("unreadable")
 
 
 def _facts(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> SignatureFacts:
     certificate = embedded.signer_cert
     is_timestamp = embedded.sig_object_type == "/DocTimeStamp"
-    judged = _judged_timestamp if is_timestamp else _judged_signature
-    intact, trusted, timed, unchanged, stamped_at, covers_all = judged(embedded, trust, at)
+    intact, trusted, timed, unchanged, stamped_at, covers_all = _judgement(embedded, trust, at)
     person = _person(certificate)
     subject = certificate.subject.native
     return SignatureFacts(
@@ -154,17 +152,25 @@ _BROKEN: _Judgement = (
 )
 
 
+def _judgement(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> _Judgement:
+    judged = (
+        _judged_timestamp if embedded.sig_object_type == "/DocTimeStamp" else _judged_signature
+    )
+    try:
+        return judged(embedded, trust, at)
+    except Exception:  # as above: the revisions are compared object by object here
+        _log.info("a signature could not be judged", exc_info=True)
+        return _BROKEN
+
+
 def _judged_signature(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> _Judgement:
     """Judge a seal or a person's signature, its certificate as of the moment it was stamped."""
     claimed = _claimed_stamp(embedded)
-    try:
-        status = validate_pdf_signature(
-            embedded,
-            signer_validation_context=_context(trust, claimed or at),
-            ts_validation_context=_context(trust, at),
-        )
-    except (PdfError, ValueError, TypeError, KeyError, AttributeError):
-        return _BROKEN
+    status = validate_pdf_signature(
+        embedded,
+        signer_validation_context=_context(trust, claimed or at),
+        ts_validation_context=_context(trust, at),
+    )
     stamp = status.timestamp_validity
     stamped = stamp is not None and stamp.valid and stamp.intact and stamp.trusted
     return (
@@ -178,10 +184,7 @@ def _judged_signature(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime
 
 
 def _judged_timestamp(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> _Judgement:
-    try:
-        status = validate_pdf_timestamp(embedded, _context(trust, at))
-    except (PdfError, ValueError, TypeError, KeyError, AttributeError):
-        return _BROKEN
+    status = validate_pdf_timestamp(embedded, _context(trust, at))
     good = status.intact and status.valid and status.trusted
     return (
         _either(status.intact and status.valid),
@@ -250,6 +253,14 @@ def _unsigned_fields(reader: IndexedReader) -> Iterator[str]:
         field = reference.get_object()
         if field.get("/FT") == "/Sig" and "/V" not in field:
             yield str(field["/T"])
+
+
+def _readable_attachments(reader: IndexedReader) -> tuple[tuple[str, bytes], ...]:
+    try:
+        return tuple(_attachments(reader))
+    except Exception:  # as above; without attachments the signatures still say something
+        _log.info("attachments could not be read", exc_info=True)
+        return ()
 
 
 def _attachments(reader: IndexedReader) -> Iterator[tuple[str, bytes]]:
