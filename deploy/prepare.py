@@ -28,7 +28,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
 STAMPS = VENV / "prepared.json"
-BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+BROWSERS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 
 
 class NotReady(Exception):

@@ -56,9 +56,7 @@ def session_members(leader: int) -> list[int]:
 class LiveServer:
     """`flask --app app serve` with data of its own; stopped, killed and started at will."""
 
-    def __init__(
-        self, home: Path, database_url: str, *options: str, **environment: str
-    ) -> None:
+    def __init__(self, home: Path, database_url: str, *options: str, **environment: str) -> None:
         self.home = home
         self.port = free_port()
         self.log_path = home.parent / "server.log"
@@ -79,6 +77,11 @@ class LiveServer:
         return f"http://localhost:{self.port}"
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What its processes were told; for commands on the same data."""
+        return self._environment
+
+    @property
     def pid(self) -> int:
         """The process that started the others."""
         assert self._process is not None
@@ -94,11 +97,27 @@ class LiveServer:
         """Whether the process that we started is alive."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def process_id(self) -> int:
+        """The process that we started; it leads the session of all the others."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self, *, seconds: float = 60) -> None:
         """Start and wait until it answers."""
+        self.launch()
+        end = time.monotonic() + seconds
+        while not self._answers():
+            if not self.running or time.monotonic() > end:
+                self.kill()
+                raise AssertionError(f"the server did not start:\n{self.log[-4000:]}")
+            time.sleep(0.05)
+
+    def launch(self) -> None:
+        """Start and do not wait."""
         assert not self.running, "already running"
+        self.home.mkdir(parents=True, exist_ok=True)
         command = [str(Path(sys.executable).with_name("flask")), "--app", "app", "serve"]
-        command += self._options
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -109,24 +128,22 @@ class LiveServer:
                 stderr=log,
                 start_new_session=True,
             )
-        end = time.monotonic() + seconds
-        while not self._answers():
-            if not self.running or time.monotonic() > end:
-                self.kill()
-                raise AssertionError(f"the server did not start:\n{self.log[-4000:]}")
-            time.sleep(0.05)
 
-    def stop(self, *, seconds: float = 15) -> int:
-        """Ctrl-C, as a person would; answers the exit code."""
+    def stop(self) -> int:
+        """Ctrl-C, as a person would, and whatever that left behind; answers the exit code."""
+        code = self.interrupt()
+        self.kill()
+        return code
+
+    def interrupt(self, *, seconds: float = 15) -> int:
+        """Ctrl-C and nothing more; answers the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)
         try:
-            code = self._process.wait(seconds)
+            return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self.kill()
             raise AssertionError(f"Ctrl-C did not end the server:\n{self.log[-4000:]}") from None
-        self.kill()  # whatever it may have left behind
-        return code
 
     def kill(self) -> None:
         """Cut the power: every process that the server started, at once, no chance to tidy up."""
