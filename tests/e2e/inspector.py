@@ -102,6 +102,12 @@ def enrol(page: Page, url: str, signer: Signer) -> None:
     page.locator("#enrolled").wait_for()
 
 
+def lock(page: Page) -> None:
+    """Leave the seat to somebody else."""
+    page.locator("[data-action=lock]").click()
+    page.locator("#lock").wait_for()
+
+
 def unlock(page: Page, pin: str, name: str = "") -> None:
     """Open the lock of whatever page shows it."""
     page.locator("#lock").wait_for()
