@@ -120,12 +120,16 @@ class SampleForm(Form):
 @requires(Permission.PUBLIC)
 def show() -> str:
     """Show every token and every component."""
-    css = TOKENS.read_text(encoding="utf-8")
-    faulty = SampleForm(data={"unit": "", "sector": ""})
-    faulty.validate()
+    colours = tokens(TOKENS.read_text(encoding="utf-8"))
     return render_template(
         "web/style/show.html",
-        themes={name: swatches(colours) for name, colours in tokens(css).items()},
-        form=SampleForm(),
-        faulty=faulty,
+        themes={name: swatches(each) for name, each in colours.items()},
+        forms={name: SampleForm(prefix=name) for name in colours},
+        faulty={name: _faulty(name) for name in colours},
     )
+
+
+def _faulty(prefix: str) -> SampleForm:
+    form = SampleForm(prefix=f"faulty-{prefix}", data={"unit": "", "sector": ""})
+    form.validate()
+    return form

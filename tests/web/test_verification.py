@@ -27,7 +27,7 @@ def test_not_a_pdf_is_a_verdict_not_an_error(upload):
     assert answer.status_code == 200
     assert "没有通过核验" in answer.text
     assert "这不是 PDF 文件" in answer.text
-    assert "没有核验的" in answer.text
+    assert "核验不能说明的" in answer.text
     assert hashlib.sha256(b"hello").hexdigest() in answer.text
     assert "<b>x</b>" not in answer.text
 
