@@ -1,7 +1,7 @@
 """`make demo`: the main job once, in a real browser, with the server gone in the middle.
 
 An inspector enrols on a tablet, loses the server, fills the hot-work list with
-photos, is killed halfway, signs with a colleague and the inspected party; the
+photos, switches the tablet off halfway, signs with a colleague and the inspected party; the
 server comes back, the outbox sends by itself, and an auditor verifies the PDF.
 Prints each step; leaves var/demo/report.pdf and its verdict; the exit status
 tells the truth.
@@ -21,7 +21,6 @@ from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwrigh
 from tests.e2e import inspector
 from tests.e2e.conftest import LI, PASSWORD, ZHANG, browser
 from tests.e2e.inspector import FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, Party, Signer
-from tests.e2e.test_offline_inspection import kill_browser
 from tests.live import ROOT, LiveServer
 
 OUT = ROOT / "var" / "demo"
@@ -59,8 +58,7 @@ def perform(playwright: Playwright, server: LiveServer) -> int:
         step("stop the server process: from here on the tablet is alone")
         server.stop()
         begin_offline(context.pages[0], server.url)
-        step("kill the browser in the middle of the inspection")
-        kill_browser(profile)
+        step("switch the tablet off in the middle of the inspection")
     with tablet(playwright, profile) as context:
         page = context.pages[0]
         record = finish_offline(page, server.url)
@@ -107,7 +105,7 @@ def finish_offline(page: Page, url: str) -> str:
     """Come back to the draft, answer the rest, sign and finish; return the record's uuid."""
     page.goto(f"{url}/tablet/")
     inspector.unlock(page, ZHANG.pin, "张晓峰")
-    step("the browser is back, still without a server: the draft is whole")
+    step("the tablet is on again, still without a server: the draft is whole")
     page.locator("#drafts a").first.click()
     inspector.ready(page, "form")
     for number, finding in enumerate(FINDINGS[1:]):
