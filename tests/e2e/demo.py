@@ -21,6 +21,7 @@ from playwright.sync_api import BrowserContext, Page, Playwright, sync_playwrigh
 from tests.e2e import inspector
 from tests.e2e.conftest import LI, PASSWORD, ZHANG, browser
 from tests.e2e.inspector import FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, Party, Signer
+from tests.e2e.scenes import scene
 from tests.live import ROOT, LiveServer
 
 OUT = ROOT / "var" / "demo"
@@ -32,6 +33,7 @@ FINDINGS = (
     ("A-07", "监护人在隔壁工位打磨，没有守在动火点。", "general", "7"),
     ("A-12", "乙炔瓶卧放，离焊点约四米，没有回火防止器。", "general", "3"),
 )
+SCENES = {"A-04": "welding", "A-07": "guardian", "A-12": "cylinders"}
 
 
 def main() -> int:
@@ -134,8 +136,7 @@ def fail(page: Page, code: str, words: str, level: str, days: str, *, seed: int)
     inspector.answer(page, code, FAIL)
     inspector.describe(page, code, words=words, level=level, days=days)
     for number in range(2):
-        picture = inspector.picture(f"{code} {number + 1}", seed=seed * 10 + number)
-        inspector.photograph(page, code, picture)
+        inspector.photograph(page, code, scene(SCENES[code], seed=seed * 10 + number))
 
 
 def wait_for_report(playwright: Playwright, server: LiveServer) -> Path:
