@@ -1,4 +1,4 @@
-"""What happens around the happy path: refusal to sign, voided signatures, no session, odd answers."""
+"""Around the happy path: refusal to sign, voided signatures, no session, odd answers."""
 
 from collections.abc import Iterator
 from pathlib import Path

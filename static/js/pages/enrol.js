@@ -8,7 +8,7 @@ import { PIN_PATTERN, newKey } from "../domain/keys.js";
 import { stamp } from "../domain/times.js";
 import * as device from "../store/device.js";
 import { Refused, Unreachable, callJson, signedIn } from "../sync/api.js";
-import { leaveSeat, takeSeat } from "../ui/lock.js";
+import { takeSeat } from "../ui/lock.js";
 import { copyOf, drawList, fill, need, show, word } from "../ui/page.js";
 import { askToPersist } from "../ui/status.js";
 import { openFrame } from "./frame.js";
@@ -99,7 +99,6 @@ export async function open() {
   }
   show("#enrol-sign-in", me === null);
   if (!me) return;
-  leaveSeat();
   show("#enrol-form", true);
   bindForm(me);
 }
