@@ -22,8 +22,11 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
     settings = settings or configuration.from_environment(os.environ)
     settings.home.mkdir(parents=True, exist_ok=True)
     app = Flask(
-        "inspection", root_path=str(ROOT), template_folder="templates",
-        static_folder="static/dist", static_url_path="/static/dist",
+        "inspection",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="static/dist",
+        static_url_path="/static/dist",
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
@@ -45,14 +48,12 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
         database.install(db.engine)
         app.extensions[EXTENSION] = wiring or wire(settings, db.engine)
     app.before_request(guard.refuse_foreign_origin)
+    app.before_request(guard.refuse_unwritable_text)
     app.after_request(headers.add_headers)
     errors.register(app)
     app.register_blueprint(api.blueprint())
     web.register(app)
     cli.register(app)
-    app.context_processor(
-        lambda: {"actor": signed_in_actor(), "language": language()}
-    )
+    app.context_processor(lambda: {"actor": signed_in_actor(), "language": language()})
     app.jinja_env.globals["asset"] = lambda name: f"/static/dist/{name}"
     return app
-

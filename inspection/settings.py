@@ -13,6 +13,8 @@ from inspection.domain.problems import SettingsIncomplete
 
 ROOT = Path(__file__).resolve().parent.parent
 
+_DEMONSTRATION_NAME = "云岚区安全生产委员会办公室（演示）"
+
 NAMES = (
     "INSPECTION_HOME",
     "INSPECTION_MODE",
@@ -60,8 +62,11 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     secret = environment.get("INSPECTION_SECRET", "")
     if mode == "production":
         wrong += [] if len(secret) >= 32 else ["INSPECTION_SECRET"]
-        wrong += [n for n in ("INSPECTION_PUBLIC_URL", "INSPECTION_ORGANISATION")
-                  if not environment.get(n)]
+        wrong += [
+            n
+            for n in ("INSPECTION_PUBLIC_URL", "INSPECTION_ORGANISATION")
+            if not environment.get(n)
+        ]
     if wrong:
         raise SettingsIncomplete(names=wrong)
     return Settings(
@@ -69,7 +74,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         mode=mode,
         secret=secret.encode() or _demonstration_secret(home),
         public_url=environment.get("INSPECTION_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
-        organisation=environment.get("INSPECTION_ORGANISATION", "云岚区安全生产委员会办公室（演示）"),
+        organisation=environment.get("INSPECTION_ORGANISATION", _DEMONSTRATION_NAME),
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'zhencha.sqlite3'}",
         port=int(port),
     )

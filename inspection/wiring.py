@@ -44,8 +44,10 @@ def wire(
         blobs=FilesystemBlobs(settings.home / "blobs"),
         catalog=Catalog.open(CHECKLISTS),
         authority=Authority.open(
-            settings.home / "authority", settings.secret,
-            organisation=settings.organisation, at=clock(),
+            settings.home / "authority",
+            settings.secret,
+            organisation=settings.organisation,
+            at=clock(),
         ),
         server_key=ServerKey.open(settings.home / "server-key.pem", settings.secret),
         clock=clock,

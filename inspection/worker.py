@@ -25,9 +25,14 @@ CHECKPOINT_EVERY_SECONDS = 3600
 
 def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
     issuing.issue(
-        args["record"], engine=wiring.engine, blobs=wiring.blobs, catalog=wiring.catalog,
-        authority=wiring.authority, server_key=wiring.server_key,
-        public_url=wiring.settings.public_url, clock=wiring.clock,
+        args["record"],
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        catalog=wiring.catalog,
+        authority=wiring.authority,
+        server_key=wiring.server_key,
+        public_url=wiring.settings.public_url,
+        clock=wiring.clock,
     )
 
 

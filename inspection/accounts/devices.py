@@ -12,7 +12,7 @@ from sqlalchemy import JSON, ForeignKey, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts.people import Actor, PersonAccount
-from inspection.database import Base, UtcInstant
+from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.problems import KeyMalformed, KeyTaken, NotFound
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
@@ -63,8 +63,12 @@ def enrol(session: Session, actor: Actor, offer: Enrolment, *, at: datetime) -> 
     public = {name: offer.jwk[name] for name in ("kty", "crv", "x", "y")}
     session.add(
         DeviceKey(
-            kid=kid, person_id=actor.person_id, device=offer.device,
-            device_label=offer.device_label[:100], public_jwk=public, enrolled_at=at,
+            kid=kid,
+            person_id=actor.person_id,
+            device=offer.device,
+            device_label=offer.device_label[:100],
+            public_jwk=public,
+            enrolled_at=at,
         )
     )
     body = {"kid": kid, "person": actor.uuid, "device": offer.device, "jwk": public}
@@ -93,11 +97,14 @@ class KnownKey:
     revoked_at: datetime | None
 
 
-_device_key, _person = DeviceKey.__table__, PersonAccount.__table__
+_device_key, _person = table_of(DeviceKey), table_of(PersonAccount)
 _KEY = (
     select(
-        _device_key.c.kid, _device_key.c.public_jwk, _device_key.c.device,
-        _device_key.c.revoked_at, _person.c.uuid,
+        _device_key.c.kid,
+        _device_key.c.public_jwk,
+        _device_key.c.device,
+        _device_key.c.revoked_at,
+        _person.c.uuid,
     )
     .select_from(_device_key.join(_person))
     .where(_device_key.c.kid == bindparam("kid"))
@@ -116,6 +123,8 @@ def revoked_keys(session: Session, device: str) -> list[str]:
     """Names of the revoked keys of one tablet."""
     return list(
         session.scalars(
-            select(DeviceKey.kid).where(DeviceKey.device == device, DeviceKey.revoked_at.is_not(None))
+            select(DeviceKey.kid).where(
+                DeviceKey.device == device, DeviceKey.revoked_at.is_not(None)
+            )
         )
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts import policy
 from inspection.accounts.policy import Membership, Permission, Role
-from inspection.database import Base
+from inspection.database import Base, table_of
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
@@ -88,14 +88,25 @@ def enlist(
 
 
 _person, _membership, _unit = (
-    PersonAccount.__table__, MembershipRow.__table__, Unit.__table__,
+    table_of(PersonAccount),
+    table_of(MembershipRow),
+    table_of(Unit),
 )
 # Built once: every request asks this, and building a statement costs more than running it.
 _ACTOR = (
     select(
-        _person.c.id, _person.c.uuid, _person.c.username, _person.c.name, _person.c.badge,
-        _person.c.title, _membership.c.role, _unit.c.id.label("unit_id"), _unit.c.path,
-        _unit.c.kind, _unit.c.uuid.label("unit_uuid"), _unit.c.name.label("unit_name"),
+        _person.c.id,
+        _person.c.uuid,
+        _person.c.username,
+        _person.c.name,
+        _person.c.badge,
+        _person.c.title,
+        _membership.c.role,
+        _unit.c.id.label("unit_id"),
+        _unit.c.path,
+        _unit.c.kind,
+        _unit.c.uuid.label("unit_uuid"),
+        _unit.c.name.label("unit_name"),
     )
     .select_from(_person.join(_membership).join(_unit))
     .where(_person.c.uuid == bindparam("uuid"), _person.c.active)
@@ -110,9 +121,15 @@ def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor |
         return None
     first = rows[0]
     return Actor(
-        person_id=first.id, uuid=first.uuid, username=first.username, name=first.name,
-        badge=first.badge, title=first.title, unit_uuid=first.unit_uuid,
-        unit_name=first.unit_name, session_id=session_id,
+        person_id=first.id,
+        uuid=first.uuid,
+        username=first.username,
+        name=first.name,
+        badge=first.badge,
+        title=first.title,
+        unit_uuid=first.unit_uuid,
+        unit_name=first.unit_name,
+        session_id=session_id,
         memberships=tuple(
             Membership(Role(row.role), row.unit_id, row.path, row.kind) for row in rows
         ),

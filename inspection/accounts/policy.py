@@ -48,7 +48,11 @@ class Reach(Enum):
 
 
 _I, _E, _O, _A, _X = (
-    Role.INSPECTOR, Role.ENTERPRISE, Role.OFFICE, Role.AUDITOR, Role.ADMINISTRATOR,
+    Role.INSPECTOR,
+    Role.ENTERPRISE,
+    Role.OFFICE,
+    Role.AUDITOR,
+    Role.ADMINISTRATOR,
 )
 POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.RECORD_SUBMIT: (frozenset({_I, _E}), Reach.SUBTREE),

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts import people
 from inspection.accounts.people import Actor, PersonAccount
-from inspection.database import Base, UtcInstant
+from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.problems import CredentialsWrong, DemonstrationRefused, TooManyTries
 
 SESSION_LASTS = timedelta(days=7)
@@ -90,14 +90,16 @@ def begin(session: Session, account: PersonAccount, *, at: datetime) -> str:
     token = secrets.token_urlsafe(32)
     session.add(
         SignInSession(
-            token_digest=_digest(token), person_id=account.id, begun_at=at,
+            token_digest=_digest(token),
+            person_id=account.id,
+            begun_at=at,
             expires_at=at + SESSION_LASTS,
         )
     )
     return token
 
 
-_session, _person = SignInSession.__table__, PersonAccount.__table__
+_session, _person = table_of(SignInSession), table_of(PersonAccount)
 _HOLDER = (
     select(_session.c.id, _session.c.expires_at, _person.c.uuid)
     .select_from(_session.join(_person))

@@ -8,7 +8,7 @@ from inspection.accounts.policy import Permission
 from inspection.api import bodies
 from inspection.blobs import UploadState
 from inspection.domain.problems import BlobPieceTooLarge, JsonMalformed, NotFound
-from inspection.edge import requires, wired, writing
+from inspection.edge import reading, requires, wired, writing
 from inspection.submissions import intake
 
 CONTENT_TYPE = "application/partial-upload"
@@ -25,7 +25,13 @@ def add_routes(api: Blueprint) -> None:
 @requires(Permission.RECORD_SUBMIT)
 def state(digest: str) -> Response:
     """How much of this file is held."""
-    return _answer(wired().blobs.state(_checked(digest)))
+    held = wired().blobs.state(_checked(digest))
+    if held.complete:
+        with reading() as session:
+            awaited = intake.is_awaited(session, digest)
+        if awaited:
+            _note_arrival(digest)
+    return _answer(held)
 
 
 @requires(Permission.RECORD_SUBMIT)
@@ -36,11 +42,16 @@ def receive(digest: str) -> Response:
     piece = bodies.raw(CONTENT_TYPE, most=LARGEST_PIECE, too_large=BlobPieceTooLarge)
     came = wiring.blobs.receive(digest, piece, offset=offset, length=length)
     if came.complete:
-        with writing() as session:
-            intake.note_arrival(
-                session, digest, blobs=wiring.blobs, key=wiring.server_key, at=wiring.clock()
-            )
+        _note_arrival(digest)
     return _answer(came)
+
+
+def _note_arrival(digest: str) -> None:
+    wiring = wired()
+    with writing() as session:
+        intake.note_arrival(
+            session, digest, blobs=wiring.blobs, key=wiring.server_key, at=wiring.clock()
+        )
 
 
 def _checked(digest: str) -> str:

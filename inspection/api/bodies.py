@@ -1,10 +1,14 @@
 """Reads what a request's body claims to be, within bounds."""
 
+import re
 from typing import Any
 
 from flask import request
 
 from inspection.domain.problems import ContentTypeWrong, JsonMalformed, Problem
+
+_UNWRITABLE = re.compile("[\\0\ud800-\udfff]")
+"""What JSON can spell and no database can hold."""
 
 
 def raw(content_type: str, *, most: int, too_large: type[Problem]) -> bytes:
@@ -25,7 +29,10 @@ def json_object(*, most: int = 65_536) -> dict[str, Any]:
         raise ContentTypeWrong(expected="application/json")
     if (request.content_length or 0) > most:
         raise JsonMalformed(pointer="", largest=most)
-    data = request.get_json(silent=True)
+    try:
+        data = request.get_json(silent=True)
+    except RecursionError as error:
+        raise JsonMalformed(pointer="") from error
     if not isinstance(data, dict):
         raise JsonMalformed(pointer="")
     return data
@@ -34,7 +41,7 @@ def json_object(*, most: int = 65_536) -> dict[str, Any]:
 def text(data: dict[str, Any], name: str, *, most: int = 2000) -> str:
     """Return a text member. Raises JsonMalformed."""
     value = data.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= most:
+    if not isinstance(value, str) or not 0 < len(value) <= most or _UNWRITABLE.search(value):
         raise JsonMalformed(pointer=f"/{name}")
     return value
 

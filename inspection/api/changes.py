@@ -18,10 +18,14 @@ def feed() -> Response:
     after = changes.cursor_from(request.args.get("after", ""))
     with reading() as session:
         found = changes.feed(
-            session, current_actor(), after, catalog=wired().catalog,
+            session,
+            current_actor(),
+            after,
+            catalog=wired().catalog,
             device=request.args.get("device", ""),
         )
     response = jsonify(cursor=found.cursor.text(), changes=found.changes)
     response.add_etag()
     response.headers["Cache-Control"] = "private, no-cache"
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response

@@ -1,7 +1,7 @@
 """Custody notices: what tablets hold signed and have not delivered yet."""
 
 import re
-from datetime import datetime
+from datetime import MAXYEAR, MINYEAR, datetime
 from typing import Any
 
 from flask import Blueprint, Response
@@ -45,7 +45,7 @@ def _notice(data: Any) -> Notice:
         signed_at = datetime.fromisoformat(bodies.text(data, "signed_at", most=40))
     except ValueError as error:
         raise JsonMalformed(pointer="/signed_at") from error
-    if signed_at.tzinfo is None:
+    if signed_at.tzinfo is None or not MINYEAR < signed_at.year < MAXYEAR:
         raise JsonMalformed(pointer="/signed_at")
     return Notice(
         record=data["uuid"],

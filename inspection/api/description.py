@@ -1,4 +1,4 @@
-"""The protocol's description (OpenAPI 3.1), made from the routes themselves and their docstrings."""
+"""The protocol's description (OpenAPI 3.1), made from the routes and their docstrings."""
 
 import re
 from typing import Any
@@ -56,13 +56,13 @@ def description() -> dict[str, Any]:
 
 
 def _operation(rule: Any, path: str, method: str) -> dict[str, Any]:
-    view = current_app.view_functions[rule.endpoint]
+    view: Any = current_app.view_functions[rule.endpoint]
     responses = _STATUSES.get((method, path), {200: "done"})
     problem = {"$ref": "#/components/schemas/Problem"}
     operation: dict[str, Any] = {
         "operationId": rule.endpoint.removeprefix("api."),
         "summary": (view.__doc__ or "").strip().split("\n")[0],
-        "x-permission": view.permission.value,  # type: ignore[attr-defined]
+        "x-permission": view.permission.value,
         "parameters": [
             {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
             for name in sorted(rule.arguments)

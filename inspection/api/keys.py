@@ -27,15 +27,13 @@ def enrol() -> tuple[Response, int]:
     offer = devices.Enrolment(
         jwk=data["jwk"],
         device=bodies.text(data, "device", most=36),
-        device_label=str(data.get("device_label") or "")[:100],
+        device_label=bodies.text(data, "device_label")[:100] if data.get("device_label") else "",
         proof=bodies.text(data, "proof"),
     )
     actor, at = current_actor(), wired().clock()
     with writing() as session:
         kid = devices.enrol(session, actor, offer, at=at)
-        holder = Holder(
-            person=actor.uuid, name=actor.name, badge=actor.badge, unit=actor.unit_name
-        )
+        holder = Holder(person=actor.uuid, name=actor.name, badge=actor.badge, unit=actor.unit_name)
         credentials.enrol(session, holder, authority=wired().authority, at=at)
     answer = {
         "kid": kid,

@@ -24,7 +24,12 @@ from inspection.submissions.intake import Acceptance
 
 CONTENT_TYPE = "application/jose+json"
 _QUARANTINED = (
-    JwsMalformed, KeyUnknown, KeyRevoked, SignatureInvalid, PayloadMalformed, RecordUuidMismatch,
+    JwsMalformed,
+    KeyUnknown,
+    KeyRevoked,
+    SignatureInvalid,
+    PayloadMalformed,
+    RecordUuidMismatch,
 )
 
 
@@ -62,8 +67,12 @@ def _take(uuid: str, body: bytes) -> Acceptance:
         raise
     with writing() as session:
         return intake.accept(
-            session, examined, submitted_by=current_actor().person_id, blobs=wiring.blobs,
-            key=wiring.server_key, at=wiring.clock(),
+            session,
+            examined,
+            submitted_by=current_actor().person_id,
+            blobs=wiring.blobs,
+            key=wiring.server_key,
+            at=wiring.clock(),
         )
 
 
@@ -77,5 +86,13 @@ def _quarantine(uuid: str, body: bytes, problem: Problem) -> None:
 @requires(Permission.RECORD_SUBMIT)
 def receipt(record: UUID) -> Response:
     """The newest receipt of a record: names the files that are still missing."""
+    actor = current_actor()
     with reading() as session:
-        return jsonify(receipt=records.receipt_of(session, str(record)))
+        receipt = records.receipt_of(
+            session,
+            actor.scope(Permission.RECORD_SUBMIT),
+            str(record),
+            person=actor.uuid,
+            person_id=actor.person_id,
+        )
+    return jsonify(receipt=receipt)

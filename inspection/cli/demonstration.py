@@ -16,14 +16,19 @@ from inspection.edge import writing
 from inspection.organisations import credit_code, directory
 from inspection.organisations.unit import Sector, Unit, UnitKind
 
-PASSWORD = "zhencha-2026"
+PASSWORD = "zhencha-2026"  # noqa: S105 - printed at start, refused in production
 _NAMES = uuid.UUID("6f0c2a52-6d0e-4c1e-9d58-1f1c2b7f5a10")
 
 DISTRICT = "云岚区"
 TOWNS = ("花桥镇", "石泉镇")
 DEPARTMENTS = {
-    "云岚区应急管理局": (Sector.CHEMICALS, Sector.MACHINERY, Sector.METALLURGY, Sector.WOOD,
-                         Sector.TEXTILES),
+    "云岚区应急管理局": (
+        Sector.CHEMICALS,
+        Sector.MACHINERY,
+        Sector.METALLURGY,
+        Sector.WOOD,
+        Sector.TEXTILES,
+    ),
     "云岚区消防救援大队": (Sector.LODGING, Sector.RETAIL),
     "云岚区住房和城乡建设局": (Sector.CONSTRUCTION,),
     "云岚区市场监督管理局": (Sector.FOOD, Sector.CATERING),
@@ -33,26 +38,46 @@ DEPARTMENTS = {
 HIGH_RISK = (Sector.CHEMICALS, Sector.METALLURGY, Sector.CONSTRUCTION)
 
 ENTERPRISES: tuple[tuple[str, Sector], ...] = (
-    ("青禾化工", Sector.CHEMICALS), ("瑞澜溶剂", Sector.CHEMICALS),
-    ("星野涂料", Sector.CHEMICALS), ("润泽气体", Sector.CHEMICALS),
-    ("恒砺机械", Sector.MACHINERY), ("铁杉锻造", Sector.MACHINERY),
-    ("北辰钢结构", Sector.MACHINERY), ("微弧焊接", Sector.MACHINERY),
-    ("长风电器", Sector.MACHINERY), ("锦程模具", Sector.MACHINERY),
-    ("赤峦铸业", Sector.METALLURGY), ("云铝再生", Sector.METALLURGY),
-    ("金梧轧钢", Sector.METALLURGY), ("广厦营造", Sector.CONSTRUCTION),
-    ("拓基建工", Sector.CONSTRUCTION), ("筑远路桥", Sector.CONSTRUCTION),
-    ("川味小厨", Sector.CATERING), ("海棠酒楼", Sector.CATERING),
-    ("老街面馆", Sector.CATERING), ("悦宴大饭店", Sector.CATERING),
-    ("听雨民宿", Sector.LODGING), ("云栖客栈", Sector.LODGING),
-    ("望湖宾馆", Sector.LODGING), ("百汇商场", Sector.RETAIL),
-    ("邻里超市", Sector.RETAIL), ("五金大世界", Sector.RETAIL),
-    ("顺达货运", Sector.TRANSPORT), ("平安客运", Sector.TRANSPORT),
-    ("捷运危货", Sector.TRANSPORT), ("鲜稻米业", Sector.FOOD),
-    ("冰源冷链", Sector.FOOD), ("果然饮品", Sector.FOOD),
-    ("家禾木业", Sector.WOOD), ("松韵家具", Sector.WOOD),
-    ("森和板材", Sector.WOOD), ("织锦纺织", Sector.TEXTILES),
-    ("棉语制衣", Sector.TEXTILES), ("彩练印染", Sector.TEXTILES),
-    ("远帆渔业", Sector.FISHERY), ("海晏水产", Sector.FISHERY),
+    ("青禾化工", Sector.CHEMICALS),
+    ("瑞澜溶剂", Sector.CHEMICALS),
+    ("星野涂料", Sector.CHEMICALS),
+    ("润泽气体", Sector.CHEMICALS),
+    ("恒砺机械", Sector.MACHINERY),
+    ("铁杉锻造", Sector.MACHINERY),
+    ("北辰钢结构", Sector.MACHINERY),
+    ("微弧焊接", Sector.MACHINERY),
+    ("长风电器", Sector.MACHINERY),
+    ("锦程模具", Sector.MACHINERY),
+    ("赤峦铸业", Sector.METALLURGY),
+    ("云铝再生", Sector.METALLURGY),
+    ("金梧轧钢", Sector.METALLURGY),
+    ("广厦营造", Sector.CONSTRUCTION),
+    ("拓基建工", Sector.CONSTRUCTION),
+    ("筑远路桥", Sector.CONSTRUCTION),
+    ("川味小厨", Sector.CATERING),
+    ("海棠酒楼", Sector.CATERING),
+    ("老街面馆", Sector.CATERING),
+    ("悦宴大饭店", Sector.CATERING),
+    ("听雨民宿", Sector.LODGING),
+    ("云栖客栈", Sector.LODGING),
+    ("望湖宾馆", Sector.LODGING),
+    ("百汇商场", Sector.RETAIL),
+    ("邻里超市", Sector.RETAIL),
+    ("五金大世界", Sector.RETAIL),
+    ("顺达货运", Sector.TRANSPORT),
+    ("平安客运", Sector.TRANSPORT),
+    ("捷运危货", Sector.TRANSPORT),
+    ("鲜稻米业", Sector.FOOD),
+    ("冰源冷链", Sector.FOOD),
+    ("果然饮品", Sector.FOOD),
+    ("家禾木业", Sector.WOOD),
+    ("松韵家具", Sector.WOOD),
+    ("森和板材", Sector.WOOD),
+    ("织锦纺织", Sector.TEXTILES),
+    ("棉语制衣", Sector.TEXTILES),
+    ("彩练印染", Sector.TEXTILES),
+    ("远帆渔业", Sector.FISHERY),
+    ("海晏水产", Sector.FISHERY),
 )
 _SURNAMES = "赵钱孙李周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕施张孔曹严华金魏陶姜戚谢邹喻柏窦章云苏"
 _GIVEN = ("建国", "海燕", "志强", "文静", "立新", "晓梅", "永康", "淑芬")
@@ -88,8 +113,12 @@ def load() -> None:
         units = _found_units(session)
         for account in ACCOUNTS:
             person = PersonAccount(
-                uuid=_uuid(account.username), username=account.username, name=account.name,
-                title=account.title, badge=account.badge, demonstration=True,
+                uuid=_uuid(account.username),
+                username=account.username,
+                name=account.name,
+                title=account.title,
+                badge=account.badge,
+                demonstration=True,
             )
             people.enlist(session, person, PASSWORD, unit=units[account.unit], role=account.role)
 
@@ -97,8 +126,10 @@ def load() -> None:
 def accounts_text() -> str:
     """The table of accounts, for people to read."""
     words = {
-        Role.INSPECTOR: "检查人员 inspector", Role.OFFICE: "安委办 office",
-        Role.AUDITOR: "审计 auditor", Role.ADMINISTRATOR: "管理员 administrator",
+        Role.INSPECTOR: "检查人员 inspector",
+        Role.OFFICE: "安委办 office",
+        Role.AUDITOR: "审计 auditor",
+        Role.ADMINISTRATOR: "管理员 administrator",
         Role.ENTERPRISE: "企业 enterprise",
     }
     lines = [f"演示账号 · demonstration accounts (password: {PASSWORD})"]
@@ -121,7 +152,8 @@ def _found_units(session: Session) -> dict[str, Unit]:
         )
     for index, (short, sector) in enumerate(ENTERPRISES):
         town = units[TOWNS[index % 2]]
-        units[short] = directory.found(session, _enterprise(index, short, sector, units), parent=town)
+        enterprise = _enterprise(index, short, sector, units)
+        units[short] = directory.found(session, enterprise, parent=town)
     return units
 
 
@@ -129,9 +161,14 @@ def _enterprise(index: int, short: str, sector: Sector, units: dict[str, Unit]) 
     supervisor = next(name for name, sectors in DEPARTMENTS.items() if sector in sectors)
     town = TOWNS[index % 2]
     return Unit(
-        uuid=_uuid(short), kind=UnitKind.ENTERPRISE, name=f"{DISTRICT}{short}有限公司",
-        supervisor_id=units[supervisor].id, sector=sector, high_risk=sector in HIGH_RISK,
-        credit_code=_credit_code(index), address=f"{DISTRICT}{town}工业路{index * 2 + 8}号",
+        uuid=_uuid(short),
+        kind=UnitKind.ENTERPRISE,
+        name=f"{DISTRICT}{short}有限公司",
+        supervisor_id=units[supervisor].id,
+        sector=sector,
+        high_risk=sector in HIGH_RISK,
+        credit_code=_credit_code(index),
+        address=f"{DISTRICT}{town}工业路{index * 2 + 8}号",
         principal=_SURNAMES[index] + _GIVEN[index % len(_GIVEN)],
         phone=f"0999-55{index:05d}",
     )

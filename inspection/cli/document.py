@@ -6,8 +6,7 @@ from pathlib import Path
 import click
 from flask import Flask
 
-from inspection.edge import reading, wired
-from inspection.edge import verdicts
+from inspection.edge import reading, verdicts, wired
 from inspection.verification import verdict
 
 
@@ -24,8 +23,12 @@ def verify(file: Path, language: str) -> None:
     wiring = wired()
     with reading() as session:
         found = verdict.examine_document(
-            session, file.read_bytes(), blobs=wiring.blobs, authority=wiring.authority,
-            server_key=wiring.server_key, at=wiring.clock(),
+            session,
+            file.read_bytes(),
+            blobs=wiring.blobs,
+            authority=wiring.authority,
+            server_key=wiring.server_key,
+            at=wiring.clock(),
         )
     for line in verdicts.lines(found, language):
         click.echo(line)

@@ -5,6 +5,7 @@ import sys
 import click
 from flask import Flask
 
+from inspection.database import one_view
 from inspection.edge import wired, writing
 from inspection.hazards import register
 from inspection.ledger.audit import audit
@@ -24,11 +25,8 @@ def ledger() -> None:
 @ledger.command()
 def check() -> None:
     """Read the whole chain with code of its own; exit status 1 names the first broken entry."""
-    connection = wired().engine.raw_connection()
-    try:
+    with one_view(wired().engine) as connection:
         found = audit(connection)
-    finally:
-        connection.close()
     if found.finding:
         click.echo(
             f"台账在第 {found.finding.seq} 条断裂 · broken at entry {found.finding.seq}: "

@@ -61,10 +61,21 @@ def serve(with_worker: bool) -> None:
 
 def _web_command(port: int) -> list[str]:
     return [
-        str(Path(sys.executable).with_name("granian")), "--interface", "wsgi",
-        "--host", os.environ.get("HOST", "127.0.0.1"), "--port", str(port),
-        "--workers", str(WEB_PROCESSES), "--blocking-threads", str(THREADS_PER_PROCESS),
-        "--respawn-failed-workers", "--log-level", "warning", "app:app",
+        str(Path(sys.executable).with_name("granian")),
+        "--interface",
+        "wsgi",
+        "--host",
+        os.environ.get("HOST", "127.0.0.1"),
+        "--port",
+        str(port),
+        "--workers",
+        str(WEB_PROCESSES),
+        "--blocking-threads",
+        str(THREADS_PER_PROCESS),
+        "--respawn-failed-workers",
+        "--log-level",
+        "warning",
+        "app:app",
     ]
 
 
@@ -83,10 +94,7 @@ def _run_group(*commands: list[str]) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)
     # Each in a group of its own, so that Ctrl-C reaches us first and they end in order.
-    processes = [
-        subprocess.Popen(command, cwd=ROOT, process_group=0)
-        for command in commands
-    ]
+    processes = [subprocess.Popen(command, cwd=ROOT, process_group=0) for command in commands]
     while not stopping and all(process.poll() is None for process in processes):
         time.sleep(0.1)
     codes = [process.poll() for process in processes]

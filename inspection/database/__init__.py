@@ -3,8 +3,8 @@
 Only this package knows Flask-SQLAlchemy. It holds no table of its own.
 """
 
-from inspection.database.base import Base, db
-from inspection.database.transactions import install, reading, writing
+from inspection.database.base import Base, db, table_of
+from inspection.database.transactions import install, one_view, reading, writing
 from inspection.database.types import UtcInstant
 
-__all__ = ["Base", "UtcInstant", "db", "install", "reading", "writing"]
+__all__ = ["Base", "UtcInstant", "db", "install", "one_view", "reading", "table_of", "writing"]

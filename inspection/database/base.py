@@ -1,7 +1,7 @@
 """The declarative base that all models share."""
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import MetaData
+from sqlalchemy import MetaData, Table
 from sqlalchemy.orm import DeclarativeBase
 
 
@@ -20,3 +20,10 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base)
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table behind a model, for statements of hot paths that go round the mapper."""
+    table = model.__table__
+    assert isinstance(table, Table)
+    return table

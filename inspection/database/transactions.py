@@ -48,6 +48,14 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def one_view(engine: Engine) -> Iterator[Any]:
+    """A bare DB-API connection that sees the database as it is now, whoever writes meanwhile."""
+    level = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with engine.connect().execution_options(**level) as connection, connection.begin():
+        yield connection.connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
     """A session in one write transaction: committed at the end, rolled back by any exception."""
     with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():

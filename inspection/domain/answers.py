@@ -7,7 +7,7 @@ knows the same rules (static/js/domain/), so an honest record has none.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from inspection.domain.checklist import Checklist, CheckItem
+from inspection.domain.checklist import CheckItem, Checklist
 from inspection.domain.hazard import Level
 from inspection.domain.record import Answer, Finding, Record
 
@@ -28,8 +28,12 @@ class Fault:
 
 def faults(record: Record, checklist: Checklist) -> tuple[Fault, ...]:
     """Return everything in `record` that does not fit `checklist`, in reading order."""
-    return (*_answer_faults(record, checklist), *_finding_faults(record, checklist),
-            *_signing_faults(record), *_time_faults(record))
+    return (
+        *_answer_faults(record, checklist),
+        *_finding_faults(record, checklist),
+        *_signing_faults(record),
+        *_time_faults(record),
+    )
 
 
 def _answer_faults(record: Record, checklist: Checklist) -> Iterator[Fault]:

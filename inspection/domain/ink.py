@@ -8,6 +8,8 @@ import json
 from dataclasses import dataclass
 
 FORMAT = "zhencha.ink/1"
+LARGEST_BYTES = 1024 * 1024
+"""An hour of drawing; more is no signature, and is not parsed to find out."""
 FEWEST_POINTS = 8
 SMALLEST_EXTENT = 60
 """Width plus height of the box around the ink, in the pad's own pixels."""
@@ -24,6 +26,8 @@ class Ink:
 
 def from_bytes(data: bytes) -> Ink:
     """Read an ink file. Raises ValueError when it is not one."""
+    if len(data) > LARGEST_BYTES:
+        raise ValueError("too large for an ink file")
     try:
         parsed = json.loads(data)
         if parsed["format"] != FORMAT:

@@ -280,7 +280,7 @@ class _Reader:
     def instant(self, key: str) -> datetime:
         value = self.data.get(key)
         try:
-            moment = datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value or "")
         except (TypeError, ValueError) as error:
             raise Malformed(self.at(key)) from error
         # The calendar's first and last year cannot be written in every other time zone.
@@ -290,7 +290,7 @@ class _Reader:
 
     def day(self, key: str) -> date:
         try:
-            return date.fromisoformat(self.data.get(key))
+            return date.fromisoformat(self.data.get(key) or "")
         except (TypeError, ValueError) as error:
             raise Malformed(self.at(key)) from error
 

@@ -52,7 +52,9 @@ def _http_sentence(status: int) -> str:
 def _unforeseen_answer(error: Exception) -> Response:
     _log.exception("unforeseen %s %s", request.method, request.path, exc_info=error)
     words = Spoken(
-        "unforeseen", _("系统出了意外错误，已经记录。"), _("没有提交成功的内容仍在您这里。"),
+        "unforeseen",
+        _("系统出了意外错误，已经记录。"),
+        _("没有提交成功的内容仍在您这里。"),
         _("请稍后再试；若反复出现，请联系管理员。"),
     )
     return _answer(words, 500, {})
@@ -61,8 +63,11 @@ def _unforeseen_answer(error: Exception) -> Response:
 def _answer(words: Spoken, status: int, details: dict[str, Any]) -> Response:
     if request.path.startswith("/api/"):
         response = jsonify(
-            type=f"urn:zhencha:problem:{words.code}", title=words.sentence, status=status,
-            code=words.code, detail=" ".join(filter(None, (words.safe, words.next))),
+            type=f"urn:zhencha:problem:{words.code}",
+            title=words.sentence,
+            status=status,
+            code=words.code,
+            detail=" ".join(filter(None, (words.safe, words.next))),
             details=details,
         )
         response.mimetype = "application/problem+json"

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import request
 
 from inspection.accounts.policy import Permission
-from inspection.domain.problems import NotAllowed, OriginForeign
+from inspection.domain.problems import JsonMalformed, NotAllowed, OriginForeign
 from inspection.edge.request import current_actor
 
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -28,6 +28,14 @@ def requires(permission: Permission) -> Callable[[Callable[..., Any]], Callable[
         return guarded
 
     return decorate
+
+
+def refuse_unwritable_text() -> None:
+    """Before each request: no database text holds a NUL, so no query and no form may."""
+    form = request.form if request.mimetype == "application/x-www-form-urlencoded" else {}
+    for name, value in (*request.args.items(multi=True), *form.items()):
+        if "\0" in name + value:
+            raise JsonMalformed(pointer=name.replace("\0", ""))
 
 
 def refuse_foreign_origin() -> None:

@@ -113,8 +113,13 @@ def sentence(code: str) -> str:
 
 
 _HELD_SAFE = (
-    "record_conflict", "record_uuid_mismatch", "jws_malformed", "payload_malformed",
-    "signature_invalid", "key_unknown", "key_revoked",
+    "record_conflict",
+    "record_uuid_mismatch",
+    "jws_malformed",
+    "payload_malformed",
+    "signature_invalid",
+    "key_unknown",
+    "key_revoked",
 )
 _UPLOADS = ("blob_offset_wrong", "blob_digest_mismatch", "storage_full", "record_incomplete")
 
@@ -169,8 +174,21 @@ def fault_sentence(code: str) -> str:
 
 
 FAULT_CODES = (
-    "unit_unknown", "unit_out_of_scope", "checklist_unknown", "revision_unpublished",
-    "checklist_digest_mismatch", "answer_missing", "answer_unfit", "reason_missing",
-    "finding_missing", "finding_unfit", "photo_missing", "deadline_missing",
-    "signature_missing", "inspectors_missing", "ink_missing", "ink_blank", "time_disorder",
+    "unit_unknown",
+    "unit_out_of_scope",
+    "checklist_unknown",
+    "revision_unpublished",
+    "checklist_digest_mismatch",
+    "answer_missing",
+    "answer_unfit",
+    "reason_missing",
+    "finding_missing",
+    "finding_unfit",
+    "photo_missing",
+    "deadline_missing",
+    "signature_missing",
+    "inspectors_missing",
+    "ink_missing",
+    "ink_blank",
+    "time_disorder",
 )

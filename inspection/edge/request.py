@@ -59,8 +59,12 @@ def current_actor() -> Actor:
 def remember(response: Response, token: str) -> None:
     """Hand the browser the token of a session that has begun."""
     response.set_cookie(
-        SESSION_COOKIE, token, max_age=int(signing_in.SESSION_LASTS.total_seconds()),
-        httponly=True, samesite="Lax", secure=wired().settings.public_url.startswith("https:"),
+        SESSION_COOKIE,
+        token,
+        max_age=int(signing_in.SESSION_LASTS.total_seconds()),
+        httponly=True,
+        samesite="Lax",
+        secure=wired().settings.public_url.startswith("https:"),
     )
 
 

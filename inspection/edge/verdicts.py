@@ -44,8 +44,13 @@ def sentence(fact: Fact) -> str:
 def signer(line: SignerLine) -> str:
     """One signature: who, as what, when by which clock, and what it is worth."""
     when = _instant(line.stamped_at) or _("时间不明")
-    text: str = _("%(role)s %(name)s，%(when)s（本系统时间戳），%(outcome)s", role=_role(line.role),
-             name=line.name, when=when, outcome=outcome_word(line.outcome))
+    text: str = _(
+        "%(role)s %(name)s，%(when)s（本系统时间戳），%(outcome)s",
+        role=_role(line.role),
+        name=line.name,
+        when=when,
+        outcome=outcome_word(line.outcome),
+    )
     if line.device_signed_at is None:
         return text
     signed = _instant(line.device_signed_at)
@@ -128,12 +133,8 @@ _SENTENCES: dict[str, _Sentence] = {
         "文件被退回到较早的版本：结尾缺 %(missing)s 字节，后来的签名被去掉了。", **d
     ),
     "bytes_after_end": lambda d: _("文件末尾多了 %(extra)s 字节，不是出具时的内容。", **d),
-    "bytes_altered": lambda d: _(
-        "文件与出具时不同，从第 %(first_at)s 字节起有改动。", **d
-    ),
-    "issued_bytes_lost": lambda d: _(
-        "摘要与登记的不同，而出具时的文件已找不到，无法比较。"
-    ),
+    "bytes_altered": lambda d: _("文件与出具时不同，从第 %(first_at)s 字节起有改动。", **d),
+    "issued_bytes_lost": lambda d: _("摘要与登记的不同，而出具时的文件已找不到，无法比较。"),
     "not_a_pdf": lambda d: _("这不是 PDF 文件。"),
     "unreadable": lambda d: _("文件已损坏，无法读取其中的签名。"),
     "unsigned": lambda d: _("文件里没有任何签名。"),

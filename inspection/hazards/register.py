@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inspection.database import Base, UtcInstant
+from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
 from inspection.domain.hazard import State, Step
 from inspection.domain.problems import NotFound
@@ -178,9 +178,9 @@ def rebuild(session: Session) -> int:
     return seq
 
 
-_ADD = insert(Hazard.__table__).values(
-    unit_id=select(Unit.__table__.c.id)
-    .where(Unit.__table__.c.uuid == bindparam("of_unit"))
+_ADD = insert(table_of(Hazard)).values(
+    unit_id=select(table_of(Unit).c.id)
+    .where(table_of(Unit).c.uuid == bindparam("of_unit"))
     .scalar_subquery()
 )
 
@@ -191,16 +191,28 @@ def _register(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         _ADD,
         {
-            "of_unit": body["unit"], "uuid": body["hazard"],
-            "number": domain.number(at.year, entry.seq), "record_uuid": body["record"],
+            "of_unit": body["unit"],
+            "uuid": body["hazard"],
+            "number": domain.number(at.year, entry.seq),
+            "record_uuid": body["record"],
             "checklist_slug": body["checklist"]["slug"],
-            "checklist_revision": body["checklist"]["revision"], "item_code": body["item"],
-            "level": body["level"], "state": domain.after(None, Step.REGISTER),
-            "source": body["source"], "place": body["place"], "summary": body["summary"],
-            "words": body["words"], "tags": body["tags"], "requirement": body["requirement"],
-            "finders": body["finders"], "photos_before": body["photos"], "photos_after": [],
+            "checklist_revision": body["checklist"]["revision"],
+            "item_code": body["item"],
+            "level": body["level"],
+            "state": domain.after(None, Step.REGISTER),
+            "source": body["source"],
+            "place": body["place"],
+            "summary": body["summary"],
+            "words": body["words"],
+            "tags": body["tags"],
+            "requirement": body["requirement"],
+            "finders": body["finders"],
+            "photos_before": body["photos"],
+            "photos_after": [],
             "deadline_on": date.fromisoformat(deadline) if deadline else None,
-            "registered_at": at, "closed_at": None, "last_seq": entry.seq,
+            "registered_at": at,
+            "closed_at": None,
+            "last_seq": entry.seq,
         },
     )
 
@@ -210,16 +222,16 @@ def _fix_on_spot(session: Session, entry: Entry, body: dict[str, Any]) -> None:
         update(Hazard)
         .where(Hazard.uuid == body["hazard"])
         .values(
-            state=domain.after(State.REGISTERED, Step.FIX_ON_SPOT), photos_after=body["photos"],
-            closed_at=datetime.fromisoformat(entry.recorded_at), last_seq=entry.seq,
+            state=domain.after(State.REGISTERED, Step.FIX_ON_SPOT),
+            photos_after=body["photos"],
+            closed_at=datetime.fromisoformat(entry.recorded_at),
+            last_seq=entry.seq,
         )
         .execution_options(synchronize_session=False)
     )
 
 
-def search(
-    session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
-) -> RegisterPage:
+def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> RegisterPage:
     """Return a page of the hazards in scope, open and soonest due first."""
     everything = [scope.condition(), *_asked(wanted)]
     narrowed = [*everything, *_chips(wanted, today)]
@@ -235,12 +247,13 @@ def search(
     )
     return RegisterPage(
         rows=tuple(_row(*row, today=today) for row in rows),
-        total=total, page=page, pages=pages,
+        total=total,
+        page=page,
+        pages=pages,
         counts_by_state=_counts(session, Hazard.state, everything),
         counts_by_level=_counts(session, Hazard.level, everything),
-        overdue=session.scalar(
-            _joined(select(func.count())).where(*everything, _overdue(today))
-        ) or 0,
+        overdue=session.scalar(_joined(select(func.count())).where(*everything, _overdue(today)))
+        or 0,
     )
 
 
@@ -289,17 +302,27 @@ def _overdue(today: date) -> ColumnElement[bool]:
 
 def _counts(session: Session, column: Any, conditions: list[Any]) -> dict[str, int]:
     query = _joined(select(column, func.count())).where(*conditions).group_by(column)
-    return {key: count for key, count in session.execute(query)}
+    return dict(session.execute(query).tuples().all())
 
 
 def _row(hazard: Hazard, name: str, unit_uuid: str, sector: str, *, today: date) -> HazardRow:
     is_open = hazard.state != State.CLOSED
     left = (hazard.deadline_on - today).days if hazard.deadline_on and is_open else None
     return HazardRow(
-        uuid=hazard.uuid, number=hazard.number, unit_name=name, unit_uuid=unit_uuid,
-        sector=sector, item_code=hazard.item_code, summary=hazard.summary, level=hazard.level,
-        state=hazard.state, deadline_on=hazard.deadline_on, days_left=left,
-        source=hazard.source, finders=tuple(hazard.finders), registered_at=hazard.registered_at,
+        uuid=hazard.uuid,
+        number=hazard.number,
+        unit_name=name,
+        unit_uuid=unit_uuid,
+        sector=sector,
+        item_code=hazard.item_code,
+        summary=hazard.summary,
+        level=hazard.level,
+        state=hazard.state,
+        deadline_on=hazard.deadline_on,
+        days_left=left,
+        source=hazard.source,
+        finders=tuple(hazard.finders),
+        registered_at=hazard.registered_at,
     )
 
 
@@ -337,14 +360,28 @@ def raised(session: Session, record_uuid: str) -> list[tuple[str, str]]:
 
 def _card(hazard: Hazard, name: str, unit_uuid: str, sector: str) -> HazardCard:
     return HazardCard(
-        uuid=hazard.uuid, number=hazard.number, unit_uuid=unit_uuid, unit_name=name,
-        sector=sector, record_uuid=hazard.record_uuid, checklist_slug=hazard.checklist_slug,
-        checklist_revision=hazard.checklist_revision, item_code=hazard.item_code,
-        level=hazard.level, state=hazard.state, source=hazard.source, place=hazard.place,
-        summary=hazard.summary, words=hazard.words, tags=tuple(hazard.tags),
-        requirement=hazard.requirement, finders=tuple(hazard.finders),
-        photos_before=tuple(hazard.photos_before), photos_after=tuple(hazard.photos_after),
-        deadline_on=hazard.deadline_on, registered_at=hazard.registered_at,
+        uuid=hazard.uuid,
+        number=hazard.number,
+        unit_uuid=unit_uuid,
+        unit_name=name,
+        sector=sector,
+        record_uuid=hazard.record_uuid,
+        checklist_slug=hazard.checklist_slug,
+        checklist_revision=hazard.checklist_revision,
+        item_code=hazard.item_code,
+        level=hazard.level,
+        state=hazard.state,
+        source=hazard.source,
+        place=hazard.place,
+        summary=hazard.summary,
+        words=hazard.words,
+        tags=tuple(hazard.tags),
+        requirement=hazard.requirement,
+        finders=tuple(hazard.finders),
+        photos_before=tuple(hazard.photos_before),
+        photos_after=tuple(hazard.photos_after),
+        deadline_on=hazard.deadline_on,
+        registered_at=hazard.registered_at,
         closed_at=hazard.closed_at,
     )
 
@@ -353,8 +390,11 @@ def history(session: Session, uuid: str) -> tuple[HistoryEntry, ...]:
     """Return every ledger entry about a hazard, oldest first."""
     return tuple(
         HistoryEntry(
-            entry.seq, entry.kind, datetime.fromisoformat(entry.recorded_at),
-            json.loads(entry.body), entry.link,
+            entry.seq,
+            entry.kind,
+            datetime.fromisoformat(entry.recorded_at),
+            json.loads(entry.body),
+            entry.link,
         )
         for entry in journal.about(session, uuid)
     )

@@ -26,8 +26,9 @@ class _Room:
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
 
-    def run(self, function: Callable[..., Any], args: tuple[Any, ...], *, seconds: float,
-            memory_mb: int) -> Any:
+    def run(
+        self, function: Callable[..., Any], args: tuple[Any, ...], *, seconds: float, memory_mb: int
+    ) -> Any:
         with self._lock:
             pool = self._pool or self._open(memory_mb)
             try:

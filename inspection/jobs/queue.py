@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import JSON, Index, bindparam, func, insert, select, update
+from sqlalchemy import JSON, Index, bindparam, func, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inspection.database import Base, UtcInstant
+from inspection.database import Base, UtcInstant, table_of
 
 CLAIM_EXPIRES_AFTER = timedelta(minutes=5)
 FIRST_RETRY_AFTER = timedelta(seconds=2)
@@ -38,8 +38,8 @@ class Job(Base):
             "ix_job_due",
             "due_at",
             "id",
-            sqlite_where=finished_at.column.is_(None),
-            postgresql_where=finished_at.column.is_(None),
+            sqlite_where=text("finished_at IS NULL"),
+            postgresql_where=text("finished_at IS NULL"),
         ),
     )
 
@@ -54,7 +54,7 @@ class Claim:
     attempts: int
 
 
-_job = Job.__table__
+_job = table_of(Job)
 _KNOWN = select(_job.c.id).where(_job.c.key == bindparam("key"))
 _ADD = insert(_job)
 
@@ -95,9 +95,7 @@ def retry_later(session: Session, claimed: Claim, error: str, *, at: datetime) -
     """Put a failed job back, waiting twice as long each time; returns when it is due again."""
     wait = min(FIRST_RETRY_AFTER * 2 ** min(claimed.attempts - 1, 20), LONGEST_RETRY_AFTER)
     session.execute(
-        update(Job)
-        .where(Job.id == claimed.id)
-        .values(due_at=at + wait, last_error=error[:2000])
+        update(Job).where(Job.id == claimed.id).values(due_at=at + wait, last_error=error[:2000])
     )
     return at + wait
 

@@ -1,11 +1,11 @@
-"""Links ledger entries to each other, and checks the links. Pure: no database, no clock.
+r"""Links ledger entries to each other, and checks the links. Pure: no database, no clock.
 
 The framing below is for ten years and more: test vectors in tests/vectors/ledger.json,
 and docs/verifying-by-hand.md recomputes it with sha256sum. A new rule gets a new
 version line beside this one; this one never changes.
 
-    link = SHA-256( "zhencha-ledger-1\\n" prev_link "\\n" seq "\\n" kind "\\n"
-                    recorded_at "\\n" length-of-body-in-bytes "\\n" body )
+    link = SHA-256( "zhencha-ledger-1\n" prev_link "\n" seq "\n" kind "\n"
+                    recorded_at "\n" length-of-body-in-bytes "\n" body )
 """
 
 import hashlib
@@ -40,15 +40,15 @@ def follow(prev_link: str, seq: int, kind: str, body: str, recorded_at: str) -> 
     """Make the entry that follows `prev_link`."""
     raw = body.encode()
     head = f"{VERSION}\n{prev_link}\n{seq}\n{kind}\n{recorded_at}\n{len(raw)}\n"
-    return Entry(seq, kind, body, recorded_at, prev_link,
-                 hashlib.sha256(head.encode() + raw).hexdigest())
+    return Entry(
+        seq, kind, body, recorded_at, prev_link, hashlib.sha256(head.encode() + raw).hexdigest()
+    )
 
 
 def first_break(entries: Iterable[Entry]) -> int | None:
     """Return the seq of the first entry that does not follow, or None when all do."""
-    prev_link, seq = GENESIS, 0
-    for entry in entries:
-        seq += 1
+    prev_link = GENESIS
+    for seq, entry in enumerate(entries, start=1):
         if entry != follow(prev_link, seq, entry.kind, entry.body, entry.recorded_at):
             return seq
         prev_link = entry.link
@@ -58,7 +58,11 @@ def first_break(entries: Iterable[Entry]) -> int | None:
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError(f"{value!r} has no canonical form: two languages print it in two ways")
-    for item in value.values() if isinstance(value, dict) else value if isinstance(
-        value, list | tuple
-    ) else ():
+    for item in (
+        value.values()
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list | tuple)
+        else ()
+    ):
         _refuse_floats(item)

@@ -47,7 +47,10 @@ def take(session: Session, *, key: ServerKey, at: datetime) -> Checkpoint:
     )
     if known is None:
         statement = {
-            "format": FORMAT, "seq": seq, "link": link, "taken_at": journal.instant_text(at),
+            "format": FORMAT,
+            "seq": seq,
+            "link": link,
+            "taken_at": journal.instant_text(at),
         }
         known = LedgerCheckpoint(seq=seq, link=link, taken_at=at, jws=key.sign(statement))
         session.add(known)

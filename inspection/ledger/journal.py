@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Index, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inspection.database import Base
+from inspection.database import Base, table_of
 from inspection.ledger import chain
 from inspection.ledger.chain import Entry
 
@@ -51,12 +51,12 @@ class LedgerEntry(Base):
     __table_args__ = (Index("ix_ledger_entry_subject", "subject", "seq"),)
 
 
-_head, _entry = LedgerHead.__table__, LedgerEntry.__table__
+_head, _entry = table_of(LedgerHead), table_of(LedgerEntry)
 # Statements of the hot path are built once: building one costs more than running it.
 _HEAD = select(_head.c.seq, _head.c.link).where(_head.c.id == 1)
 _LOCKED_HEAD = _HEAD.with_for_update()  # on SQLite the write transaction itself is the lock
-_MOVE_HEAD = update(_head).where(_head.c.id == 1).values(
-    seq=bindparam("to_seq"), link=bindparam("to_link")
+_MOVE_HEAD = (
+    update(_head).where(_head.c.id == 1).values(seq=bindparam("to_seq"), link=bindparam("to_link"))
 )
 _ADD_ENTRIES = insert(_entry)
 
@@ -120,9 +120,16 @@ def about(session: Session, subject: str) -> list[Entry]:
 def _entries(session: Session, condition: Any, limit: int) -> list[Entry]:
     rows = session.execute(
         select(
-            LedgerEntry.seq, LedgerEntry.kind, LedgerEntry.body, LedgerEntry.recorded_at,
-            LedgerEntry.prev_link, LedgerEntry.link,
-        ).where(condition).order_by(LedgerEntry.seq).limit(limit)
+            LedgerEntry.seq,
+            LedgerEntry.kind,
+            LedgerEntry.body,
+            LedgerEntry.recorded_at,
+            LedgerEntry.prev_link,
+            LedgerEntry.link,
+        )
+        .where(condition)
+        .order_by(LedgerEntry.seq)
+        .limit(limit)
     )
     return [Entry(*row) for row in rows]
 

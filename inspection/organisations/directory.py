@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session, aliased
 
+from inspection.database import table_of
 from inspection.domain.problems import NotFound
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
@@ -54,7 +55,7 @@ class Whereabouts:
     supervisor_id: int | None
 
 
-_unit = Unit.__table__
+_unit = table_of(Unit)
 _WHEREABOUTS = select(_unit.c.id, _unit.c.path, _unit.c.supervisor_id).where(
     _unit.c.uuid == bindparam("uuid")
 )
@@ -93,10 +94,20 @@ def _facts(session: Session, *conditions: object) -> list[UnitFacts]:
     )
     return [
         UnitFacts(
-            id=unit.id, uuid=unit.uuid, name=unit.name, kind=unit.kind, path=unit.path,
-            supervisor_id=unit.supervisor_id, credit_code=unit.credit_code, sector=unit.sector,
-            high_risk=unit.high_risk, address=unit.address, principal=unit.principal,
-            phone=unit.phone, parent=parent_name or "", supervisor=supervisor_name or "",
+            id=unit.id,
+            uuid=unit.uuid,
+            name=unit.name,
+            kind=unit.kind,
+            path=unit.path,
+            supervisor_id=unit.supervisor_id,
+            credit_code=unit.credit_code,
+            sector=unit.sector,
+            high_risk=unit.high_risk,
+            address=unit.address,
+            principal=unit.principal,
+            phone=unit.phone,
+            parent=parent_name or "",
+            supervisor=supervisor_name or "",
         )
         for unit, parent_name, supervisor_name in rows
     ]

@@ -37,6 +37,10 @@ class TypefacesMissing(RuntimeError):
     """Set-up did not build the typefaces: python -m inspection.reports.typefaces NODE_MODULES."""
 
 
+class ForeignAddress(RuntimeError):
+    """A template asked for something that is not part of the report; nothing was fetched."""
+
+
 @dataclass(frozen=True)
 class Attachment:
     """A file inside the report (associated file, relationship Data)."""
@@ -169,13 +173,18 @@ class _Engine:
         sheet: tuple[float, float] | None = None,
     ) -> Any:
         """Lay out one document; `sheet` overrides the page with a bare one of this size."""
+        from weasyprint.urls import FatalURLFetchingError
+
         fetcher = _fetcher(self._weasyprint, served)
         source = self._weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
         sheets = [self._sheet(sheet_name)]
         if sheet is not None:
             bare = f"@page{{size:{sheet[0]}pt {sheet[1]}pt;margin:0;{_NO_MARGIN_BOXES}}}"
             sheets.append(self._parsed(bare))
-        return source.render(font_config=self._fonts, stylesheets=sheets)
+        try:
+            return source.render(font_config=self._fonts, stylesheets=sheets)
+        except FatalURLFetchingError as error:  # a BaseException: it would end the worker
+            raise ForeignAddress(str(error)) from error
 
     def write(self, document: Any, finish: Any, material: Material) -> bytes:
         """Write the archival file with its attachments."""

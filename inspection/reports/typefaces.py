@@ -96,7 +96,7 @@ def build(node_modules: Path, target: Path) -> bool:
 
 def covered_text() -> str:
     """Return the characters of the subset faces: GB 2312, Latin, symbols, CJK punctuation."""
-    ranges = chain(range(0x20, 0x7F), range(0xA0, 0x180), range(0x3000, 0x3040))
+    ranges = chain(range(0x20, 0x7F), range(0xA1, 0x100), range(0x3000, 0x3020))
     wide = chain(range(0x2460, 0x2474), range(0xFF01, 0xFF5F), range(0xFFE0, 0xFFE6))
     characters = {chr(point) for point in chain(ranges, wide)}
     return "".join(sorted(characters | set(_SYMBOLS) | set(_gb2312())))

@@ -224,7 +224,7 @@ def _write_once(path: Path, data: bytes) -> None:
     except FileExistsError:
         pass
     finally:
-        os.unlink(name)
+        Path(name).unlink()
 
 
 def _encoded(data: bytes) -> str:

@@ -44,9 +44,15 @@ def note(session: Session, device: str, notices: list[Notice], *, at: datetime) 
     for notice in notices:
         session.merge(
             CustodyNotice(
-                record_uuid=notice.record, device=device, digest=notice.digest,
-                signer=notice.signer, signed_at=notice.signed_at, photos=notice.photos,
-                bytes=notice.bytes, storage=notice.storage, noticed_at=at,
+                record_uuid=notice.record,
+                device=device,
+                digest=notice.digest,
+                signer=notice.signer,
+                signed_at=notice.signed_at,
+                photos=notice.photos,
+                bytes=notice.bytes,
+                storage=notice.storage,
+                noticed_at=at,
             )
         )
 

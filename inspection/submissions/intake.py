@@ -17,6 +17,7 @@ from inspection.accounts import devices, people
 from inspection.accounts.policy import Permission
 from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog
+from inspection.database import table_of
 from inspection.domain import answers, ink
 from inspection.domain import record as domain
 from inspection.domain.answers import Fault
@@ -94,9 +95,14 @@ def examine(
     unit_id, unit_faults = _unit(session, record, verified.signatures)
     seen, ink_faults = _inks(record, blobs)
     return Examined(
-        record=record, jws=jws, jws_digest=hashlib.sha256(jws).hexdigest(),
+        record=record,
+        jws=jws,
+        jws_digest=hashlib.sha256(jws).hexdigest(),
         digest=hashlib.sha256(verified.payload).hexdigest(),
-        signatures=verified.signatures, unit_id=unit_id, checklist=checklist, inks_seen=seen,
+        signatures=verified.signatures,
+        unit_id=unit_id,
+        checklist=checklist,
+        inks_seen=seen,
         faults=(*unit_faults, *list_faults, *_unsigned(record, verified.signatures), *ink_faults),
     )
 
@@ -163,24 +169,36 @@ def _is_blank(data: bytes) -> bool:
 
 
 def accept(
-    session: Session, examined: Examined, *, submitted_by: int, blobs: FilesystemBlobs,
-    key: ServerKey, at: datetime,
+    session: Session,
+    examined: Examined,
+    *,
+    submitted_by: int,
+    blobs: FilesystemBlobs,
+    key: ServerKey,
+    at: datetime,
 ) -> Acceptance:
     """Write an examined record, its ledger entries and its hazards in the caller's transaction.
 
     The same bytes again change nothing and give the same receipt. Other bytes
     under the same uuid change nothing here; the caller keeps them in quarantine.
     """
+    head = journal.lock(session)  # a blob that arrives from here on waits in `note_arrival`
+    # Asked under the lock: the same record may have come in twice at once.
     known = repeated(session, examined.record.uuid, examined.jws_digest)
     if known is not None:
         return known
-    head = journal.lock(session)  # a blob that arrives from here on waits in `note_arrival`
     missing = tuple(d for d in examined.record.blob_digests if not blobs.has(d))
     examined = _with_late_inks(examined, missing, blobs)
     entries = journal.append(session, _events(examined), at=at, after=head)
     held = Held(
-        examined.record.uuid, examined.digest, examined.jws_digest, examined.faults, missing,
-        entries[0].seq, entries[0].link, at,
+        examined.record.uuid,
+        examined.digest,
+        examined.jws_digest,
+        examined.faults,
+        missing,
+        entries[0].seq,
+        entries[0].link,
+        at,
     )
     text = receipt(held, key=key)
     _insert(session, examined, held, text, submitted_by)
@@ -190,12 +208,12 @@ def accept(
     return Acceptance("new", text, bool(examined.faults))
 
 
-_record = SubmittedRecord.__table__
+_record = table_of(SubmittedRecord)
 _KNOWN = select(_record.c.jws_digest, _record.c.receipt, _record.c.state).where(
     _record.c.uuid == bindparam("uuid")
 )
 _ADD_RECORD = insert(_record).returning(_record.c.id)
-_ADD_BLOBS = insert(RecordBlob.__table__)
+_ADD_BLOBS = insert(table_of(RecordBlob))
 
 
 def repeated(session: Session, uuid: str, jws_digest: str) -> Acceptance | None:
@@ -243,25 +261,33 @@ def _with_late_inks(
     unseen = inks - examined.inks_seen - set(missing)
     if not unseen:
         return examined
-    _, faults = _inks(examined.record, blobs)
-    return replace(examined, faults=(*examined.faults, *faults))
+    fresh = [each for each in _inks(examined.record, blobs)[1] if each not in examined.faults]
+    return replace(examined, faults=(*examined.faults, *fresh))
 
 
-def _insert(
-    session: Session, examined: Examined, held: Held, text: str, submitted_by: int
-) -> None:
+def _insert(session: Session, examined: Examined, held: Held, text: str, submitted_by: int) -> None:
     record = examined.record
     state = HELD if held.faults else INCOMPLETE if held.missing else COMPLETE
     record_id = session.execute(
         _ADD_RECORD,
         {
-            "uuid": record.uuid, "digest": held.digest, "jws_digest": held.jws_digest,
-            "jws": examined.jws, "state": state, "kind": record.kind,
+            "uuid": record.uuid,
+            "digest": held.digest,
+            "jws_digest": held.jws_digest,
+            "jws": examined.jws,
+            "state": state,
+            "kind": record.kind,
             "faults": [{"code": f.code, "pointer": f.pointer} for f in held.faults],
-            "unit_id": examined.unit_id, "checklist_slug": record.checklist_slug,
-            "checklist_revision": record.checklist_revision, "findings": len(record.findings),
-            "finished_at": record.finished_at, "received_at": held.received_at,
-            "submitted_by": submitted_by, "seq": held.seq, "link": held.link, "receipt": text,
+            "unit_id": examined.unit_id,
+            "checklist_slug": record.checklist_slug,
+            "checklist_revision": record.checklist_revision,
+            "findings": len(record.findings),
+            "finished_at": record.finished_at,
+            "received_at": held.received_at,
+            "submitted_by": submitted_by,
+            "seq": held.seq,
+            "link": held.link,
+            "receipt": text,
             "receipt_seq": held.seq,
         },
     ).scalar_one()
@@ -291,6 +317,18 @@ class _Completion:
     faults: tuple[Fault, ...]
 
 
+def is_awaited(session: Session, digest: str) -> bool:
+    """Whether a record still waits for this file, although its bytes may be here already.
+
+    A server that dies after keeping the last piece has not said so to the records yet;
+    tablets ask before they send, so asking has to lead to `note_arrival` as well.
+    """
+    waiting = select(RecordBlob.record_id).where(
+        RecordBlob.digest == digest, RecordBlob.arrived.is_(False)
+    )
+    return session.execute(waiting.limit(1)).first() is not None
+
+
 def note_arrival(
     session: Session, digest: str, *, blobs: FilesystemBlobs, key: ServerKey, at: datetime
 ) -> None:
@@ -306,7 +344,9 @@ def note_arrival(
         .where(RecordBlob.digest == digest, RecordBlob.arrived.is_(False))
     ).all()
     session.execute(
-        update(RecordBlob).where(RecordBlob.digest == digest).values(arrived=True)
+        update(RecordBlob)
+        .where(RecordBlob.digest == digest)
+        .values(arrived=True)
         .execution_options(synchronize_session=False)
     )
     for row in waiting:
@@ -338,8 +378,16 @@ def _renew(session: Session, completion: _Completion, *, key: ServerKey, at: dat
         _ask_for_report(session, row.uuid, at)
     row.receipt_seq = journal.head(session)[0]
     row.receipt = receipt(
-        Held(row.uuid, row.digest, row.jws_digest, completion.faults, completion.missing,
-             row.seq, row.link, row.received_at),
+        Held(
+            row.uuid,
+            row.digest,
+            row.jws_digest,
+            completion.faults,
+            completion.missing,
+            row.seq,
+            row.link,
+            row.received_at,
+        ),
         key=key,
     )
 

@@ -1,11 +1,13 @@
 """Bytes that were refused, kept exactly as they came for an administrator to look at."""
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, LargeBinary, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant
@@ -45,26 +47,23 @@ def keep(
     session: Session, uuid: str, body: bytes, problem: Problem, *, person_id: int, at: datetime
 ) -> None:
     """Keep a refused body; keeping it again changes nothing."""
-    digest = hashlib.sha256(body).hexdigest()
-    known = session.scalar(
-        select(QuarantinedBody.id).where(
-            QuarantinedBody.uuid == uuid, QuarantinedBody.digest == digest
-        )
+    kept = QuarantinedBody(
+        uuid=uuid,
+        digest=hashlib.sha256(body).hexdigest(),
+        code=problem.code,
+        details=problem.details,
+        body=body,
+        person_id=person_id,
+        received_at=at,
     )
-    if known is None:
-        session.add(
-            QuarantinedBody(
-                uuid=uuid, digest=digest, code=problem.code, details=problem.details, body=body,
-                person_id=person_id, received_at=at,
-            )
-        )
+    # The constraint decides, not a look beforehand: the same body may come in twice at once.
+    with suppress(IntegrityError), session.begin_nested():
+        session.add(kept)
 
 
 def everything(session: Session, *, limit: int = 200) -> list[Quarantined]:
     """Return what is in quarantine, newest first."""
-    rows = session.scalars(
-        select(QuarantinedBody).order_by(QuarantinedBody.id.desc()).limit(limit)
-    )
+    rows = session.scalars(select(QuarantinedBody).order_by(QuarantinedBody.id.desc()).limit(limit))
     return [
         Quarantined(row.uuid, row.digest, row.code, row.details, row.body, row.received_at)
         for row in rows

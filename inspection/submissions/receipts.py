@@ -1,4 +1,7 @@
-"""Receipts (回执): the server's signed word on what it holds. A tablet deletes nothing without one."""
+"""Receipts (回执): the server's signed word on what it holds.
+
+A tablet deletes nothing without one.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime

@@ -123,12 +123,15 @@ def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> Rec
     joined = select(SubmittedRecord, Unit.name, Unit.uuid).join(
         Unit, Unit.id == SubmittedRecord.unit_id
     )
-    total = session.scalar(
-        select(func.count())
-        .select_from(SubmittedRecord)
-        .join(Unit, Unit.id == SubmittedRecord.unit_id)
-        .where(*conditions)
-    ) or 0
+    total = (
+        session.scalar(
+            select(func.count())
+            .select_from(SubmittedRecord)
+            .join(Unit, Unit.id == SubmittedRecord.unit_id)
+            .where(*conditions)
+        )
+        or 0
+    )
     pages = max(1, -(-total // ROWS_A_PAGE))
     page = min(max(page, 1), pages)
     rows = session.execute(
@@ -142,8 +145,16 @@ def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> Rec
 
 def _row(row: SubmittedRecord, unit_name: str, unit_uuid: str) -> RecordRow:
     return RecordRow(
-        row.uuid, unit_name, unit_uuid, row.checklist_slug, row.checklist_revision, row.kind,
-        row.state, row.finished_at, row.received_at, row.findings,
+        row.uuid,
+        unit_name,
+        unit_uuid,
+        row.checklist_slug,
+        row.checklist_revision,
+        row.kind,
+        row.state,
+        row.finished_at,
+        row.received_at,
+        row.findings,
     )
 
 
@@ -160,12 +171,29 @@ def any_record(session: Session, uuid: str) -> StoredRecord | None:
     return _stored(session, SubmittedRecord.uuid == uuid)
 
 
-def receipt_of(session: Session, uuid: str) -> str:
-    """Return the newest receipt of a record. Raises NotFound."""
-    receipt = session.scalar(select(SubmittedRecord.receipt).where(SubmittedRecord.uuid == uuid))
-    if receipt is None:
+def receipt_of(session: Session, scope: Scope, uuid: str, *, person: str, person_id: int) -> str:
+    """Return the newest receipt of a record. Raises NotFound.
+
+    For those in whose scope its unit lies, and for whoever carried it in or is named in it:
+    a held record may be about a unit that is nobody's.
+    """
+    found = session.execute(
+        select(
+            SubmittedRecord.receipt,
+            SubmittedRecord.jws,
+            SubmittedRecord.submitted_by,
+            scope.condition().label("in_scope"),
+        )
+        .outerjoin(Unit, Unit.id == SubmittedRecord.unit_id)
+        .where(SubmittedRecord.uuid == uuid)
+    ).one_or_none()
+    if found is None:
         raise NotFound(record=uuid)
-    return receipt
+    if not found.in_scope and found.submitted_by != person_id:
+        named = domain.from_bytes(jose.payload_of(found.jws)).people
+        if person not in {each.account for each in named}:
+            raise NotFound(record=uuid)
+    return found.receipt
 
 
 def receipts_after(session: Session, person_id: int, seq: int) -> list[tuple[str, str]]:
@@ -198,8 +226,15 @@ def _stored(session: Session, *conditions: Any) -> StoredRecord | None:
         .order_by(RecordBlob.digest)
     )
     return StoredRecord(
-        uuid=row.uuid, digest=row.digest, jws=row.jws, state=row.state,
+        uuid=row.uuid,
+        digest=row.digest,
+        jws=row.jws,
+        state=row.state,
         faults=tuple(Fault(each["code"], each["pointer"]) for each in row.faults),
-        missing=tuple(missing), received_at=row.received_at, seq=row.seq, link=row.link,
-        unit_uuid=unit_uuid, receipt=row.receipt,
+        missing=tuple(missing),
+        received_at=row.received_at,
+        seq=row.seq,
+        link=row.link,
+        unit_uuid=unit_uuid,
+        receipt=row.receipt,
     )

@@ -48,11 +48,13 @@ def cursor_from(text: str) -> Cursor:
     if not text:
         return Cursor()
     try:
-        form, units, lists, seq = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-        if form != _FORMAT:
+        form, units, lists, seq = json.loads(
+            base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        )
+        if form != _FORMAT or type(seq) is not int or not 0 <= seq < 2**53:
             raise ValueError(form)
-        return Cursor(str(units), str(lists), int(seq))
-    except (ValueError, TypeError) as error:
+        return Cursor(str(units), str(lists), seq)
+    except (ValueError, TypeError, RecursionError) as error:
         raise CursorMalformed() from error
 
 
@@ -80,7 +82,8 @@ def feed(
     if now.lists != after.lists:
         changes += [_list_change(each) for each in catalog.current()]
     if now.seq != after.seq:
-        changes += _ledger_changes(session, actor, after.seq)
+        # A ledger shorter than the tablet remembers was restored from a backup: tell everything.
+        changes += _ledger_changes(session, actor, after.seq if after.seq < now.seq else 0)
     changes += [
         {"type": "revocation", "kid": kid}
         for kid in (devices.revoked_keys(session, device) if device else [])
@@ -104,17 +107,25 @@ def _ledger_changes(session: Session, actor: Actor, seq: int) -> list[dict[str, 
 def _unit_change(unit: UnitFacts) -> dict[str, Any]:
     return {
         "unit": {
-            "uuid": unit.uuid, "name": unit.name, "credit_code": unit.credit_code,
-            "sector": unit.sector, "high_risk": unit.high_risk, "address": unit.address,
-            "principal": unit.principal, "town": unit.parent,
+            "uuid": unit.uuid,
+            "name": unit.name,
+            "credit_code": unit.credit_code,
+            "sector": unit.sector,
+            "high_risk": unit.high_risk,
+            "address": unit.address,
+            "principal": unit.principal,
+            "town": unit.parent,
         }
     }
 
 
 def _list_change(checklist: Checklist) -> dict[str, Any]:
     return {
-        "type": "checklist", "id": checklist.slug, "slug": checklist.slug,
-        "revision": checklist.revision, "digest": checklist.digest,
+        "type": "checklist",
+        "id": checklist.slug,
+        "slug": checklist.slug,
+        "revision": checklist.revision,
+        "digest": checklist.digest,
         "list": checklist.list_letter,
         "title": {"zh": checklist.title.zh, "en": checklist.title.en},
         "items": len(checklist.items),
@@ -124,9 +135,7 @@ def _list_change(checklist: Checklist) -> dict[str, Any]:
 
 def form_path(checklist: Checklist, language: str) -> str:
     """Where the form of a revision is drawn: immutable, so the path carries the digest."""
-    return (
-        f"/checklists/{checklist.slug}/{checklist.revision}/form/{checklist.digest}/{language}"
-    )
+    return f"/checklists/{checklist.slug}/{checklist.revision}/form/{checklist.digest}/{language}"
 
 
 def _digest(value: Any) -> str:
