@@ -220,7 +220,7 @@ def _fetcher(weasyprint: Any, served: Mapping[str, tuple[bytes, str]]) -> Any:
     """A fetcher that knows these addresses and stops the report at any other."""
     from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
-    class InMemory(URLFetcher):  # type: ignore[misc]
+    class InMemory(URLFetcher):
         def fetch(self, url: str, headers: Any = None) -> Any:
             if url not in served:
                 raise FatalURLFetchingError(f"not part of the report: {url[:80]}")

@@ -150,8 +150,12 @@ def entry_for(made: Filled, *, seq: int = 1204, at: datetime = NOON) -> chain.En
     return chain.follow("ab" * 32, seq, "record.accepted", body, stamp(at + timedelta(minutes=6)))
 
 
-def content_of(made: Filled, *, at: datetime = NOON) -> ReportContent:
-    """The report's content, composed as issuing composes it."""
+def content_of(
+    made: Filled, *, at: datetime = NOON, signed_by: frozenset[str] | None = None
+) -> ReportContent:
+    """The report's content, composed as issuing composes it; all signers signed unless told."""
+    everyone = frozenset(signer.uuid for signer in made.signers)
+    signed_by = everyone if signed_by is None else signed_by
     shipped = checklists.shipped()
     entry = entry_for(made)
     proof = LedgerProof(entry, "eyJ.eyJ.sig", entry.seq, entry.link, (("kty", "EC"),))
@@ -170,8 +174,8 @@ def content_of(made: Filled, *, at: datetime = NOON) -> ReportContent:
             record_digest=made.digest,
             jws_digest=sha256(b"jws"),
         ),
-        signed_by=frozenset(signer.uuid for signer in made.signers),
-        certified=frozenset(signer.uuid for signer in made.signers),
+        signed_by=signed_by,
+        certified=everyone,
     )
 
 
