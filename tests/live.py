@@ -13,6 +13,8 @@ import sys
 import time
 from pathlib import Path
 
+from tests.processes import leashed
+
 ROOT = Path(__file__).parents[1]
 UNSAFE_PORTS = {1719, 1720, 1723, 2049, 3659, 4045, 5060, 5061, 6000, 6566, 10080} | set(
     range(6665, 6670)
@@ -117,7 +119,8 @@ class LiveServer:
         """Start and do not wait."""
         assert not self.running, "already running"
         self.home.mkdir(parents=True, exist_ok=True)
-        command = [str(Path(sys.executable).with_name("flask")), "--app", "app", "serve"]
+        flask = str(Path(sys.executable).with_name("flask"))
+        command = [*leashed("TERM"), flask, "--app", "app", "serve"]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command,

@@ -18,6 +18,8 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from tests.processes import leashed
+
 ROLE = "zhencha"
 MISSING = (
     "PostgreSQL's server programs are missing: apt-get install -y postgresql "
@@ -91,7 +93,16 @@ class Cluster:
         )
         if made.returncode != 0:
             raise RuntimeError(f"initdb failed: {made.stderr.decode(errors='replace')}")
-        server = [folder / "postgres", "-D", self._data, "-k", self._folder, "-h", ""]
+        server = [
+            *leashed("INT"),
+            folder / "postgres",
+            "-D",
+            self._data,
+            "-k",
+            self._folder,
+            "-h",
+            "",
+        ]
         with (self._folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 server,
