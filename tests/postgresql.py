@@ -93,16 +93,8 @@ class Cluster:
         )
         if made.returncode != 0:
             raise RuntimeError(f"initdb failed: {made.stderr.decode(errors='replace')}")
-        server = [
-            *leashed("INT"),
-            folder / "postgres",
-            "-D",
-            self._data,
-            "-k",
-            self._folder,
-            "-h",
-            "",
-        ]
+        options = ["-D", self._data, "-k", self._folder, "-h", ""]
+        server = [*leashed("INT"), folder / "postgres", *options]
         with (self._folder / "log").open("wb") as log:
             process = subprocess.Popen(
                 server,
