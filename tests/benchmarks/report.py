@@ -1,0 +1,74 @@
+"""What a report costs, in CPU milliseconds of one warm process; prints JSON.
+
+Run alone: python -m tests.benchmarks.report
+"""
+
+import hashlib
+import json
+import resource
+import statistics
+import time
+from collections.abc import Callable
+from typing import Any
+
+from inspection.reports import pdf
+from inspection.signing import seals
+from tests.reports import samples
+from tests.signing import sealed
+
+_TIMES = 9
+
+
+def _measured(work: Callable[[], Any]) -> dict[str, float]:
+    spent = []
+    for _ in range(_TIMES):
+        start = time.process_time()
+        work()
+        spent.append((time.process_time() - start) * 1000)
+    return {"median": round(statistics.median(spent)), "best": round(min(spent))}
+
+
+def _unit() -> float:
+    """A fixed piece of Python and C work, so that numbers of two machines can be compared."""
+    start = time.process_time()
+    for _ in range(40):
+        hashlib.sha256(bytes(1_000_000)).digest()
+        sorted(range(60_000, 0, -1), key=lambda n: n % 977)
+    return (time.process_time() - start) * 1000
+
+
+def main() -> None:
+    """Draw, seal and examine the full sample report, and print what each took."""
+    start = time.process_time()
+    drawing, record = sealed.drawn()
+    first = round((time.process_time() - start) * 1000)
+    material = samples.material_of(record)
+    signers = sealed.signers()
+    finished = sealed.sealed()
+
+    def seal() -> bytes:
+        return seals.seal_report(
+            drawing.pdf, signers, authority=sealed.authority(), at=sealed.SEALED_AT
+        )
+
+    copies = [pdf.photos.print_copy(each) or b"" for each in material.photos.values()]
+    print(json.dumps({
+        "pages": drawing.pages,
+        "photos": len(material.photos),
+        "first_draw_ms": first,
+        "draw_ms": _measured(lambda: pdf.draw(material)),
+        "photo_copies_ms": _measured(
+            lambda: [pdf.photos.print_copy(each) for each in material.photos.values()]
+        ),
+        "seal_two_people_ms": _measured(seal),
+        "examine_ms": _measured(lambda: sealed.examined(finished)),
+        "base_bytes": len(drawing.pdf),
+        "sealed_bytes": len(finished),
+        "printed_photo_bytes": sum(map(len, copies)),
+        "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "unit_ms": round(_unit()),
+    }, indent=1))
+
+
+if __name__ == "__main__":
+    main()
