@@ -43,7 +43,9 @@ def signed_in_actor() -> Actor | None:
         g.actor = None
         if token:
             with reading() as session:
-                g.actor = signing_in.actor_of(session, token, at=wired().clock())
+                g.actor = signing_in.actor_of(
+                    session, token, production=wired().settings.production, at=wired().clock()
+                )
     actor: Actor | None = g.actor
     return actor
 
