@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.engine import Engine
@@ -88,8 +89,13 @@ def assemble(session: Session) -> Cast:
     )
     _hire(session, cast.foreign_inspectors, town, Role.INSPECTOR, cast.foreign_device)
     _hire(session, cast.department_inspectors, department, Role.INSPECTOR, cast.department_device)
-    _hire(session, (cast.officer,), _row(session, settled.enterprise), Role.ENTERPRISE,
-          cast.officer_device)
+    _hire(
+        session,
+        (cast.officer,),
+        _row(session, settled.enterprise),
+        Role.ENTERPRISE,
+        cast.officer_device,
+    )
     _hire(session, (cast.foreign_officer,), _row(session, cast.foreign_unit), Role.ENTERPRISE)
     for person, role in (
         (cast.office, Role.OFFICE),
@@ -120,8 +126,13 @@ def _row(session: Session, unit: Unit) -> UnitRow:
 def _supervised(session: Session, town: UnitRow, department: UnitRow) -> Unit:
     unit = units.unit("石泉铸造有限公司")
     row = UnitRow(
-        uuid=unit.uuid, kind=UnitKind.ENTERPRISE, name=unit.name, credit_code=unit.credit_code,
-        sector=unit.sector, address=unit.address, principal=unit.principal,
+        uuid=unit.uuid,
+        kind=UnitKind.ENTERPRISE,
+        name=unit.name,
+        credit_code=unit.credit_code,
+        sector=unit.sector,
+        address=unit.address,
+        principal=unit.principal,
         supervisor_id=department.id,
     )
     directory.found(session, row, parent=town)
@@ -236,6 +247,11 @@ class Scene:
             "device": self.settled.device,
         }
         return records.filled(**{**known, **chosen})
+
+    def command(self, *words: str) -> Result:
+        """Run `flask …` in process, as an operator types it."""
+        with self.app.app_context():
+            return self.app.test_cli_runner().invoke(args=list(words))
 
     def rows(self, query: str, **values: object) -> list[tuple[Any, ...]]:
         """Read the database directly."""

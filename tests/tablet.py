@@ -123,7 +123,9 @@ class Tablet:
     def piece(self, digest: str, data: bytes, *, offset: int, length: int) -> Answer:
         """PATCH /blobs/{digest}: one piece."""
         headers = {
-            "Content-Type": PIECE, "Upload-Offset": str(offset), "Upload-Length": str(length),
+            "Content-Type": PIECE,
+            "Upload-Offset": str(offset),
+            "Upload-Length": str(length),
         }
         return self.ask("PATCH", f"/api/v1/blobs/{digest}", data, headers)
 

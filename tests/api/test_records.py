@@ -18,9 +18,7 @@ def test_a_record_is_accepted_with_a_receipt_that_the_server_signed(scene: Scene
     answer = scene.tablet.put(made.uuid, body)
     assert answer.status == 201
     receipt = verified(answer.json["receipt"], scene.wiring.server_key.public_jwk)
-    ((seq, link),) = scene.rows(
-        "SELECT seq, link FROM ledger_entry WHERE kind = 'record.accepted'"
-    )
+    ((seq, link),) = scene.rows("SELECT seq, link FROM ledger_entry WHERE kind = 'record.accepted'")
     inks = [each["ink"]["sha256"] for each in made.payload["signatures"]]
     photos = [each["sha256"] for each in made.payload["photos"]]
     assert receipt == {
@@ -44,7 +42,7 @@ def test_the_stored_bytes_are_the_bytes_that_came(scene: Scene) -> None:
     made = scene.filled()
     body = made.body()
     scene.tablet.put(made.uuid, body)
-    (stored,), = scene.rows("SELECT jws FROM record WHERE uuid = :uuid", uuid=made.uuid)
+    ((stored,),) = scene.rows("SELECT jws FROM record WHERE uuid = :uuid", uuid=made.uuid)
     assert bytes(stored) == body
 
 
@@ -117,9 +115,7 @@ def test_a_party_who_refuses_to_sign_does_not_block_the_record(scene: Scene) -> 
 
 def test_a_self_inspection_needs_one_person_only(scene: Scene) -> None:
     cast = scene.cast
-    made = scene.filled(
-        kind="self_inspection", signers=(cast.officer,), device=cast.officer_device
-    )
+    made = scene.filled(kind="self_inspection", signers=(cast.officer,), device=cast.officer_device)
     assert scene.tablet_of(cast.officer).hand_in(made).status == 201
     assert scene.rows("SELECT source FROM hazard") == [("self",)]
 
@@ -141,3 +137,20 @@ def test_a_colleague_may_carry_in_what_others_signed(scene: Scene) -> None:
 def test_a_receipt_of_nothing_is_not_found(scene: Scene) -> None:
     answer = scene.tablet.receipt(scene.filled().uuid)
     assert (answer.status, answer.code) == (404, "not_found")
+
+
+def test_a_receipt_is_shown_to_those_it_concerns_and_to_nobody_else(scene: Scene) -> None:
+    cast = scene.cast
+    foreign = cast.foreign_unit
+    made = scene.filled(unit=foreign)  # held: neither signer inspects that unit
+    carrier = cast.department_inspectors[0]
+    assert scene.tablet_of(carrier).hand_in(made).status == 202
+    for concerned in (
+        carrier,
+        *scene.settled.inspectors,
+        *cast.foreign_inspectors,
+        cast.foreign_officer,
+    ):
+        assert scene.tablet_of(concerned).receipt(made.uuid).status == 200, concerned
+    for stranger in (cast.department_inspectors[1], cast.officer):
+        assert scene.tablet_of(stranger).receipt(made.uuid).code == "not_found", stranger
