@@ -25,8 +25,7 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
         "inspection",
         root_path=str(ROOT),
         template_folder="templates",
-        static_folder="static/dist",
-        static_url_path="/static/dist",
+        static_folder=None,  # built files are served by a route that names its permission
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -50,6 +50,7 @@ def _http_sentence(status: int) -> str:
 
 
 def _unforeseen_answer(error: Exception) -> Response:
+    g.setdefault("actor", None)  # drawing the page must not ask a database that may be the cause
     _log.exception("unforeseen %s %s", request.method, request.path, exc_info=error)
     words = Spoken(
         "unforeseen",
