@@ -7,14 +7,12 @@ is a Chinese legal document, so its words are Chinese whoever reads it.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
-from inspection.domain.checklist import CheckItem, Checklist, Citation
+from inspection.domain.checklist import CheckItem, Checklist
 from inspection.domain.record import Finding, Person, Photo, Record, Signing
 from inspection.ledger.chain import Entry
-
-CHINA = timezone(timedelta(hours=8))
-"""Reports give the time of the country they are used in, whatever the server's zone is."""
+from inspection.reports import wording
 
 TITLES = {
     "inspection": "安全生产现场检查记录",
@@ -22,12 +20,6 @@ TITLES = {
     "reinspection": "安全生产整改复查记录",
 }
 ROLES = {"inspector": "检查人员", "party": "被检查单位现场负责人", "witness": "见证人"}
-ANSWERS = {
-    "pass": ("✓", "合格"),
-    "fail": ("×", "不合格"),
-    "not_applicable": ("–", "不涉及"),
-    "not_checked": ("○", "未查"),
-}
 LEVELS = {"general": "一般隐患", "larger": "较大隐患", "major": "重大隐患"}
 MARKS = {"V": "①", "V2": "②", "VT": "③", "R": "④"}
 MOMENTS = {"before": "问题", "after": "整改后"}
@@ -213,7 +205,7 @@ class ReportContent:
 
 def report_number(seq: int, recorded_at: datetime) -> str:
     """The report's number: the year, and the record's place in the ledger. Never given twice."""
-    return f"检记〔{recorded_at.astimezone(CHINA).year}〕{seq:06d}号"
+    return f"检记〔{recorded_at.astimezone(wording.CHINA).year}〕{seq:06d}号"
 
 
 def compose(
@@ -233,7 +225,7 @@ def compose(
     `certified` also have a PDF certificate, and so a signature field.
     """
     counter = _Counter()
-    day = record.started_at.astimezone(CHINA).date()
+    day = record.started_at.astimezone(wording.CHINA).date()
     problems = tuple(
         _problem(number, finding, record, checklist, day, counter)
         for number, finding in enumerate(record.findings, start=1)
@@ -257,13 +249,13 @@ def compose(
         number=issuance.number,
         organisation=issuance.organisation,
         issued_at=issuance.issued_at,
-        issued_text=_instant(issuance.issued_at),
+        issued_text=wording.instant_text(issuance.issued_at),
         verify_url=issuance.verify_url,
         facts=_facts(record, unit),
         inspectors=tuple(person for person in record.people if person.role == "inspector"),
-        notice=_notice(record),
-        checklist=_checklist_line(checklist),
-        summary=_summary(record, checklist),
+        notice=wording.notice(record),
+        checklist=wording.checklist_line(checklist),
+        summary=wording.summary(record, checklist),
         groups=groups,
         marks_used=_marks_used(problems),
         problems=problems,
@@ -287,22 +279,10 @@ class _Counter:
         return self._last
 
 
-def _instant(moment: datetime) -> str:
-    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def _minute(moment: datetime) -> str:
-    local = moment.astimezone(CHINA)
-    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
-
-
 def _facts(record: Record, unit: InspectedUnit) -> tuple[tuple[str, str], ...]:
-    parties = "；".join(_party(each) for each in record.people if each.role == "party")
+    parties = "；".join(wording.party_text(each) for each in record.people if each.role == "party")
     witnesses = "；".join(each.name for each in record.people if each.role == "witness")
+    begun, ended = (wording.minute_text(each) for each in (record.started_at, record.finished_at))
     pairs = (
         ("被检查单位", record.unit_name),
         ("统一社会信用代码", record.unit_credit_code),
@@ -310,57 +290,16 @@ def _facts(record: Record, unit: InspectedUnit) -> tuple[tuple[str, str], ...]:
         ("主要负责人", "　".join(part for part in (unit.principal, unit.phone) if part)),
         ("现场负责人", parties),
         ("见证人", witnesses),
-        ("检查场所", _place(record)),
-        ("检查时间", f"{_minute(record.started_at)} 至 {_minute(record.finished_at)}"),
+        ("检查场所", wording.place_text(record)),
+        ("检查时间", f"{begun} 至 {ended}"),
     )
     return tuple(pair for pair in pairs if pair[1] or pair[0] == "统一社会信用代码")
-
-
-def _party(person: Person) -> str:
-    return f"{person.name}（{person.title}）" if person.title else person.name
-
-
-def _place(record: Record) -> str:
-    place = record.place
-    if place.latitude is None or place.longitude is None:
-        return place.text
-    accuracy = f"，误差约 {place.accuracy_m} 米" if place.accuracy_m is not None else ""
-    spot = f"北纬 {place.latitude}，东经 {place.longitude}{accuracy}"
-    return f"{place.text}（{spot}）" if place.text else spot
-
-
-def _notice(record: Record) -> str:
-    if record.kind == "self_inspection":
-        return "本次为生产经营单位自行组织的安全检查，依照本单位隐患排查治理制度进行。"
-    return (
-        "检查人员向被检查单位说明来意并出示证件（《中华人民共和国安全生产法》第六十七条），"
-        "证件号码见上表。被检查单位对检查结果有陈述、申辩的权利；认为检查人员与本单位有直接利害"
-        "关系的，可以申请其回避。"
-    )
-
-
-def _checklist_line(checklist: Checklist) -> str:
-    return (
-        f"《{checklist.title.zh}检查表》第 {checklist.revision} 版"
-        f"（{checklist.effective_on.isoformat()} 起用）"
-    )
-
-
-def _summary(record: Record, checklist: Checklist) -> str:
-    values = [answer.value for answer in record.answers.values()]
-    counted = "，".join(
-        f"{label} {values.count(value)} 项" for value, (_, label) in ANSWERS.items()
-    )
-    return (
-        f"按{_checklist_line(checklist)}检查 {len(checklist.items)} 项：{counted}；"
-        f"记录问题 {len(record.findings)} 条。"
-    )
 
 
 def _row(item: CheckItem, record: Record, checklist: Checklist, day: date) -> Row:
     answer = record.answers.get(item.code)
     value = answer.value if answer else "not_checked"
-    sign, label = ANSWERS.get(value, ("?", value))
+    sign, label = wording.ANSWERS.get(value, ("?", value))
     notes = [text for text in (answer.reason, answer.note) if text] if answer else []
     found = [n for n, each in enumerate(record.findings, start=1) if each.item == item.code]
     notes = [f"见问题 {'、'.join(map(str, found))}", *notes] if found else notes
@@ -369,25 +308,14 @@ def _row(item: CheckItem, record: Record, checklist: Checklist, day: date) -> Ro
         title=item.title.zh,
         check=item.check.zh,
         basis="；".join(
-            f"{_short(checklist, each.instrument)}{each.clause}" for each in _in_force(item, day)
+            f"{wording.short_name(checklist, each.instrument)}{each.clause}"
+            for each in wording.in_force(item, day)
         ),
         value=value,
         sign=sign,
         answer=label,
         notes=tuple(notes),
     )
-
-
-def _short(checklist: Checklist, instrument: str) -> str:
-    """Name an instrument as the trade does: 《安全生产法》; a standard by its number."""
-    number, opened, rest = checklist.instruments[instrument].zh.partition("《")
-    if number.strip():
-        return f"{number.strip()} "
-    return f"{opened}{rest.partition('》')[0].replace('中华人民共和国', '')}》"
-
-
-def _in_force(item: CheckItem, day: date) -> tuple[Citation, ...]:
-    return tuple(citation for citation in item.citations if citation.in_force_on(day))
 
 
 def _problem(
@@ -406,29 +334,18 @@ def _problem(
         title=item.title.zh if item else "",
         level=finding.level,
         level_label=LEVELS.get(finding.level, finding.level),
-        tags=_tags(finding, item),
+        tags=wording.tag_texts(finding, item),
         words=finding.words.strip(),
         basis=_basis(item, checklist, day) if item else (),
         major=_major(item, checklist) if item and finding.level == "major" else (),
         requirement=finding.requirement.strip(),
-        deadline=_deadline(finding),
+        deadline=wording.deadline_text(finding),
         fixed_on_spot=finding.fixed_on_spot,
         pictures=tuple(
             _picture(photo, counter.next(), f"问题 {number}·{MOMENTS[photo.moment]}")
             for photo in photos
         ),
     )
-
-
-def _tags(finding: Finding, item: CheckItem | None) -> tuple[str, ...]:
-    known = [item.tag(code) if item else None for code in finding.tags]
-    return tuple(tag.text.zh for tag in known if tag)
-
-
-def _deadline(finding: Finding) -> str:
-    if finding.fixed_on_spot:
-        return "现场已整改"
-    return f"{_day(finding.deadline_on)} 前" if finding.deadline_on else "未填写"
 
 
 def _basis(item: CheckItem, checklist: Checklist, day: date) -> tuple[Basis, ...]:
@@ -439,7 +356,7 @@ def _basis(item: CheckItem, checklist: Checklist, day: date) -> tuple[Basis, ...
             each.scope.zh,
             MARKS.get(each.mark, MARKS["R"]),
         )
-        for each in _in_force(item, day)
+        for each in wording.in_force(item, day)
     )
 
 
@@ -470,7 +387,7 @@ def _marks_used(problems: Iterable[Problem]) -> tuple[tuple[str, str], ...]:
 def _picture(photo: Photo, number: int, of: str) -> Picture:
     parts = [part for part in (of, photo.caption.strip()) if part]
     caption = "　".join(parts) or "现场照片"
-    taken = photo.taken_at.astimezone(CHINA).strftime("%m-%d %H:%M")
+    taken = photo.taken_at.astimezone(wording.CHINA).strftime("%m-%d %H:%M")
     return Picture(photo.sha256, number, f"{caption}（{taken}）", f"照片 {number}：{caption}")
 
 
@@ -490,40 +407,17 @@ def _signature(
         name=person.name,
         detail=detail or person.title or person.unit,
         outcome=signing.outcome,
-        ending=_ending(signing, record),
+        ending=wording.ending_text(signing, record),
         grade=_GRADES["device_key" if with_device else "drawn"].grade,
-        signed_at=_instant(signing.signed_at),
+        signed_at=wording.instant_text(signing.signed_at),
         ink=signing.ink.sha256 if signing.ink else "",
-    )
-
-
-def _ending(signing: Signing, record: Record) -> str:
-    """Word the other endings of signing, with the statutory ground (安全生产法 第六十八条)."""
-    witness = record.person(signing.witness)
-    seen = f"见证人：{witness.name}。" if witness else ""
-    reason = signing.reason.strip().rstrip("。")
-    if signing.outcome == "refused":
-        return f"拒绝签字。理由：{reason}。{seen}{_refusal_ground(record)}"
-    if signing.outcome == "absent":
-        return f"未到场，没有签字。原因：{reason}。{seen}检查人员将情况记录在案。"
-    if signing.outcome == "deputy":
-        return f"由 {signing.deputy_name} 代签。原因：{reason}。{seen}"
-    return ""
-
-
-def _refusal_ground(record: Record) -> str:
-    if record.kind == "self_inspection":
-        return "检查人员将情况记录在案。"
-    return (
-        "检查人员依《中华人民共和国安全生产法》第六十八条将情况记录在案，"
-        "并应向负有安全生产监督管理职责的部门报告。"
     )
 
 
 def _evidence(
     record: Record, checklist: Checklist, proof: LedgerProof, issuance: Issuance
 ) -> tuple[tuple[str, str], ...]:
-    accepted = _instant(datetime.fromisoformat(proof.entry.recorded_at))
+    accepted = wording.instant_text(datetime.fromisoformat(proof.entry.recorded_at))
     return (
         ("记录内容 SHA-256", issuance.record_digest),
         ("签署文件 record.jws SHA-256", issuance.jws_digest),
@@ -531,16 +425,8 @@ def _evidence(
         ("台账条目", f"第 {proof.entry.seq} 条，链值 {proof.entry.link}"),
         ("台账检查点", f"第 {proof.checkpoint_seq} 条止，链值 {proof.checkpoint_link}"),
         ("收到时间（服务器）", accepted),
-        ("设备时钟", _clock(record)),
+        ("设备时钟", wording.clock_text(record)),
         ("记录编号", record.uuid),
     )
 
 
-def _clock(record: Record) -> str:
-    clock = record.clock
-    minutes = round(clock.elapsed_ms / 60_000)
-    if clock.server_offset_ms is None:
-        return f"检查历时 {minutes} 分钟；检查时未与服务器对时"
-    offset = f"{clock.server_offset_ms / 1000:+.3f} 秒"
-    seen = f"（{_instant(clock.server_seen_at)} 对时）" if clock.server_seen_at else ""
-    return f"检查历时 {minutes} 分钟；与服务器相差 {offset}{seen}"

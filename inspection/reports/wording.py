@@ -1,0 +1,141 @@
+"""How a report puts facts into Chinese words (报告用语): times, places, notices, endings.
+
+Pure, one fact in, one piece of text out. What a report is composed of is `content`.
+"""
+
+from datetime import date, datetime, timedelta, timezone
+
+from inspection.domain.checklist import CheckItem, Checklist, Citation
+from inspection.domain.record import Finding, Person, Record, Signing
+
+CHINA = timezone(timedelta(hours=8))
+"""Reports give the time of the country they are used in, whatever the server's zone is."""
+
+ANSWERS = {
+    "pass": ("✓", "合格"),
+    "fail": ("×", "不合格"),
+    "not_applicable": ("–", "不涉及"),
+    "not_checked": ("○", "未查"),
+}
+
+
+def instant_text(moment: datetime) -> str:
+    """Write an instant to the second."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def minute_text(moment: datetime) -> str:
+    """Write an instant to the minute, as forms do."""
+    local = moment.astimezone(CHINA)
+    return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def day_text(day: date) -> str:
+    """Write a day."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def party_text(person: Person) -> str:
+    """Name a person of the inspected unit, with their title."""
+    return f"{person.name}（{person.title}）" if person.title else person.name
+
+
+def place_text(record: Record) -> str:
+    """Name the place, with coordinates when the device knew them."""
+    place = record.place
+    if place.latitude is None or place.longitude is None:
+        return place.text
+    accuracy = f"，误差约 {place.accuracy_m} 米" if place.accuracy_m is not None else ""
+    spot = f"北纬 {place.latitude}，东经 {place.longitude}{accuracy}"
+    return f"{place.text}（{spot}）" if place.text else spot
+
+
+def notice(record: Record) -> str:
+    """Say what people were told when the inspection began (检查告知)."""
+    if record.kind == "self_inspection":
+        return "本次为生产经营单位自行组织的安全检查，依照本单位隐患排查治理制度进行。"
+    return (
+        "检查人员向被检查单位说明来意并出示证件（《中华人民共和国安全生产法》第六十七条），"
+        "证件号码见上表。被检查单位对检查结果有陈述、申辩的权利；认为检查人员与本单位有直接利害"
+        "关系的，可以申请其回避。"
+    )
+
+
+def checklist_line(checklist: Checklist) -> str:
+    """Name a checklist with its revision."""
+    return (
+        f"《{checklist.title.zh}检查表》第 {checklist.revision} 版"
+        f"（{checklist.effective_on.isoformat()} 起用）"
+    )
+
+
+def summary(record: Record, checklist: Checklist) -> str:
+    """Count the answers in one sentence."""
+    values = [answer.value for answer in record.answers.values()]
+    counted = "，".join(
+        f"{label} {values.count(value)} 项" for value, (_, label) in ANSWERS.items()
+    )
+    return (
+        f"按{checklist_line(checklist)}检查 {len(checklist.items)} 项：{counted}；"
+        f"记录问题 {len(record.findings)} 条。"
+    )
+
+
+def short_name(checklist: Checklist, instrument: str) -> str:
+    """Name an instrument as the trade does: 《安全生产法》; a standard by its number."""
+    number, opened, rest = checklist.instruments[instrument].zh.partition("《")
+    if number.strip():
+        return f"{number.strip()} "
+    return f"{opened}{rest.partition('》')[0].replace('中华人民共和国', '')}》"
+
+
+def in_force(item: CheckItem, day: date) -> tuple[Citation, ...]:
+    """Return the citations that were in force on this day."""
+    return tuple(citation for citation in item.citations if citation.in_force_on(day))
+
+
+def tag_texts(finding: Finding, item: CheckItem | None) -> tuple[str, ...]:
+    """Return the words of the tags that were tapped."""
+    known = [item.tag(code) if item else None for code in finding.tags]
+    return tuple(tag.text.zh for tag in known if tag)
+
+
+def deadline_text(finding: Finding) -> str:
+    """Say until when it must be mended."""
+    if finding.fixed_on_spot:
+        return "现场已整改"
+    return f"{day_text(finding.deadline_on)} 前" if finding.deadline_on else "未填写"
+
+
+def ending_text(signing: Signing, record: Record) -> str:
+    """Word the other endings of signing, with the statutory ground (安全生产法 第六十八条)."""
+    witness = record.person(signing.witness)
+    seen = f"见证人：{witness.name}。" if witness else ""
+    reason = signing.reason.strip().rstrip("。")
+    if signing.outcome == "refused":
+        return f"拒绝签字。理由：{reason}。{seen}{_refusal_ground(record)}"
+    if signing.outcome == "absent":
+        return f"未到场，没有签字。原因：{reason}。{seen}检查人员将情况记录在案。"
+    if signing.outcome == "deputy":
+        return f"由 {signing.deputy_name} 代签。原因：{reason}。{seen}"
+    return ""
+
+
+def _refusal_ground(record: Record) -> str:
+    if record.kind == "self_inspection":
+        return "检查人员将情况记录在案。"
+    return (
+        "检查人员依《中华人民共和国安全生产法》第六十八条将情况记录在案，"
+        "并应向负有安全生产监督管理职责的部门报告。"
+    )
+
+
+def clock_text(record: Record) -> str:
+    """Say what the device knew of time."""
+    clock = record.clock
+    minutes = round(clock.elapsed_ms / 60_000)
+    if clock.server_offset_ms is None:
+        return f"检查历时 {minutes} 分钟；检查时未与服务器对时"
+    offset = f"{clock.server_offset_ms / 1000:+.3f} 秒"
+    seen = f"（{instant_text(clock.server_seen_at)} 对时）" if clock.server_seen_at else ""
+    return f"检查历时 {minutes} 分钟；与服务器相差 {offset}{seen}"
