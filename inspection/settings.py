@@ -22,6 +22,7 @@ NAMES = (
     "INSPECTION_PUBLIC_URL",
     "INSPECTION_ORGANISATION",
     "DATABASE_URL",
+    "HOST",
     "PORT",
 )
 
@@ -41,6 +42,8 @@ class Settings:
     organisation: str
     """Name that the seal certificate carries."""
     database_url: str
+    host: str
+    """Address to listen on; anything but loopback wants a TLS proxy in front."""
     port: int
 
     @property
@@ -76,6 +79,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         public_url=environment.get("INSPECTION_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         organisation=environment.get("INSPECTION_ORGANISATION", _DEMONSTRATION_NAME),
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'zhencha.sqlite3'}",
+        host=environment.get("HOST") or "127.0.0.1",
         port=int(port),
     )
 

@@ -1,6 +1,5 @@
 """`flask serve` and `flask worker run`: the processes that make up a running 真查."""
 
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,7 @@ from inspection import worker as worker_loop
 from inspection.accounts.people import PersonAccount
 from inspection.cli import demonstration, schema
 from inspection.edge import reading, wired
-from inspection.settings import ROOT
+from inspection.settings import ROOT, Settings
 
 WEB_PROCESSES = 2
 THREADS_PER_PROCESS = 4
@@ -55,19 +54,19 @@ def serve(with_worker: bool) -> None:
         click.echo(demonstration.accounts_text())
     wiring.engine.dispose()
     click.echo(f"\n真查 · http://127.0.0.1:{wiring.settings.port}  (Ctrl-C to stop)\n")
-    commands = [_web_command(wiring.settings.port)] + [_worker_command()] * with_worker
+    commands = [_web_command(wiring.settings)] + [_worker_command()] * with_worker
     sys.exit(_run_group(*commands))
 
 
-def _web_command(port: int) -> list[str]:
+def _web_command(settings: Settings) -> list[str]:
     return [
         str(Path(sys.executable).with_name("granian")),
         "--interface",
         "wsgi",
         "--host",
-        os.environ.get("HOST", "127.0.0.1"),
+        settings.host,
         "--port",
-        str(port),
+        str(settings.port),
         "--workers",
         str(WEB_PROCESSES),
         "--blocking-threads",

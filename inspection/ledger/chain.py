@@ -1,11 +1,11 @@
-r"""Links ledger entries to each other, and checks the links. Pure: no database, no clock.
+"""Links ledger entries to each other, and checks the links. Pure: no database, no clock.
 
 The framing below is for ten years and more: test vectors in tests/vectors/ledger.json,
 and docs/verifying-by-hand.md recomputes it with sha256sum. A new rule gets a new
-version line beside this one; this one never changes.
+version line beside this one; this one never changes. Each part but the body ends
+with a line feed:
 
-    link = SHA-256( "zhencha-ledger-1\n" prev_link "\n" seq "\n" kind "\n"
-                    recorded_at "\n" length-of-body-in-bytes "\n" body )
+    link = SHA-256( VERSION, prev_link, seq, kind, recorded_at, bytes in body, body )
 """
 
 import hashlib
