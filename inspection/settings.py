@@ -4,7 +4,9 @@ Each `INSPECTION_*` name has a heading in docs/settings.md. Nothing else in the
 package reads the environment.
 """
 
+import contextlib
 import secrets
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,10 +90,11 @@ def _demonstration_secret(home: Path) -> bytes:
     """Keep a random secret beside the demonstration data, so that restarts can read its keys."""
     path = home / "demonstration-secret"
     home.mkdir(parents=True, exist_ok=True)
-    try:
-        with path.open("x", encoding="ascii") as file:
+    if not path.exists():
+        # Made whole beside it and then linked: of two processes the first wins, and none reads half.
+        with tempfile.NamedTemporaryFile("w", dir=home, encoding="ascii") as file:
             file.write(secrets.token_hex(32))
-        path.chmod(0o600)
-    except FileExistsError:
-        pass
+            file.flush()
+            with contextlib.suppress(FileExistsError):
+                path.hardlink_to(file.name)
     return path.read_bytes()
