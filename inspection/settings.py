@@ -91,7 +91,7 @@ def _demonstration_secret(home: Path) -> bytes:
     path = home / "demonstration-secret"
     home.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        # Made whole beside it and then linked: of two processes the first wins, and none reads half.
+        # Made whole beside it and then linked: the first process wins, none reads half.
         with tempfile.NamedTemporaryFile("w", dir=home, encoding="ascii") as file:
             file.write(secrets.token_hex(32))
             file.flush()
