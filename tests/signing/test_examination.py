@@ -6,7 +6,7 @@ import pytest
 
 from inspection.signing.examination import Outcome, examine, worst
 from tests.signing import sealed
-from tests.signing.attacks import ATTACKS
+from tests.signing.attacks import ATTACKS, sign_once_more
 
 
 def good(found):
@@ -38,6 +38,20 @@ def test_no_appended_change_goes_unnoticed(attack):
 def test_a_forbidden_change_is_named_as_one(attack):
     found = sealed.examined(attack(sealed.sealed()))
     assert Outcome.FAILED in {each.unchanged for each in found.signatures}
+
+
+def test_a_signature_after_the_lock_fails_the_person_who_locked():
+    found = sealed.examined(sign_once_more(sealed.sealed()))
+    by_field = {each.field: each for each in found.signatures}
+    assert by_field["sig-p2"].unchanged == Outcome.FAILED
+    assert by_field["sig-p2"].intact == Outcome.PASSED
+
+
+def test_a_broken_object_stream_raises_nothing():
+    data = bytearray(sealed.sealed())
+    start = data.index(b"stream", data.index(b"/ObjStm")) + 300
+    data[start : start + 40] = bytes(40)
+    assert not good(sealed.examined(bytes(data)))
 
 
 @pytest.mark.parametrize("seed", range(12))
