@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, select
+from sqlalchemy import BigInteger, Select, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from inspection.accounts.devices import DeviceKey
+from inspection.accounts.people import PersonAccount
 from inspection.database import Base, UtcInstant
 from inspection.submissions.records import SubmittedRecord
 
@@ -39,6 +42,19 @@ class Notice:
     storage: str
 
 
+@dataclass(frozen=True)
+class Outstanding:
+    """A noticed record that has not arrived, with names for whom to ask; all as the tablet said."""
+
+    record: str
+    device: str
+    device_label: str
+    signer_name: str
+    signed_at: datetime
+    photos: int
+    noticed_at: datetime
+
+
 def note(session: Session, device: str, notices: list[Notice], *, at: datetime) -> None:
     """Write down what a tablet holds."""
     for notice in notices:
@@ -60,9 +76,41 @@ def note(session: Session, device: str, notices: list[Notice], *, at: datetime) 
 def still_out(session: Session) -> list[tuple[str, str, datetime]]:
     """Return (record, device, signed at) of noticed records that have not arrived, oldest first."""
     rows = session.execute(
-        select(CustodyNotice.record_uuid, CustodyNotice.device, CustodyNotice.signed_at)
-        .outerjoin(SubmittedRecord, SubmittedRecord.uuid == CustodyNotice.record_uuid)
-        .where(SubmittedRecord.id.is_(None))
-        .order_by(CustodyNotice.signed_at)
+        _not_arrived(CustodyNotice.record_uuid, CustodyNotice.device, CustodyNotice.signed_at)
     )
     return [(row.record_uuid, row.device, row.signed_at) for row in rows]
+
+
+def outstanding(session: Session, *, limit: int) -> list[Outstanding]:
+    """Return the oldest of what is still out, with names that people know."""
+    label = (
+        select(DeviceKey.device_label)
+        .where(DeviceKey.device == CustodyNotice.device)
+        .order_by(DeviceKey.id.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        _not_arrived(
+            CustodyNotice.record_uuid,
+            CustodyNotice.device,
+            func.coalesce(label, ""),
+            func.coalesce(PersonAccount.name, ""),
+            CustodyNotice.signed_at,
+            CustodyNotice.photos,
+            CustodyNotice.noticed_at,
+        )
+        .outerjoin(PersonAccount, PersonAccount.uuid == CustodyNotice.signer)
+        .limit(limit)
+    )
+    return [Outstanding(*row) for row in rows]
+
+
+def _not_arrived(*columns: Any) -> Select[Any]:
+    return (
+        select(*columns)
+        .select_from(CustodyNotice)
+        .outerjoin(SubmittedRecord, SubmittedRecord.uuid == CustodyNotice.record_uuid)
+        .where(SubmittedRecord.id.is_(None))
+        .order_by(CustodyNotice.signed_at, CustodyNotice.record_uuid)
+    )

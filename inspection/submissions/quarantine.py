@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, LargeBinary, UniqueConstraint, select
+from sqlalchemy import JSON, LargeBinary, UniqueConstraint, func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from inspection.accounts.people import PersonAccount
 from inspection.database import Base, UtcInstant
-from inspection.domain.problems import Problem
+from inspection.domain.problems import JwsMalformed, NotFound, Problem
+from inspection.signing import jose
+from inspection.submissions.records import SubmittedRecord
+
+ROWS_A_PAGE = 50
 
 
 class QuarantinedBody(Base):
@@ -32,6 +37,39 @@ class QuarantinedBody(Base):
 
 
 @dataclass(frozen=True)
+class RefusedRow:
+    """One line of the list: what was refused, without its bytes."""
+
+    uuid: str
+    digest: str
+    code: str
+    carried_by: str
+    size: int
+    received_at: datetime
+    superseded: bool
+    """Whether a record of this uuid has been accepted, before or since."""
+
+
+@dataclass(frozen=True)
+class RefusedPage:
+    """One page of the list."""
+
+    rows: tuple[RefusedRow, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The record that was accepted under the same uuid, to compare with."""
+
+    received_at: datetime
+    digest: str
+    jws_digest: str
+
+
+@dataclass(frozen=True)
 class Quarantined:
     """A refused body as an administrator sees it."""
 
@@ -40,7 +78,17 @@ class Quarantined:
     code: str
     details: dict[str, Any]
     body: bytes
+    carried_by: str
     received_at: datetime
+    kept: Kept | None
+
+    @property
+    def payload(self) -> bytes | None:
+        """What the signatures are said to cover, unverified; None when this is no JWS."""
+        try:
+            return jose.payload_of(self.body)
+        except JwsMalformed:
+            return None
 
 
 def keep(
@@ -49,7 +97,7 @@ def keep(
     """Keep a refused body; keeping it again changes nothing."""
     kept = QuarantinedBody(
         uuid=uuid,
-        digest=hashlib.sha256(body).hexdigest(),
+        digest=digest_of(body),
         code=problem.code,
         details=problem.details,
         body=body,
@@ -61,10 +109,53 @@ def keep(
         session.add(kept)
 
 
-def everything(session: Session, *, limit: int = 200) -> list[Quarantined]:
-    """Return what is in quarantine, newest first."""
-    rows = session.scalars(select(QuarantinedBody).order_by(QuarantinedBody.id.desc()).limit(limit))
-    return [
-        Quarantined(row.uuid, row.digest, row.code, row.details, row.body, row.received_at)
-        for row in rows
-    ]
+def digest_of(data: bytes) -> str:
+    """The SHA-256 by which refused bytes are named."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def search(session: Session, page: int = 1) -> RefusedPage:
+    """Return a page of what is in quarantine, newest first."""
+    total = session.scalar(select(func.count()).select_from(QuarantinedBody)) or 0
+    pages = max(1, -(-total // ROWS_A_PAGE))
+    page = min(max(page, 1), pages)
+    rows = session.execute(
+        select(
+            QuarantinedBody.uuid,
+            QuarantinedBody.digest,
+            QuarantinedBody.code,
+            func.coalesce(PersonAccount.name, "").label("carried_by"),
+            func.length(QuarantinedBody.body).label("size"),
+            QuarantinedBody.received_at,
+            SubmittedRecord.id.is_not(None).label("superseded"),
+        )
+        .outerjoin(PersonAccount, PersonAccount.id == QuarantinedBody.person_id)
+        .outerjoin(SubmittedRecord, SubmittedRecord.uuid == QuarantinedBody.uuid)
+        .order_by(QuarantinedBody.id.desc())
+        .limit(ROWS_A_PAGE)
+        .offset((page - 1) * ROWS_A_PAGE)
+    )
+    return RefusedPage(tuple(RefusedRow(*row) for row in rows), total, page, pages)
+
+
+def refused(session: Session, uuid: str, digest: str) -> Quarantined:
+    """Return one refused body with its bytes. Raises NotFound."""
+    found = session.execute(
+        select(QuarantinedBody, PersonAccount.name, SubmittedRecord)
+        .outerjoin(PersonAccount, PersonAccount.id == QuarantinedBody.person_id)
+        .outerjoin(SubmittedRecord, SubmittedRecord.uuid == QuarantinedBody.uuid)
+        .where(QuarantinedBody.uuid == uuid, QuarantinedBody.digest == digest)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(record=uuid)
+    row, name, record = found
+    return Quarantined(
+        uuid=row.uuid,
+        digest=row.digest,
+        code=row.code,
+        details=row.details,
+        body=row.body,
+        carried_by=name or "",
+        received_at=row.received_at,
+        kept=Kept(record.received_at, record.digest, record.jws_digest) if record else None,
+    )

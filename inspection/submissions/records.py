@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
+from inspection.accounts.people import PersonAccount
 from inspection.database import Base, UtcInstant
 from inspection.domain import record as domain
 from inspection.domain.answers import Fault
@@ -104,6 +105,18 @@ class RecordRow:
 
 
 @dataclass(frozen=True)
+class UnplacedRow:
+    """A held record whose unit is not in the register: the unit is as the record names it."""
+
+    uuid: str
+    unit_name: str
+    credit_code: str
+    carried_by: str
+    finished_at: datetime
+    received_at: datetime
+
+
+@dataclass(frozen=True)
 class RecordPage:
     """One page of the list of records."""
 
@@ -155,6 +168,30 @@ def _row(row: SubmittedRecord, unit_name: str, unit_uuid: str) -> RecordRow:
         row.finished_at,
         row.received_at,
         row.findings,
+    )
+
+
+def without_unit(session: Session, *, limit: int) -> list[UnplacedRow]:
+    """Return the newest records about units that are in nobody's scope: they are on no list."""
+    rows = session.execute(
+        select(SubmittedRecord, PersonAccount.name)
+        .outerjoin(PersonAccount, PersonAccount.id == SubmittedRecord.submitted_by)
+        .where(SubmittedRecord.unit_id.is_(None))
+        .order_by(SubmittedRecord.id.desc())
+        .limit(limit)
+    )
+    return [_unplaced(row, name or "") for row, name in rows]
+
+
+def _unplaced(row: SubmittedRecord, carried_by: str) -> UnplacedRow:
+    said = domain.from_bytes(jose.payload_of(row.jws))
+    return UnplacedRow(
+        row.uuid,
+        said.unit_name,
+        said.unit_credit_code,
+        carried_by,
+        row.finished_at,
+        row.received_at,
     )
 
 
