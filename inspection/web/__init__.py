@@ -7,6 +7,7 @@ from inspection.web import (
     checklists,
     hazards,
     home,
+    quarantine,
     records,
     reports,
     style,
@@ -14,7 +15,18 @@ from inspection.web import (
     verification,
 )
 
-PAGES = (home, accounts, hazards, records, reports, verification, tablet, checklists, style)
+PAGES = (
+    home,
+    accounts,
+    hazards,
+    records,
+    reports,
+    verification,
+    quarantine,
+    tablet,
+    checklists,
+    style,
+)
 
 
 def register(app: Flask) -> None:

@@ -23,6 +23,7 @@ HOME_OF = (
     (Role.AUDITOR, "/reports"),
     (Role.INSPECTOR, "/tablet/"),
     (Role.ENTERPRISE, "/hazards"),
+    (Role.ADMINISTRATOR, "/quarantine"),
 )
 """Where each role begins; somebody with several begins at the first."""
 
@@ -73,6 +74,19 @@ def own_address(wanted: str | None) -> str:
     parts = urlsplit(wanted)
     foreign = parts.scheme or parts.netloc or "\\" in wanted or wanted.startswith("//")
     return wanted if wanted.startswith("/") and not foreign else "/"
+
+
+@blueprint.app_template_global()
+def head_places(actor: Actor) -> list[tuple[str, str]]:
+    """The places of the head bar that this person may open."""
+    places = (
+        (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
+        (_("检查记录"), "/records", Permission.RECORD_READ),
+        (_("检查报告"), "/reports", Permission.REPORT_READ),
+        (_("异常记录"), "/quarantine", Permission.QUARANTINE_READ),
+        (_("核验"), "/verify", Permission.PUBLIC),
+    )
+    return [(words, href) for words, href, permission in places if actor.may(permission)]
 
 
 @blueprint.app_template_global()
