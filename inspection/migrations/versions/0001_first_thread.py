@@ -16,6 +16,12 @@ _SQLITE = (
        BEGIN SELECT RAISE(ABORT, 'ledger_entry is append-only'); END""",
     """CREATE TRIGGER ledger_entry_no_delete BEFORE DELETE ON ledger_entry
        BEGIN SELECT RAISE(ABORT, 'ledger_entry is append-only'); END""",
+    # INSERT OR REPLACE removes the old row without asking the trigger above.
+    """CREATE TRIGGER ledger_entry_no_replace BEFORE INSERT ON ledger_entry
+       WHEN EXISTS (SELECT 1 FROM ledger_entry WHERE seq = NEW.seq)
+         OR EXISTS (SELECT 1 FROM ledger_entry WHERE prev_link = NEW.prev_link)
+         OR EXISTS (SELECT 1 FROM ledger_entry WHERE link = NEW.link)
+       BEGIN SELECT RAISE(ABORT, 'ledger_entry is append-only'); END""",
 )
 _POSTGRESQL = (
     """CREATE FUNCTION ledger_entry_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
