@@ -275,9 +275,14 @@ class Scene:
         ]
 
 
+def cast_of(database: Database) -> Cast:
+    """Everybody in a database that this module's fixture made."""
+    return copy(_assembled[database.kind][0])
+
+
 @pytest.fixture
 def scene(app: Flask, database: Database) -> Scene:
     """The app, with the district's first inspector signed in on the tablet."""
     clock = Clock()
     app.extensions["zhencha"] = replace(app.extensions["zhencha"], clock=clock)
-    return Scene(app, copy(_assembled[database.kind][0]), clock)
+    return Scene(app, cast_of(database), clock)

@@ -7,6 +7,7 @@ One for tests in process (`Line` over Flask's client) and over a real port (`Wir
 import base64
 import http.client
 import json
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -170,20 +171,20 @@ def public(jwk: Mapping[str, str]) -> EllipticCurvePublicKey:
     return EllipticCurvePublicNumbers(x, y, SECP256R1()).public_key()
 
 
-def persistent(act: Callable[[], Answer], *, tries: int = 200) -> Answer:
+def persistent(act: Callable[[], Answer], *, seconds: float = 120) -> Answer:
     """Repeat a request until somebody answers: what a tablet does while the server is away."""
-    import time
-
-    for _ in range(tries):
+    end, last = time.monotonic() + seconds, "nobody answered"
+    while time.monotonic() < end:
         try:
             answer = act()
-        except (OSError, http.client.HTTPException):
-            time.sleep(0.05)
-            continue
-        if answer.status < 500:
-            return answer
+        except (OSError, http.client.HTTPException) as error:
+            last = repr(error)
+        else:
+            if answer.status < 500:
+                return answer
+            last = repr(answer)
         time.sleep(0.05)
-    raise AssertionError("nobody answered")
+    raise AssertionError(last)
 
 
 def _bytes(text: str) -> bytes:

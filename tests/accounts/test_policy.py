@@ -1,0 +1,86 @@
+"""Who may do what, as one matrix that is read aloud, and how far it reaches."""
+
+import pytest
+
+from inspection.accounts.policy import Membership, Permission, Role, allows, scope
+from inspection.organisations.scope import NOTHING
+
+MATRIX = """
+                  inspector enterprise office auditor administrator
+RECORD_SUBMIT         yes       yes      no     no         no
+RECORD_READ           yes       yes      yes    yes        no
+HAZARD_READ           yes       yes      yes    yes        no
+REPORT_READ           yes       yes      yes    yes        no
+UNIT_READ             yes       yes      yes    yes        yes
+KEY_ENROL             yes       yes      no     no         no
+QUARANTINE_READ       no        no       no     no         yes
+ADMINISTER            no        no       no     no         yes
+PUBLIC                yes       yes      yes    yes        yes
+SIGNED_IN             yes       yes      yes    yes        yes
+"""
+ROLES, *LINES = (line.split() for line in MATRIX.strip().splitlines())
+CELLS = [
+    (Permission[name], Role(role), word == "yes")
+    for name, *words in LINES
+    for role, word in zip(ROLES, words, strict=True)
+]
+
+
+def _membership(role: Role, path: str = "/1/2/", kind: str = "town") -> Membership:
+    return Membership(role, int(path.strip("/").split("/")[-1]), path, kind)
+
+
+def test_the_matrix_names_every_permission_and_every_role() -> None:
+    assert {permission for permission, _, _ in CELLS} == set(Permission)
+    assert {role for _, role, _ in CELLS} == set(Role)
+
+
+@pytest.mark.parametrize(("permission", "role", "allowed"), CELLS)
+def test_a_role_may_what_the_matrix_says(permission: Permission, role: Role, allowed: bool) -> None:
+    assert allows([_membership(role)], permission) is allowed
+    if not allowed:
+        assert scope([_membership(role)], permission) == NOTHING
+
+
+def test_nobody_may_anything_without_a_membership() -> None:
+    assert [each for each in Permission if allows([], each)] == [
+        Permission.PUBLIC,
+        Permission.SIGNED_IN,
+    ]
+    assert all(scope([], each) == NOTHING for each in Permission)
+
+
+def test_two_memberships_reach_as_far_as_both() -> None:
+    both = [_membership(Role.INSPECTOR, "/1/2/"), _membership(Role.INSPECTOR, "/1/3/")]
+    reach = scope(both, Permission.RECORD_READ)
+    assert reach.holds("/1/2/9/", None)
+    assert reach.holds("/1/3/9/", None)
+    assert not reach.holds("/1/4/9/", None)
+
+
+def test_a_membership_reaches_only_with_its_own_role() -> None:
+    mixed = [_membership(Role.AUDITOR, "/1/"), _membership(Role.INSPECTOR, "/1/2/")]
+    assert scope(mixed, Permission.RECORD_READ).holds("/1/3/", None)
+    assert not scope(mixed, Permission.RECORD_SUBMIT).holds("/1/3/", None)
+
+
+def test_a_path_is_not_a_prefix_of_its_neighbours_number() -> None:
+    reach = scope([_membership(Role.INSPECTOR, "/1/2/")], Permission.RECORD_READ)
+    assert reach.holds("/1/2/", None)
+    assert not reach.holds("/1/20/", None)
+    assert not reach.holds("/1/", None)
+
+
+def test_only_departments_reach_what_they_supervise() -> None:
+    department = scope([_membership(Role.INSPECTOR, "/1/7/", "department")], Permission.HAZARD_READ)
+    town = scope([_membership(Role.INSPECTOR, "/1/7/", "town")], Permission.HAZARD_READ)
+    assert department.holds("/1/3/9/", 7)
+    assert not department.holds("/1/3/9/", 8)
+    assert not department.holds("/1/3/9/", None)
+    assert not town.holds("/1/3/9/", 7)
+
+
+def test_an_administrator_reaches_everything_that_is_theirs_to_see() -> None:
+    reach = scope([_membership(Role.ADMINISTRATOR, "/1/")], Permission.QUARANTINE_READ)
+    assert reach.everything
+    assert not scope([_membership(Role.ADMINISTRATOR, "/1/")], Permission.UNIT_READ).everything

@@ -1,0 +1,204 @@
+"""`flask ledger check` names the first broken entry, whatever a master of the database did."""
+
+import hashlib
+import re
+import threading
+
+from inspection import database as databases
+from inspection.ledger import journal
+from inspection.ledger.journal import Event
+from tests.builders.times import NOON
+from tests.scene import Scene
+
+
+def _check(scene: Scene) -> str:
+    """What the command says; "" when the ledger is whole."""
+    result = scene.command("ledger", "check")
+    assert result.exit_code in (0, 1), result.exception
+    assert (result.exit_code == 0) is ("whole" in result.output)
+    return "" if result.exit_code == 0 else result.output
+
+
+def _grow(scene: Scene, count: int = 3) -> None:
+    for _ in range(count):
+        assert scene.tablet.hand_in(scene.filled()).status == 201
+
+
+def _as_master(scene: Scene, *statements: str) -> None:
+    """What somebody does who owns the database: takes the triggers away first."""
+    if scene.engine.dialect.name == "sqlite":
+        kinds = ("update", "delete", "replace")
+        drops = [f"DROP TRIGGER ledger_entry_no_{kind}" for kind in kinds]
+    else:
+        drops = [
+            "DROP TRIGGER ledger_entry_no_change ON ledger_entry",
+            "DROP TRIGGER ledger_entry_no_truncate ON ledger_entry",
+        ]
+    with scene.engine.connect() as connection, connection.begin():
+        for statement in (*drops, *statements):
+            connection.exec_driver_sql(statement)
+
+
+def _last(scene: Scene) -> int:
+    return int(scene.rows("SELECT max(seq) FROM ledger_entry")[0][0])
+
+
+def test_an_untouched_ledger_is_whole_and_its_length_is_told(scene: Scene) -> None:
+    _grow(scene)
+    result = scene.command("ledger", "check")
+    assert result.exit_code == 0
+    assert f"{_last(scene)} entries" in result.output
+
+
+def test_an_empty_ledger_is_whole(scene: Scene) -> None:
+    genesis = "0" * 64
+    _as_master(
+        scene, "DELETE FROM ledger_entry", f"UPDATE ledger_head SET seq = 0, link = '{genesis}'"
+    )
+    assert _check(scene) == ""
+
+
+def test_a_changed_body_is_found_at_its_place(scene: Scene) -> None:
+    _grow(scene)
+    seq = _last(scene) - 2
+    _as_master(scene, f"UPDATE ledger_entry SET body = body || ' ' WHERE seq = {seq}")
+    assert f"broken at entry {seq}:" in _check(scene)
+
+
+def test_a_changed_time_or_kind_is_found(scene: Scene) -> None:
+    _grow(scene)
+    _as_master(
+        scene,
+        "UPDATE ledger_entry SET recorded_at = '2020-01-01T00:00:00.000Z' WHERE seq = 5",
+        "UPDATE ledger_entry SET kind = 'x' WHERE seq = 7",
+    )
+    assert "broken at entry 5:" in _check(scene)
+
+
+def test_a_changed_entry_whose_own_link_was_made_to_fit_is_found_at_its_successor(
+    scene: Scene,
+) -> None:
+    _grow(scene)
+    ((kind, at, prev),) = scene.rows(
+        "SELECT kind, recorded_at, prev_link FROM ledger_entry WHERE seq = 4"
+    )
+    link = hashlib.sha256(
+        f"zhencha-ledger-1\n{prev}\n4\n{kind}\n{at}\n2\n{{}}".encode()
+    ).hexdigest()
+    _as_master(scene, f"UPDATE ledger_entry SET body = '{{}}', link = '{link}' WHERE seq = 4")
+    assert "broken at entry 5:" in _check(scene)
+
+
+def test_a_removed_entry_is_found(scene: Scene) -> None:
+    _grow(scene)
+    _as_master(scene, "DELETE FROM ledger_entry WHERE seq = 4")
+    assert "broken at entry 4:" in _check(scene)
+
+
+def test_a_removed_tail_is_found(scene: Scene) -> None:
+    _grow(scene)
+    last = _last(scene)
+    _as_master(scene, f"DELETE FROM ledger_entry WHERE seq > {last - 2}")
+    assert f"broken at entry {last - 1}:" in _check(scene)
+
+
+def _cut(scene: Scene, seq: int) -> None:
+    """Remove the tail and make the head agree: what restoring an old backup looks like."""
+    ((link,),) = scene.rows("SELECT link FROM ledger_entry WHERE seq = :seq", seq=seq)
+    _as_master(
+        scene,
+        f"DELETE FROM ledger_entry WHERE seq > {seq}",
+        f"DELETE FROM hazard WHERE last_seq > {seq}",
+        f"UPDATE ledger_head SET seq = {seq}, link = '{link}'",
+    )
+
+
+def test_a_tail_removed_with_its_head_is_found_by_a_checkpoint(scene: Scene) -> None:
+    _grow(scene)
+    assert scene.command("ledger", "checkpoint").exit_code == 0
+    last = _last(scene)
+    _cut(scene, last - 2)
+    assert "checkpoint is longer" in _check(scene)
+
+
+def test_a_backup_replayed_and_grown_past_the_checkpoint_is_found(scene: Scene) -> None:
+    _grow(scene)
+    scene.command("ledger", "checkpoint")
+    last = _last(scene)
+    _cut(scene, last - 4)
+    _grow(scene, 4)
+    assert _last(scene) > last
+    assert f"broken at entry {last}: a signed checkpoint names another link" in _check(scene)
+
+
+def test_a_successor_forged_beside_the_head_is_found(scene: Scene) -> None:
+    _grow(scene)
+    last = _last(scene)
+    ((link,),) = scene.rows("SELECT link FROM ledger_head")
+    forged = hashlib.sha256(
+        f"zhencha-ledger-1\n{link}\n{last + 1}\nx\nt\n2\n{{}}".encode()
+    ).hexdigest()
+    _as_master(
+        scene,
+        "INSERT INTO ledger_entry (seq, kind, subject, body, recorded_at, prev_link, link) "
+        f"VALUES ({last + 1}, 'x', 'x', '{{}}', 't', '{link}', '{forged}')",
+    )
+    assert "the head names another end" in _check(scene)
+
+
+def test_checking_while_others_write_raises_no_false_alarm(scene: Scene) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with databases.writing(scene.engine) as session:
+                journal.append(session, [Event("test.noise", {}, subject="x")], at=NOON)
+
+    writers = [threading.Thread(target=write) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    try:
+        told = {_check(scene) for _ in range(15)}
+    finally:
+        stop.set()
+        for writer in writers:
+            writer.join()
+    assert told == {""}
+
+
+def test_appends_at_once_make_one_chain_without_gap(scene: Scene) -> None:
+    before = _last(scene)
+
+    def write(name: str) -> None:
+        for _ in range(20):
+            with databases.writing(scene.engine) as session:
+                events = [Event("test.at_once", {"by": name}, subject=name)] * 2
+                journal.append(session, events, at=NOON)
+
+    writers = [threading.Thread(target=write, args=(f"w{n}",)) for n in range(6)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert _last(scene) == before + 6 * 20 * 2
+    assert _check(scene) == ""
+
+
+def test_the_same_end_is_signed_once(scene: Scene) -> None:
+    for _ in range(3):
+        scene.command("ledger", "checkpoint")
+    assert scene.count("ledger_checkpoint") == 1
+    _grow(scene, 1)
+    scene.command("ledger", "checkpoint")
+    assert scene.count("ledger_checkpoint") == 2
+
+
+def test_a_checkpoint_names_the_end_and_is_signed_by_the_server(scene: Scene) -> None:
+    from tests.tablet import verified
+
+    scene.command("ledger", "checkpoint")
+    ((seq, link, jws),) = scene.rows("SELECT seq, link, jws FROM ledger_checkpoint")
+    said = verified(jws, scene.wiring.server_key.public_jwk)
+    assert (said["format"], said["seq"], said["link"]) == ("zhencha.checkpoint/1", seq, link)
+    assert scene.rows("SELECT seq, link FROM ledger_head") == [(seq, link)]
+    assert re.fullmatch(r"2026-11-22T04:00:00\.000Z", said["taken_at"])
