@@ -1,13 +1,18 @@
 """Issuing: once, whole, and again after any interruption."""
 
+import contextlib
 import hashlib
 import json
+import multiprocessing
+import os
+import signal
 from datetime import timedelta
 
 import pytest
+import sqlalchemy
 from sqlalchemy import delete
 
-from inspection import database
+from inspection.database import install, reading, writing
 from inspection.domain.problems import GlyphMissing, NotFound, RecordIncomplete
 from inspection.ledger import chain, journal
 from inspection.reports import issuing, shelf
@@ -24,7 +29,7 @@ def scene(engine, home):
 
 
 def kinds(scene):
-    with database.reading(scene.wiring.engine) as session:
+    with reading(scene.wiring.engine) as session:
         return [entry.kind for entry in journal.read(session)]
 
 
@@ -68,32 +73,42 @@ def test_issuing_again_gives_the_same_report_and_writes_nothing(scene):
 def test_each_use_of_a_persons_key_is_in_the_ledger_before_the_report(scene):
     scene.issue()
     assert kinds(scene)[-3:] == ["key.used", "key.used", "report.issued"]
-    with database.reading(scene.wiring.engine) as session:
+    with reading(scene.wiring.engine) as session:
         person = scene.record.signers[0]
         used = [e for e in journal.about(session, person.uuid) if e.kind == "key.used"]
     assert json.loads(used[0].body)["warrant"] == scene.record.device.key_of(person).kid
 
 
-@pytest.mark.parametrize("where", ["keep", "_shelved", "run_confined", "seal_report"])
-def test_a_stop_at_any_point_leaves_no_report_and_the_next_try_issues_it(
-    scene, monkeypatch, where
+def _issue_and_be_killed(url, home, record_uuid, where):
+    """Run in a process of its own: SIGKILL itself on reaching `where`."""
+    os.setsid()  # a group of its own, so that the test can end what is left of it
+    engine = sqlalchemy.create_engine(url)
+    install(engine)
+    wiring = scenes.wired(engine, home)
+    owner = {"keep": wiring.blobs, "seal_report": issuing.seals}.get(where, issuing)
+    setattr(owner, where, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
+    issuing.issue(record_uuid, **scenes.collaborators(wiring))
+
+
+@pytest.mark.parametrize("where", ["run_confined", "seal_report", "keep", "_shelved"])
+def test_kill_9_at_any_point_leaves_no_report_and_the_next_try_issues_it(
+    scene, database, where
 ):
-    class Killed(BaseException):
-        pass
-
-    def killed(*_, **__):
-        raise Killed
-
-    owner = {"keep": scene.wiring.blobs, "seal_report": issuing.seals}.get(where, issuing)
-    with monkeypatch.context() as patch:
-        patch.setattr(owner, where, killed)
-        with pytest.raises(Killed):
-            scene.issue()
-    with database.reading(scene.wiring.engine) as session:
+    wiring = scene.wiring
+    process = multiprocessing.get_context("spawn").Process(
+        target=_issue_and_be_killed,
+        args=(database.url, wiring.settings.home, scene.record.uuid, where),
+    )
+    process.start()
+    process.join(timeout=120)
+    assert process.exitcode == -signal.SIGKILL
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with reading(wiring.engine) as session:
         assert shelf.of_record(session, scene.record.uuid) is None
     assert "report.issued" not in kinds(scene)
     issued = scene.issue()
-    assert scene.verify(scene.wiring.blobs.read(issued.sha256)).outcome == Outcome.PASSED
+    assert scene.verify(wiring.blobs.read(issued.sha256)).outcome == Outcome.PASSED
 
 
 def test_two_workers_end_with_one_report(scene, monkeypatch):
@@ -135,10 +150,10 @@ def test_a_character_that_no_typeface_has_stops_the_report_and_is_named(engine, 
 
 
 def test_a_certificate_that_has_run_out_is_replaced(scene):
-    with database.writing(scene.wiring.engine) as session:
+    with writing(scene.wiring.engine) as session:
         session.execute(delete(PdfCredential))
     scene.issue()
-    with database.reading(scene.wiring.engine) as session:
+    with reading(scene.wiring.engine) as session:
         person = scene.record.signers[0].uuid
         assert credentials.find(session, person, at=scenes.ISSUED_AT + timedelta(days=700))
         assert not credentials.find(session, person, at=scenes.ISSUED_AT + timedelta(days=740))
