@@ -7,6 +7,7 @@ and after `_CALLS_BEFORE_RENEWAL` calls. Threads of one process take turns.
 
 import atexit
 import multiprocessing
+import os
 import resource
 import threading
 from collections.abc import Callable
@@ -81,9 +82,18 @@ def run_confined(
 
 
 def _confine(memory_mb: int) -> None:
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     limit = memory_mb * 1024 * 1024
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _end_with_parent() -> None:
+    """A killed parent cannot close its rooms, so they close themselves."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 @atexit.register
