@@ -120,7 +120,9 @@ class LiveServer:
         assert not self.running, "already running"
         self.home.mkdir(parents=True, exist_ok=True)
         flask = str(Path(sys.executable).with_name("flask"))
-        command = [*leashed("TERM"), flask, "--app", "app", "serve"]
+        # Whoever runs the tests in the background ignores Ctrl-C; a person does not.
+        heeding = ["env", "--default-signal=INT"]
+        command = [*leashed("TERM"), *heeding, flask, "--app", "app", "serve"]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -138,7 +140,7 @@ class LiveServer:
         self.kill()
         return code
 
-    def interrupt(self, *, seconds: float = 15) -> int:
+    def interrupt(self, *, seconds: float = 30) -> int:
         """Ctrl-C and nothing more; answers the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)

@@ -41,7 +41,7 @@ def test_ctrl_c_during_the_start_leaves_nothing_behind(tmp_path: Path, seconds: 
     leader = server.process_id
     time.sleep(seconds)
     try:
-        server.interrupt(seconds=20)
+        server.interrupt()
         assert left_behind(leader) == [], server.log[-2000:]
     finally:
         server.kill()
