@@ -29,10 +29,10 @@ e2e: python ## only the browser tests
 	@$(PREPARE) test && exec $(VENV)/python -m pytest tests/e2e
 
 bench: python ## measurements; budgets are ratios within one run
-	@$(PREPARE) test && exec $(VENV)/python -m pytest tests/benchmarks
+	@$(PREPARE) test && exec $(VENV)/python -m tests.benchmarks
 
 demo: python ## the main job once, in a headless browser; the signed PDF lands in var/demo
-	@$(PREPARE) test && exec $(VENV)/flask --app app demo
+	@$(PREPARE) test && exec $(VENV)/python -m tests.e2e.demo
 
 migrate: python ## bring the database to the newest schema
 	@$(PREPARE) run && exec $(VENV)/flask --app app migrate

@@ -14,8 +14,8 @@ CHINA = timezone(timedelta(hours=8))
 ANSWERS = {
     "pass": ("✓", "合格"),
     "fail": ("×", "不合格"),
-    "not_applicable": ("–", "不涉及"),
-    "not_checked": ("○", "未查"),
+    "not_applicable": ("–", "不适用"),
+    "not_checked": ("○", "未检查"),
 }
 
 

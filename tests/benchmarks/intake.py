@@ -55,9 +55,14 @@ class Connection:
     def send(self, method: str, path: str, body: bytes, kind: str, **headers: str) -> int:
         """Send one request and return the status."""
         lines = [
-            f"{method} /api/v1{path} HTTP/1.1", "Host: localhost", f"Cookie: {self._cookie}",
-            f"Content-Type: {kind}", f"Content-Length: {len(body)}",
-            *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()), "", "",
+            f"{method} /api/v1{path} HTTP/1.1",
+            "Host: localhost",
+            f"Cookie: {self._cookie}",
+            f"Content-Type: {kind}",
+            f"Content-Length: {len(body)}",
+            *(f"{name.replace('_', '-')}: {value}" for name, value in headers.items()),
+            "",
+            "",
         ]
         self._socket.sendall("\r\n".join(lines).encode() + body)
         return self._status()
@@ -93,7 +98,9 @@ class Load:
     photo: bytes
 
 
-def prepare(district: enrolment.District, count: int, *, photo: bool) -> tuple[list[Load], list[bytes]]:
+def prepare(
+    district: enrolment.District, count: int, *, photo: bool
+) -> tuple[list[Load], list[bytes]]:
     """Make records before the clock runs; also return the inks that they share."""
     loads, inks = [], {}
     for _ in range(count):
@@ -121,8 +128,12 @@ def upload(connection: Connection, data: bytes) -> None:
     """Send one blob."""
     for offset in range(0, len(data), PIECE):
         status = connection.send(
-            "PATCH", f"/blobs/{sha256(data)}", data[offset : offset + PIECE],
-            "application/partial-upload", Upload_Offset=str(offset), Upload_Length=str(len(data)),
+            "PATCH",
+            f"/blobs/{sha256(data)}",
+            data[offset : offset + PIECE],
+            "application/partial-upload",
+            Upload_Offset=str(offset),
+            Upload_Length=str(len(data)),
         )
         assert status == 204, status
 
@@ -193,7 +204,8 @@ def measure(count: int = 600) -> list[Result]:
                 home = Path(folder) / "home"
                 home.mkdir()
                 url = (
-                    f"sqlite:///{home / 'zhencha.sqlite3'}" if database == "sqlite"
+                    f"sqlite:///{home / 'zhencha.sqlite3'}"
+                    if database == "sqlite"
                     else cluster.url(cluster.create())
                 )
                 with serving(url, home) as (server, token, district):

@@ -37,8 +37,8 @@ def _unit() -> float:
     return (time.process_time() - start) * 1000
 
 
-def main() -> None:
-    """Draw, seal and examine the full sample report, and print what each took."""
+def measure() -> dict[str, Any]:
+    """Draw, seal and examine the full sample report; return what each took."""
     start = time.process_time()
     drawing, record = sealed.drawn()
     first = round((time.process_time() - start) * 1000)
@@ -52,7 +52,7 @@ def main() -> None:
         )
 
     copies = [pdf.photos.print_copy(each) or b"" for each in material.photos.values()]
-    print(json.dumps({
+    return {
         "pages": drawing.pages,
         "photos": len(material.photos),
         "first_draw_ms": first,
@@ -67,8 +67,8 @@ def main() -> None:
         "printed_photo_bytes": sum(map(len, copies)),
         "peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
         "unit_ms": round(_unit()),
-    }, indent=1))
+    }
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(measure(), indent=1))

@@ -19,7 +19,7 @@ def content():
 def test_every_item_has_its_answer_and_what_was_said_of_it(content):
     rows = [row for group in content.groups for row in group.rows]
     assert len(rows) == 32
-    assert {row.answer for row in rows} == {"合格", "不合格", "不涉及", "未查"}
+    assert {row.answer for row in rows} == {"合格", "不合格", "不适用", "未检查"}
     unchecked = next(row for row in rows if row.value == "not_checked")
     assert unchecked.notes == ("当班没有进行该项作业，已约定下周复查",)
     assert rows[7].notes == ("查阅近三个月作业票 9 份",)
