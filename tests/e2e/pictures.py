@@ -35,7 +35,7 @@ def main() -> int:
 
 
 def tablet_form(playwright: Playwright, url: str, path: Path) -> None:
-    """A failed item with its finding, on the draft that the demonstration's tablet can still open."""
+    """A failed item with its finding."""
     with inspector.tablet(playwright, OUT / "picture-tablet", executable=browser()) as context:
         page = context.pages[0]
         inspector.enrol(page, url, ZHANG)
