@@ -231,7 +231,7 @@ def parts(level: str) -> tuple[Part, ...]:
                 "inspection/translations",
             ),
             sources=("inspection/translations",),
-            made=(),
+            made=("inspection/translations/en/LC_MESSAGES/messages.mo",),
             blame="The translations could not be compiled",
         ),
     )
