@@ -1,9 +1,11 @@
 """`flask serve` and `flask worker run`: the processes that make up a running 真查."""
 
+import os
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -72,6 +74,8 @@ def _web_command(settings: Settings) -> list[str]:
         "--blocking-threads",
         str(THREADS_PER_PROCESS),
         "--respawn-failed-workers",
+        "--workers-kill-timeout",
+        "5",
         "--log-level",
         "warning",
         "app:app",
@@ -101,8 +105,10 @@ def _run_group(*commands: list[str]) -> int:
         if process.poll() is None:
             process.terminate()
     for process in processes:
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+        # A web server that is stopped while it starts leaves its own processes in its group.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
     return 0 if stopping else next((code for code in codes if code), 1)
