@@ -62,7 +62,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         wrong.append("INSPECTION_MODE")
     home = Path(environment.get("INSPECTION_HOME") or ROOT / "var").resolve()
     port = environment.get("PORT", "8000")
-    if not port.isdigit() or not 0 < int(port) < 65536:
+    if not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         wrong.append("PORT")
     secret = environment.get("INSPECTION_SECRET", "")
     if mode == "production":
