@@ -3,9 +3,14 @@
 import hashlib
 import re
 import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 from inspection import database as databases
 from inspection.ledger import journal
+from inspection.ledger.audit import Audit, audit
 from inspection.ledger.journal import Event
 from tests.builders.times import NOON
 from tests.scene import Scene
@@ -146,24 +151,42 @@ def test_a_successor_forged_beside_the_head_is_found(scene: Scene) -> None:
     assert "the head names another end" in _check(scene)
 
 
-def test_checking_while_others_write_raises_no_false_alarm(scene: Scene) -> None:
-    stop = threading.Event()
+class Interrupted:
+    """A connection on which somebody else appends just before the head is asked for."""
 
-    def write() -> None:
-        while not stop.is_set():
-            with databases.writing(scene.engine) as session:
-                journal.append(session, [Event("test.noise", {}, subject="x")], at=NOON)
+    def __init__(self, connection: Any, interrupt: Callable[[], None]) -> None:
+        self.connection, self.interrupt = connection, interrupt
 
-    writers = [threading.Thread(target=write) for _ in range(2)]
-    for writer in writers:
-        writer.start()
-    try:
-        told = {_check(scene) for _ in range(15)}
-    finally:
-        stop.set()
-        for writer in writers:
-            writer.join()
-    assert told == {""}
+    def cursor(self) -> "Interrupted":
+        return Interrupted(self.connection.cursor(), self.interrupt)
+
+    def execute(self, query: str) -> None:
+        if "ledger_head" in query:
+            self.interrupt()
+        self.connection.execute(query)
+
+    def fetchmany(self, count: int) -> Any:
+        return self.connection.fetchmany(count)
+
+
+def test_checking_while_others_write_raises_no_false_alarm(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    appended: list[int] = []
+
+    def append() -> None:
+        with databases.writing(scene.engine) as session:
+            events = [Event("test.noise", {}, subject="x")]
+            appended.append(journal.append(session, events, at=NOON)[0].seq)
+
+    def interrupted(connection: Any) -> Audit:
+        return audit(Interrupted(connection, append))
+
+    monkeypatch.setattr("inspection.cli.ledger.audit", interrupted)
+    before = _last(scene)
+    assert _check(scene) == ""
+    assert appended == [before + 1], "nobody wrote; the test proves nothing"
+    assert _last(scene) == before + 1
 
 
 def test_appends_at_once_make_one_chain_without_gap(scene: Scene) -> None:
