@@ -119,6 +119,17 @@ def key(session: Session, kid: str) -> KnownKey | None:
     return KnownKey(jose.EnrolledKey(row.kid, row.uuid, row.public_jwk), row.device, row.revoked_at)
 
 
+def kids_of(session: Session, person_id: int) -> list[str]:
+    """Names of a person's keys that are not revoked."""
+    return list(
+        session.scalars(
+            select(DeviceKey.kid).where(
+                DeviceKey.person_id == person_id, DeviceKey.revoked_at.is_(None)
+            )
+        )
+    )
+
+
 def revoked_keys(session: Session, device: str) -> list[str]:
     """Names of the revoked keys of one tablet."""
     return list(

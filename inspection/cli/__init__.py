@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from inspection.cli import catalog, document, ledger, schema, server
+from inspection.cli import catalog, document, ledger, people, schema, server, units
 
 
 def register(app: Flask) -> None:
     """Add every command."""
-    for module in (server, schema, ledger, catalog, document):
+    for module in (server, schema, ledger, catalog, document, units, people):
         module.add_commands(app)
