@@ -45,9 +45,8 @@ def signer(line: SignerLine) -> str:
     """One signature: who, as what, when by which clock, and what it is worth."""
     when = _instant(line.stamped_at) or _("时间不明")
     text: str = _(
-        "%(role)s %(name)s，%(when)s（本系统时间戳），%(outcome)s",
-        role=_role(line.role),
-        name=line.name,
+        "%(who)s，%(when)s（本系统时间戳），%(outcome)s",
+        who=_who(line),
         when=when,
         outcome=outcome_word(line.outcome),
     )
@@ -89,6 +88,12 @@ def lines(verdict: Verdict, language: str) -> list[str]:
             *(signer(line) for line in verdict.signers),
             *(not_checked(code) for code in verdict.not_checked),
         ]
+
+
+def _who(line: SignerLine) -> str:
+    """People by role and name; the seal and the timestamp by what they are."""
+    role = _role(line.role)
+    return role if line.role in ("seal", "timestamp") else f"{role} {line.name}"
 
 
 def _role(role: str) -> str:
