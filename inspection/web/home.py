@@ -80,6 +80,7 @@ def own_address(wanted: str | None) -> str:
 def head_places(actor: Actor) -> list[tuple[str, str]]:
     """The places of the head bar that this person may open."""
     places = (
+        (_("平板检查"), "/tablet/", Permission.RECORD_SUBMIT),
         (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),
