@@ -1,10 +1,11 @@
 /**
  * Moving through the items: 上一项, 下一项, the place one was at. The address
  * after # is the place, so links of the overview are plain links and the
- * system's back key closes the overview. On a phone only the current item shows.
+ * system's back key closes the overview. On a phone only the current item shows;
+ * in the overview the bar leads on to review and signing, wherever one has scrolled.
  */
 
-import { need } from "../ui/page.js";
+import { all, need } from "../ui/page.js";
 import { itemCodes, itemElement } from "./sheet.js";
 
 /** @typedef {{current: () => string, goTo: (code: string) => void}} Steps */
@@ -51,6 +52,7 @@ export function steps(start, moved) {
     if (at === codes.length - 1) location.hash = OVERVIEW;
     else goTo(codes[at + 1]);
   });
+  need("[data-action=resume]").addEventListener("click", () => goTo(current));
   need("[data-action=overview]").addEventListener("click", () => {
     if (location.hash === OVERVIEW) goTo(current);
     else location.hash = OVERVIEW;
@@ -72,6 +74,8 @@ function showOverview(shown) {
   need("#overview").hidden = !shown;
   need("#items").hidden = shown;
   need("[data-action=overview]").setAttribute("aria-expanded", String(shown));
+  for (const step of all("[data-action=previous], [data-action=next]")) step.hidden = shown;
+  for (const way of all("[data-action=resume], [data-review]")) way.hidden = !shown;
   if (shown) scrollTo(0, 0);
 }
 
