@@ -22,7 +22,7 @@ export function whyText(item) {
     const faults = item.receipt_claims?.faults ?? [];
     return faults.length ? word("held_for", { count: faults.length }) : "";
   }
-  if (!item.why) return item.attempts === 0 ? word("not_tried") : "";
+  if (!item.why) return item.attempts === 0 && !item.last_try_at ? word("not_tried") : "";
   const { code, detail } = item.why;
   if (hasWord(`why_${code}`)) return word(`why_${code}`);
   return detail && item.why.status ? detail : word("why_other", { code });
@@ -64,6 +64,9 @@ export function outgoingCard(item) {
   if (mark) setIcon(mark, icon);
   drawProgress(card, item.state === "delivered" ? 1 : item.sent_bytes / totalBytes(item));
   need("[data-action=send-item]", card).hidden = item.state === "delivered";
+  const there = /** @type {HTMLAnchorElement} */ (need("[data-view-there]", card));
+  there.hidden = item.state !== "delivered";
+  there.href = `/records/${item.uuid}`;
   return card;
 }
 

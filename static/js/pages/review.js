@@ -68,6 +68,8 @@ function drawContent(table) {
 function drawFaults({ draft }) {
   const owed = [...faults(draft), ...missingPeople(draft).map((code) => ({ code, item: "" }))];
   show("#faults", owed.length > 0);
+  show("[data-owed]", owed.length > 0);
+  fill(document.body, { owed_before: word("owed_before", { count: owed.length }) });
   drawList("fault-list", owed, ({ code, item }) => {
     const line = fill(copyOf("fault-line"), { fault: word(`fault_${code}`, { item, title: draft.words[item]?.title ?? "" }) });
     const link = /** @type {HTMLAnchorElement} */ (need("a", line));
