@@ -19,6 +19,7 @@ def extracted(folder: Path) -> Catalog:
     """What the code and the templates say, by the same mapping that translators use."""
     target = folder / "messages.pot"
     command = [sys.executable, "-m", "babel.messages.frontend", "extract", "-F", "pyproject.toml"]
+    command += ["--ignore-dirs", ".*"]  # else Babel passes over templates/_macros
     for keyword in KEYWORDS:
         command += ["-k", keyword]
     command += ["-o", str(target), "inspection", "templates"]
