@@ -29,6 +29,10 @@ class Permission(Enum):
     """Whoever is signed in, about themselves."""
     RECORD_SUBMIT = "record:submit"
     """Hand in records, and carry those of colleagues on the same tablet."""
+    INSPECT = "record:inspect"
+    """Sign an inspection or re-inspection, as the departments' inspectors do."""
+    SELF_INSPECT = "record:self_inspect"
+    """Sign a self-inspection (企业自查) of one's own enterprise."""
     RECORD_READ = "record:read"
     HAZARD_READ = "hazard:read"
     REPORT_READ = "report:read"
@@ -56,6 +60,8 @@ _I, _E, _O, _A, _X = (
 )
 POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.RECORD_SUBMIT: (frozenset({_I, _E}), Reach.SUBTREE),
+    Permission.INSPECT: (frozenset({_I}), Reach.SUBTREE),
+    Permission.SELF_INSPECT: (frozenset({_E}), Reach.SUBTREE),
     Permission.RECORD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
     Permission.HAZARD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
     Permission.REPORT_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),

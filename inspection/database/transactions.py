@@ -41,7 +41,11 @@ def install(engine: Engine) -> None:
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Session]:
-    """A session over one consistent view; whatever is done in it is rolled back."""
+    """A session for reading; whatever is done in it is rolled back.
+
+    SQLite shows it one view from begin to end, PostgreSQL what was committed when
+    each statement began.
+    """
     with Session(engine, autoflush=False, expire_on_commit=False) as session:
         yield session
         session.rollback()

@@ -363,7 +363,8 @@ def _basis(item: CheckItem, checklist: Checklist, day: date) -> tuple[Basis, ...
 def _major(item: CheckItem, checklist: Checklist) -> tuple[Basis, ...]:
     return tuple(
         Basis(
-            checklist.instruments[each.criterion].zh if each.criterion in checklist.instruments
+            checklist.instruments[each.criterion].zh
+            if each.criterion in checklist.instruments
             else each.criterion,
             each.clause,
             each.scope.zh,
@@ -428,5 +429,3 @@ def _evidence(
         ("设备时钟", wording.clock_text(record)),
         ("记录编号", record.uuid),
     )
-
-

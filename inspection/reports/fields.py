@@ -55,9 +55,7 @@ def boxes(pages: Sequence[Any], names: Sequence[str]) -> dict[str, tuple[int, Bo
     return found
 
 
-def add_fields(
-    pdf: Any, fields: Sequence[Field], places: Mapping[str, tuple[int, Box]]
-) -> None:
+def add_fields(pdf: Any, fields: Sequence[Field], places: Mapping[str, tuple[int, Box]]) -> None:
     """Add one empty signature widget per field to the finished page tree."""
     structure = _Structure(pdf)
     widgets = pydyf.Array()
@@ -82,9 +80,7 @@ def declare_accessible(pdf: Any) -> None:
     Left uncompressed: a damaged report can still be recognised by its number.
     """
     metadata = _object(pdf, pdf.catalog["Metadata"])
-    metadata.stream = [
-        part.replace(b"</rdf:RDF>", _UA + b"</rdf:RDF>") for part in metadata.stream
-    ]
+    metadata.stream = [part.replace(b"</rdf:RDF>", _UA + b"</rdf:RDF>") for part in metadata.stream]
     metadata.compress = False
 
 

@@ -100,8 +100,11 @@ def issue(
     with database.writing(engine) as session:
         journal.append(session, _uses(case, material.content, issuance), at=clock())
     sealed = seals.seal_report(
-        drawing.pdf, _signers(case, material.content, drawing), authority=authority,
-        revoked=case.revoked, at=clock(),
+        drawing.pdf,
+        _signers(case, material.content, drawing),
+        authority=authority,
+        revoked=case.revoked,
+        at=clock(),
     )
     digest = blobs.keep(sealed)
     with database.writing(engine) as session:
@@ -188,7 +191,10 @@ def _material(
     case: _Case, issuance: Issuance, server_key: ServerKey, blobs: FilesystemBlobs
 ) -> Material:
     proof = LedgerProof(
-        case.entry, case.checkpoint.jws, case.checkpoint.seq, case.checkpoint.link,
+        case.entry,
+        case.checkpoint.jws,
+        case.checkpoint.seq,
+        case.checkpoint.link,
         tuple(server_key.public_jwk.items()),
     )
     content = compose(
@@ -288,10 +294,18 @@ def _shelved(
     entry = journal.append(session, [Event("report.issued", body, subject=case.stored.uuid)], at=at)
     session.add(
         IssuedReport(
-            uuid=issuance.uuid, record_uuid=case.stored.uuid, record_digest=case.stored.digest,
-            number=issuance.number, unit_id=case.unit.id, title=TITLES[case.record.kind],
-            checklist_title=case.checklist.title.zh, organisation=issuance.organisation,
-            issued_at=issuance.issued_at, sha256=digest, size=size, pages=pages,
+            uuid=issuance.uuid,
+            record_uuid=case.stored.uuid,
+            record_digest=case.stored.digest,
+            number=issuance.number,
+            unit_id=case.unit.id,
+            title=TITLES[case.record.kind],
+            checklist_title=case.checklist.title.zh,
+            organisation=issuance.organisation,
+            issued_at=issuance.issued_at,
+            sha256=digest,
+            size=size,
+            pages=pages,
             seq=entry[0].seq,
         )
     )

@@ -188,11 +188,10 @@ class _Engine:
 
     def write(self, document: Any, finish: Any, material: Material) -> bytes:
         """Write the archival file with its attachments."""
-        attachments = [_attached(self._weasyprint, each, material.content)
-                       for each in material.attachments]
-        made = document.write_pdf(
-            pdf_variant="pdf/a-3a", attachments=attachments, finisher=finish
-        )
+        attachments = [
+            _attached(self._weasyprint, each, material.content) for each in material.attachments
+        ]
+        made = document.write_pdf(pdf_variant="pdf/a-3a", attachments=attachments, finisher=finish)
         _refuse_missing_glyphs(document)
         return bytes(made)
 

@@ -161,15 +161,27 @@ def public_facts(session: Session, uuid: str) -> PublicReport | None:
     if found is None:
         return None
     return PublicReport(
-        found.uuid, found.number, found.title, found.organisation, found.issued_at,
-        found.sha256, found.size, found.pages,
+        found.uuid,
+        found.number,
+        found.title,
+        found.organisation,
+        found.issued_at,
+        found.sha256,
+        found.size,
+        found.pages,
     )
 
 
 def _row(row: IssuedReport, unit_name: str) -> ReportRow:
     return ReportRow(
-        row.uuid, row.record_uuid, row.number, unit_name, row.checklist_title, row.issued_at,
-        row.sha256, row.size,
+        row.uuid,
+        row.record_uuid,
+        row.number,
+        unit_name,
+        row.checklist_title,
+        row.issued_at,
+        row.sha256,
+        row.size,
     )
 
 
@@ -183,8 +195,18 @@ def _shelved(session: Session, *conditions: Any) -> ShelvedReport | None:
         return None
     row, unit_uuid, unit_name = found
     return ShelvedReport(
-        uuid=row.uuid, record_uuid=row.record_uuid, record_digest=row.record_digest,
-        number=row.number, title=row.title, unit_uuid=unit_uuid, unit_name=unit_name,
-        checklist_title=row.checklist_title, organisation=row.organisation,
-        issued_at=row.issued_at, sha256=row.sha256, size=row.size, pages=row.pages, seq=row.seq,
+        uuid=row.uuid,
+        record_uuid=row.record_uuid,
+        record_digest=row.record_digest,
+        number=row.number,
+        title=row.title,
+        unit_uuid=unit_uuid,
+        unit_name=unit_name,
+        checklist_title=row.checklist_title,
+        organisation=row.organisation,
+        issued_at=row.issued_at,
+        sha256=row.sha256,
+        size=row.size,
+        pages=row.pages,
+        seq=row.seq,
     )

@@ -225,9 +225,7 @@ def _first_files(vault: Vault, organisation: str, at: datetime) -> dict[str, byt
         "tsa": certificates.tsa(organisation, tsa_key.public_key(), issuer, at=at, until=soon),
     }
     files = {f"{name}.pem": certificates.pem(made[name]) for name in _NAMES}
-    files |= {
-        f"{name}.key": vault.lock(name, certificates.key_der(keys[name])) for name in _NAMES
-    }
+    files |= {f"{name}.key": vault.lock(name, certificates.key_der(keys[name])) for name in _NAMES}
     files["root.crl"] = certificates.revocation_list(by_root, [], at=at, until=end)
     return files
 
@@ -246,5 +244,3 @@ def _sync(directory: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-

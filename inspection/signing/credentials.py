@@ -44,9 +44,15 @@ def enrol(session: Session, holder: Holder, *, authority: Authority, at: datetim
         return _key(known)
     made = authority.certify(holder, at=at)
     row = PdfCredential(
-        person=holder.person, name=holder.name, badge=holder.badge, unit=holder.unit,
-        serial=f"{made.serial:x}", certificate=made.certificate, locked_key=made.locked_key,
-        issued_at=at, expires_at=made.expires_at,
+        person=holder.person,
+        name=holder.name,
+        badge=holder.badge,
+        unit=holder.unit,
+        serial=f"{made.serial:x}",
+        certificate=made.certificate,
+        locked_key=made.locked_key,
+        issued_at=at,
+        expires_at=made.expires_at,
     )
     session.add(row)
     session.flush()

@@ -148,14 +148,17 @@ def _facts(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> Signat
 
 _Judgement = tuple[Outcome, Outcome, Outcome, Outcome, datetime | None, bool]
 _BROKEN: _Judgement = (
-    Outcome.FAILED, Outcome.INDETERMINATE, Outcome.INDETERMINATE, Outcome.FAILED, None, False,
+    Outcome.FAILED,
+    Outcome.INDETERMINATE,
+    Outcome.INDETERMINATE,
+    Outcome.FAILED,
+    None,
+    False,
 )
 
 
 def _judgement(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> _Judgement:
-    judged = (
-        _judged_timestamp if embedded.sig_object_type == "/DocTimeStamp" else _judged_signature
-    )
+    judged = _judged_timestamp if embedded.sig_object_type == "/DocTimeStamp" else _judged_signature
     try:
         return judged(embedded, trust, at)
     except Exception:  # as above: the revisions are compared object by object here
@@ -212,9 +215,14 @@ def _unchanged(status: Any) -> Outcome:
     level = status.modification_level
     if level is None or status.docmdp_ok is False:
         return Outcome.FAILED
-    return _either(level in (
-        ModificationLevel.NONE, ModificationLevel.LTA_UPDATES, ModificationLevel.FORM_FILLING,
-    ))
+    return _either(
+        level
+        in (
+            ModificationLevel.NONE,
+            ModificationLevel.LTA_UPDATES,
+            ModificationLevel.FORM_FILLING,
+        )
+    )
 
 
 def _claimed_stamp(embedded: EmbeddedPdfSignature) -> datetime | None:

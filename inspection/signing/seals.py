@@ -77,8 +77,14 @@ def seal_report(
     for each in people:
         identity = authority.unlock(each.key)
         sealed = _sign(
-            sealed, each.field, identity, authority, stamper, at=at,
-            reason=_reason(each.warrant), appearance=each.appearance,
+            sealed,
+            each.field,
+            identity,
+            authority,
+            stamper,
+            at=at,
+            reason=_reason(each.warrant),
+            appearance=each.appearance,
             # the last person's field locks the whole document (reports.fields)
             permission=MDPPerm.NO_CHANGES if each is people[-1] else MDPPerm.FILL_FORMS,
         )
@@ -144,8 +150,13 @@ def _archive(
     """Add validation data and the timestamp over it as the last update of the file."""
     writer = _writer(pdf)
     trust = authority.trust(revoked=revoked, at=at)
-    chain = (*trust.roots, *trust.intermediates, authority.seal.certificate,
-             authority.tsa.certificate, *(each.key.certificate for each in people))
+    chain = (
+        *trust.roots,
+        *trust.intermediates,
+        authority.seal.certificate,
+        authority.tsa.certificate,
+        *(each.key.certificate for each in people),
+    )
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
         None,

@@ -125,25 +125,36 @@ def _checklist(record: Record, catalog: Catalog) -> tuple[Checklist | None, tupl
     return checklist, answers.faults(record, checklist)
 
 
+_SIGNED_BY = {
+    "inspection": Permission.INSPECT,
+    "reinspection": Permission.INSPECT,
+    "self_inspection": Permission.SELF_INSPECT,
+}
+
+
 def _unit(
     session: Session, record: Record, signatures: tuple[DeviceSignature, ...]
 ) -> tuple[int | None, tuple[Fault, ...]]:
-    """Find the unit, and whether every signer may inspect it."""
+    """Find the unit, and whether every signer may sign this kind of record about it."""
     unit = directory.whereabouts(session, record.unit_uuid)
     if unit is None:
         return None, (Fault("unit_unknown", "/unit/uuid"),)
     for signature in signatures:
         signer = people.actor(session, signature.person)
-        reach = signer.scope(Permission.RECORD_SUBMIT) if signer else None
+        reach = signer.scope(_SIGNED_BY[record.kind]) if signer else None
         if reach is None or not reach.holds(unit.path, unit.supervisor_id):
             return unit.id, (Fault("unit_out_of_scope", "/unit/uuid"),)
     return unit.id, ()
 
 
 def _unsigned(record: Record, signatures: tuple[DeviceSignature, ...]) -> list[Fault]:
-    """Every inspector who is said to have signed owes a device signature over these bytes."""
+    """Compare who is said to have signed with whose device signatures lie over these bytes."""
     signed = {signature.person for signature in signatures}
-    return [
+    roles = {(person.account, person.role) for person in record.people}
+    strangers = [s for s in signatures if (s.person, s.role) not in roles]
+    doubled = len(signed) < len(signatures)
+    unnamed = [Fault("signature_unnamed", "/people")] if strangers or doubled else []
+    return unnamed + [
         Fault("signature_missing", f"/people/{index}")
         for index, person in enumerate(record.people)
         if person.account in answers.signing_accounts(record) and person.account not in signed

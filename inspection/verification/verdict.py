@@ -169,8 +169,10 @@ def _record(jws: bytes) -> Record | None:
 def _issued(report: ShelvedReport | None, found: Examination) -> Fact:
     if report is not None:
         details = {
-            "number": report.number, "organisation": report.organisation,
-            "issued_at": report.issued_at.isoformat(), "report": report.uuid,
+            "number": report.number,
+            "organisation": report.organisation,
+            "issued_at": report.issued_at.isoformat(),
+            "report": report.uuid,
             "title": report.title,
         }
         return Fact("issued_here", PASSED, details)
@@ -233,7 +235,8 @@ def _signatures(found: Examination) -> Iterator[Fact]:
 
 def _questions(signature: SignatureFacts) -> Iterator[Fact]:
     details = {
-        "field": signature.field, "name": signature.name,
+        "field": signature.field,
+        "name": signature.name,
         "stamped_at": signature.stamped_at.isoformat() if signature.stamped_at else None,
         "covers": "entire_file" if signature.covers_all else "revision",
     }
@@ -257,9 +260,7 @@ def _questions(signature: SignatureFacts) -> Iterator[Fact]:
 class _Inside:
     """What the report carries inside: the signed record, the ledger proof, photos by digest."""
 
-    def __init__(
-        self, session: Session, found: Examination, report: ShelvedReport | None
-    ) -> None:
+    def __init__(self, session: Session, found: Examination, report: ShelvedReport | None) -> None:
         self._session = session
         self._found = found
         self._report = report
@@ -276,8 +277,11 @@ class _Inside:
             return
         digest = hashlib.sha256(jose.payload_of(self._jws)).hexdigest()
         same = digest == self._report.record_digest
-        yield Fact("record_as_accepted" if same else "record_differs", _either(same),
-                   {"record": self._record.uuid, "digest": digest})
+        yield Fact(
+            "record_as_accepted" if same else "record_differs",
+            _either(same),
+            {"record": self._record.uuid, "digest": digest},
+        )
         yield from self._device_signatures()
         yield from self._ledger(digest, server_key)
         yield from self._photos(blobs)
@@ -292,9 +296,14 @@ class _Inside:
         for each in verified.signatures:
             self._times[each.person] = each.signed_at
             yield Fact(
-                "device_signature_valid", PASSED,
-                {"name": self._name(each.person), "role": each.role, "kid": each.kid,
-                 "signed_at": each.signed_at.isoformat()},
+                "device_signature_valid",
+                PASSED,
+                {
+                    "name": self._name(each.person),
+                    "role": each.role,
+                    "kid": each.kid,
+                    "signed_at": each.signed_at.isoformat(),
+                },
             )
 
     def _key(self, kid: str) -> EnrolledKey | None:
@@ -319,8 +328,11 @@ class _Inside:
             and entry == journal.entry(self._session, entry.seq)
             and json.loads(entry.body).get("digest") == digest
         )
-        yield Fact("ledger_entry_matches" if sound else "ledger_entry_differs", _either(sound),
-                   {"seq": entry.seq, "link": entry.link, "recorded_at": entry.recorded_at})
+        yield Fact(
+            "ledger_entry_matches" if sound else "ledger_entry_differs",
+            _either(sound),
+            {"seq": entry.seq, "link": entry.link, "recorded_at": entry.recorded_at},
+        )
         yield self._checkpoint(checkpoint, server_key)
 
     def _checkpoint(self, checkpoint: str, server_key: ServerKey) -> Fact:
@@ -330,8 +342,11 @@ class _Inside:
             return Fact("checkpoint_broken", FAILED)
         ours = journal.entry(self._session, claims["seq"])
         same = ours is not None and ours.link == claims["link"]
-        return Fact("checkpoint_matches" if same else "checkpoint_differs", _either(same),
-                    {"seq": claims["seq"], "taken_at": claims["taken_at"]})
+        return Fact(
+            "checkpoint_matches" if same else "checkpoint_differs",
+            _either(same),
+            {"seq": claims["seq"], "taken_at": claims["taken_at"]},
+        )
 
     def _photos(self, blobs: FilesystemBlobs) -> Iterator[Fact]:
         assert self._record is not None
@@ -348,12 +363,15 @@ class _Inside:
         known = (each for each in self._people if account and each.account == account)
         person = next(known, None)
         return SignerLine(
-            field=signature.field, kind=signature.kind,
+            field=signature.field,
+            kind=signature.kind,
             name=person.name if person else signature.name,
-            organisation=signature.organisation, role=person.role if person else signature.kind,
+            organisation=signature.organisation,
+            role=person.role if person else signature.kind,
             stamped_at=signature.stamped_at,
             device_signed_at=self._times.get(signature.person),
-            covers_all=signature.covers_all, outcome=signature.outcome,
+            covers_all=signature.covers_all,
+            outcome=signature.outcome,
         )
 
 

@@ -8,6 +8,8 @@ from inspection.organisations.scope import NOTHING
 MATRIX = """
                   inspector enterprise office auditor administrator
 RECORD_SUBMIT         yes       yes      no     no         no
+INSPECT               yes       no       no     no         no
+SELF_INSPECT          no        yes      no     no         no
 RECORD_READ           yes       yes      yes    yes        no
 HAZARD_READ           yes       yes      yes    yes        no
 REPORT_READ           yes       yes      yes    yes        no

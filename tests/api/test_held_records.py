@@ -207,7 +207,8 @@ def test_a_record_that_does_not_fit_is_held_and_says_where(
 
 def test_every_fault_is_tried_here() -> None:
     tried = {code for _, code, _ in FAULTS.values()}
-    assert set(FAULT_CODES) - tried == {"ink_blank"}, "blank ink has tests of its own below"
+    below = {"ink_blank", "signature_unnamed"}
+    assert set(FAULT_CODES) - tried == below, "those two have tests of their own below"
 
 
 def test_all_faults_are_told_at_once(scene: Scene) -> None:
@@ -261,6 +262,36 @@ def test_an_enterprise_does_not_inspect_its_neighbour(scene: Scene) -> None:
     )
     answer = scene.tablet_of(cast.officer).hand_in(made)
     assert [each["code"] for each in answer.receipt["faults"]] == ["unit_out_of_scope"]
+
+
+def test_an_enterprise_files_no_inspection_about_itself_in_the_departments_name(
+    scene: Scene,
+) -> None:
+    cast = scene.cast
+    made = scene.filled(signers=(cast.officer, cast.officer), device=cast.officer_device)
+    answer = scene.tablet_of(cast.officer).hand_in(made)
+    assert "unit_out_of_scope" in [each["code"] for each in answer.receipt["faults"]]
+
+
+def test_an_inspector_files_no_self_inspection_of_an_enterprise(scene: Scene) -> None:
+    made = scene.filled(kind="self_inspection")
+    answer = scene.tablet.hand_in(made)
+    assert [each["code"] for each in answer.receipt["faults"]] == ["unit_out_of_scope"]
+
+
+def test_a_signature_by_somebody_whom_the_record_does_not_name_holds_it(scene: Scene) -> None:
+    made = scene.filled()
+    made.payload["people"][1]["account"] = None
+    made.payload["signatures"][1]["grade"] = "drawn"
+    answer = scene.tablet.hand_in(made)
+    assert "signature_unnamed" in [each["code"] for each in answer.receipt["faults"]]
+
+
+def test_a_signature_in_a_role_that_the_record_does_not_give_holds_it(scene: Scene) -> None:
+    made = scene.filled()
+    made.payload["people"][1]["role"] = "witness"
+    answer = scene.tablet.hand_in(made)
+    assert "signature_unnamed" in [each["code"] for each in answer.receipt["faults"]]
 
 
 def test_a_department_inspects_nothing_that_it_does_not_supervise(scene: Scene) -> None:
