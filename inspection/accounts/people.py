@@ -79,7 +79,7 @@ def enlist(
     session: Session, account: PersonAccount, password: str, *, unit: Unit, role: Role
 ) -> PersonAccount:
     """Add a person with a password and one membership."""
-    account.password_hash = _hasher.hash(password)
+    set_password(account, password)
     session.add(account)
     session.flush()
     session.add(MembershipRow(person_id=account.id, unit_id=unit.id, role=role))
@@ -112,6 +112,11 @@ _ACTOR = (
     .where(_person.c.uuid == bindparam("uuid"), _person.c.active)
     .order_by(_membership.c.id)
 )
+
+
+def set_password(account: PersonAccount, password: str) -> None:
+    """Replace an account's password."""
+    account.password_hash = _hasher.hash(password)
 
 
 def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor | None:

@@ -41,8 +41,12 @@ class FilesystemBlobs:
     def __init__(self, directory: Path) -> None:
         self._kept = directory / "kept"
         self._arriving = directory / "arriving"
-        self._kept.mkdir(parents=True, exist_ok=True)
         self._arriving.mkdir(parents=True, exist_ok=True)
+        if not (self._kept / "ff").exists():
+            # Once, so that keeping a blob never has to make a directory durable first.
+            for number in range(256):
+                (self._kept / f"{number:02x}").mkdir(parents=True, exist_ok=True)
+            _sync_directory(self._kept)
 
     def has(self, digest: str) -> bool:
         """Whether all bytes with this SHA-256 (hex) are held."""
@@ -120,22 +124,18 @@ class FilesystemBlobs:
 
     def _promise(self, part: Path, digest: str) -> None:
         path = self._path(digest)
-        if not path.parent.exists():
-            path.parent.mkdir(exist_ok=True)
-            _sync_directory(self._kept)
         part.rename(path)
         _sync_directory(path.parent)
 
     @contextmanager
     def _part(self, digest: str) -> Iterator[Path]:
         """Take turns on one arriving blob: two tablets may send the same photo at once."""
-        lock = os.open(self._arriving / f"{digest}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC)
+        path = self._arriving / f"{digest[:2]}.lock"  # 256 of them, never removed
+        lock = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield self._arriving / digest
         finally:
-            if self.has(digest):
-                (self._arriving / f"{digest}.lock").unlink(missing_ok=True)
             os.close(lock)
 
     def _held(self, digest: str) -> int:

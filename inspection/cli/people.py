@@ -39,8 +39,7 @@ def enlist(
     username: str, name: str, unit: str, role: str, badge: str, title: str, password: str
 ) -> None:
     """Give NAME an account called USERNAME; asks for the password."""
-    if len(password) < SHORTEST_PASSWORD:
-        raise click.UsageError(f"密码至少 {SHORTEST_PASSWORD} 位 · the password is too short")
+    _refuse_short(password)
     with writing() as session:
         if session.scalar(select(PersonAccount.id).where(PersonAccount.username == username)):
             raise click.UsageError(f"用户名已有人使用 · {username} is taken")
@@ -66,6 +65,25 @@ def dismiss(username: str, reason: str) -> None:
             devices.revoke(session, kid, reason=reason, at=at)
         credentials.revoke(session, account.uuid, at=at)
     click.echo(f"已停用 · dismissed {username}")
+
+
+@group.command()
+@click.argument("username")
+@click.password_option()
+def password(username: str, password: str) -> None:
+    """Give USERNAME another password; asks for it. Their keys and tablets stay as they are."""
+    _refuse_short(password)
+    with writing() as session:
+        account = session.scalar(select(PersonAccount).where(PersonAccount.username == username))
+        if account is None:
+            raise click.UsageError(f"没有这个用户 · nobody is called {username}")
+        people.set_password(account, password)
+    click.echo(f"已改密码 · {username} has another password")
+
+
+def _refuse_short(password: str) -> None:
+    if len(password) < SHORTEST_PASSWORD:
+        raise click.UsageError(f"密码至少 {SHORTEST_PASSWORD} 位 · the password is too short")
 
 
 def _unit(session: Session, name: str) -> Unit:

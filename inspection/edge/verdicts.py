@@ -151,16 +151,12 @@ _SENTENCES: dict[str, _Sentence] = {
         "%(name)s 的签名有效，签于 %(stamped_at)s；此后只增加了允许的签名。", **d
     ),
     "timestamp_signature_valid": lambda d: _("时间戳有效，时间为 %(stamped_at)s。", **d),
-    "signature_broken": lambda d: _(
-        "签名 %(field)s（%(name)s）与文件内容不符：签名之后内容被改过。", **d
-    ),
+    "signature_broken": lambda d: _("签名（%(name)s）与文件内容不符：签名之后内容被改过。", **d),
     "certificate_not_trusted": lambda d: _(
-        "签名 %(field)s（%(name)s）的证书不能追溯到本系统的根证书，或签名时已被吊销。", **d
+        "签名（%(name)s）的证书不能追溯到本系统的根证书，或签名时已被吊销。", **d
     ),
-    "time_not_trusted": lambda d: _("签名 %(field)s（%(name)s）没有可信的时间戳。", **d),
-    "changed_after_signature": lambda d: _(
-        "签名 %(field)s（%(name)s）之后，文件被加上了不允许的改动。", **d
-    ),
+    "time_not_trusted": lambda d: _("签名（%(name)s）没有可信的时间戳。", **d),
+    "changed_after_signature": lambda d: _("签名（%(name)s）之后，文件被加上了不允许的改动。", **d),
     "fields_unsigned": lambda d: _("有应签而未签的签名处。"),
     "whole_file_covered": lambda d: _("最后的时间戳覆盖整个文件。"),
     "whole_file_not_covered": lambda d: _("最后的签名没有覆盖整个文件。"),

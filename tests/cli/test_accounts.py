@@ -47,6 +47,8 @@ def test_units_and_people_are_founded_and_people_dismissed(app: Flask, client: F
     assert town[0] == 0, town
     assert _enlist(app, "wang", "花桥镇")[0] == 0
     assert _sign_in(client, "wang")
+    assert _run(app, "people", "password", "wang", "--password", "another one 2")[0] == 0
+    assert not _sign_in(app.test_client(), "wang")
     assert _run(app, "people", "dismiss", "wang", "--reason", "调离")[0] == 0
     assert client.get("/api/v1/me").status_code == 401
 
