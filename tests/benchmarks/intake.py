@@ -8,6 +8,8 @@ with raw sockets, because they share the two cores with the server.
 import json
 import os
 import socket
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -24,7 +26,7 @@ from inspection.database import install, writing
 from tests.builders import enrolment, records
 from tests.builders.identifiers import sha256
 from tests.conftest import migrate
-from tests.live import LiveServer
+from tests.live import ROOT, LiveServer, free_port
 from tests.postgresql import Cluster
 
 PHOTO_BYTES = 300 * 1024
@@ -160,7 +162,44 @@ def serving(url: str, home: Path) -> Iterator[tuple[LiveServer, str, enrolment.D
         server.stop()
 
 
-def run(server: LiveServer, token: str, loads: list[Load], clients: int) -> tuple[float, float]:
+class CeilingServer:
+    """The comparison's server, with just what `run` needs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        command = [str(Path(sys.executable).with_name("granian")), "--interface", "wsgi"]
+        command += ["--port", str(self.port), "--workers", "2", "--blocking-threads", "4"]
+        command += ["--log-level", "warning", "tests.benchmarks.ceiling:app"]
+        environment = {**os.environ, "CEILING_FOLDER": str(folder)}
+        self._process = subprocess.Popen(command, cwd=ROOT, env=environment)
+        self.pid = self._process.pid
+
+    def __enter__(self) -> "CeilingServer":
+        """Wait until it listens."""
+        while True:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                time.sleep(1)
+                return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it."""
+        self._process.terminate()
+        self._process.wait()
+
+
+def measure_ceiling(district: enrolment.District, count: int) -> list[Result]:
+    """The same load on the comparison's server."""
+    with tempfile.TemporaryDirectory() as folder, CeilingServer(Path(folder)) as server:
+        return _combinations("ceiling", server, "none", district, count)
+
+
+def run(
+    server: "LiveServer | CeilingServer", token: str, loads: list[Load], clients: int
+) -> tuple[float, float]:
     """Return records per second and CPU milliseconds per record of all server processes."""
     shares = [loads[index::clients] for index in range(clients)]
     connections = [Connection(server.port, token) for _ in range(clients)]
@@ -177,7 +216,7 @@ def run(server: LiveServer, token: str, loads: list[Load], clients: int) -> tupl
     return len(loads) / took, (cpu_seconds(server) - cpu) / len(loads) * 1000
 
 
-def cpu_seconds(server: LiveServer) -> float:
+def cpu_seconds(server: "LiveServer | CeilingServer") -> float:
     """CPU time of the server and all its children, PostgreSQL's own not counted."""
     ticks, parents = {}, {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
@@ -209,6 +248,8 @@ def measure(count: int = 600) -> list[Result]:
                     else cluster.url(cluster.create())
                 )
                 with serving(url, home) as (server, token, district):
+                    if database == "sqlite":
+                        results += measure_ceiling(district, count)
                     results += _combinations(database, server, token, district, count)
     finally:
         cluster.stop()
@@ -216,7 +257,11 @@ def measure(count: int = 600) -> list[Result]:
 
 
 def _combinations(
-    database: str, server: LiveServer, token: str, district: enrolment.District, count: int
+    database: str,
+    server: "LiveServer | CeilingServer",
+    token: str,
+    district: enrolment.District,
+    count: int,
 ) -> list[Result]:
     results = []
     for photo in (False, True):
