@@ -2,6 +2,7 @@
 
 import logging
 import os
+from typing import Any
 
 from flask import Flask
 
@@ -29,7 +30,7 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
     )
     app.config.update(
         SQLALCHEMY_DATABASE_URI=settings.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": True, "pool_size": 10},
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
         MAX_CONTENT_LENGTH=LARGEST_REQUEST_BYTES,
         SECRET_KEY=settings.secret,
         SESSION_COOKIE_NAME="zhencha_flash",
@@ -56,3 +57,9 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
     app.context_processor(lambda: {"actor": signed_in_actor(), "language": language()})
     app.jinja_env.globals["asset"] = lambda name: f"/static/dist/{name}"
     return app
+
+
+def _engine_options(settings: Settings) -> dict[str, Any]:
+    """A file cannot hang up on us, a database server can: only there each connection is tried."""
+    remote = not settings.database_url.startswith("sqlite")
+    return {"pool_size": 10, "pool_pre_ping": remote}
