@@ -48,17 +48,25 @@ class Scene:
         """Examine a file as the verify page does."""
         with database.reading(self.wiring.engine) as session:
             return verdict.examine_document(
-                session, data, blobs=self.wiring.blobs, authority=self.wiring.authority,
-                server_key=self.wiring.server_key, at=at,
+                session,
+                data,
+                blobs=self.wiring.blobs,
+                authority=self.wiring.authority,
+                server_key=self.wiring.server_key,
+                at=at,
             )
 
 
 def collaborators(wiring: Wiring) -> dict:
     """What `issuing.issue` is given."""
     return {
-        "engine": wiring.engine, "blobs": wiring.blobs, "catalog": wiring.catalog,
-        "authority": wiring.authority, "server_key": wiring.server_key,
-        "public_url": wiring.settings.public_url, "clock": wiring.clock,
+        "engine": wiring.engine,
+        "blobs": wiring.blobs,
+        "catalog": wiring.catalog,
+        "authority": wiring.authority,
+        "server_key": wiring.server_key,
+        "public_url": wiring.settings.public_url,
+        "clock": wiring.clock,
     }
 
 
@@ -104,16 +112,25 @@ def hand_in(wiring: Wiring, record: Filled, *, blobs: bool = True) -> None:
     assert not examined.faults, examined.faults
     with database.writing(wiring.engine) as session:
         intake.accept(
-            session, examined, submitted_by=persons[0], blobs=wiring.blobs,
-            key=wiring.server_key, at=NOON + timedelta(minutes=6),
+            session,
+            examined,
+            submitted_by=persons[0],
+            blobs=wiring.blobs,
+            key=wiring.server_key,
+            at=NOON + timedelta(minutes=6),
         )
 
 
 def _enterprise(inspected: dict) -> Unit:
     return Unit(
-        uuid=inspected["uuid"], kind=UnitKind.ENTERPRISE, name=inspected["name"],
-        credit_code=inspected["credit_code"], sector="machinery",
-        address="山东省枣庄市高新区兴仁街道复元三路 188 号", principal="周明", phone="0632-5550123",
+        uuid=inspected["uuid"],
+        kind=UnitKind.ENTERPRISE,
+        name=inspected["name"],
+        credit_code=inspected["credit_code"],
+        sector="machinery",
+        address="山东省枣庄市高新区兴仁街道复元三路 188 号",
+        principal="周明",
+        phone="0632-5550123",
     )
 
 
@@ -124,17 +141,16 @@ def _enlist(session, wiring: Wiring, person: Person, record: Filled, town: Unit)
     people.enlist(session, account, "a long password", unit=town, role=Role.INSPECTOR)
     actor = people.actor(session, person.uuid)
     offer = devices.Enrolment(
-        jwk=record.device.key_of(person).jwk, device=record.device.uuid, device_label="平板 1",
+        jwk=record.device.key_of(person).jwk,
+        device=record.device.uuid,
+        device_label="平板 1",
         proof=record.device.proof(person),
     )
     devices.enrol(session, actor, offer, at=NOON - timedelta(days=30))
     holder = Holder(actor.uuid, actor.name, actor.badge, actor.unit_name)
-    credentials.enrol(
-        session, holder, authority=wiring.authority, at=NOON - timedelta(days=30)
-    )
+    credentials.enrol(session, holder, authority=wiring.authority, at=NOON - timedelta(days=30))
     return actor.person_id
 
 
 def _uuid(number: int) -> str:
     return f"0193e000-0000-7000-8000-{number:012d}"
-

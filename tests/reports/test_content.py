@@ -36,7 +36,8 @@ def test_a_problem_has_level_words_grounds_requirement_and_deadline(content):
     assert first.deadline == "2026年11月29日 前"
     assert third.deadline == "现场已整改"
     assert [picture.caption.split("　")[0] for picture in third.pictures] == [
-        "问题 3·问题", "问题 3·整改后",
+        "问题 3·问题",
+        "问题 3·整改后",
     ]
 
 
@@ -59,7 +60,9 @@ def test_a_grade_is_never_upgraded_beyond_the_verified_device_signature():
     made = samples.full_record()
     content = samples.content_of(made, signed_by=frozenset({made.signers[0].uuid}))
     assert [block.grade for block in content.signatures] == [
-        "账号＋PIN＋设备密钥", "手写笔迹", "手写笔迹",
+        "账号＋PIN＋设备密钥",
+        "手写笔迹",
+        "手写笔迹",
     ]
     assert content.fields == ("sig-p1",)
 

@@ -45,7 +45,10 @@ def test_a_complete_record_becomes_a_signed_report_on_the_shelf(scene):
     assert len(data) == issued.size
     found = examined(scene, data)
     assert [each.field for each in found.signatures] == [
-        "seal", "sig-p1", "sig-p2", "archive-timestamp",
+        "seal",
+        "sig-p1",
+        "sig-p2",
+        "archive-timestamp",
     ]
     assert {each.outcome for each in found.signatures} == {Outcome.PASSED}
     assert found.covered_to_the_end
@@ -91,9 +94,7 @@ def _issue_and_be_killed(url, home, record_uuid, where):
 
 
 @pytest.mark.parametrize("where", ["run_confined", "seal_report", "keep", "_shelved"])
-def test_kill_9_at_any_point_leaves_no_report_and_the_next_try_issues_it(
-    scene, database, where
-):
+def test_kill_9_at_any_point_leaves_no_report_and_the_next_try_issues_it(scene, database, where):
     wiring = scene.wiring
     process = multiprocessing.get_context("spawn").Process(
         target=_issue_and_be_killed,

@@ -54,8 +54,16 @@ def test_every_font_is_ours_embedded_and_subset(drawing, tmp_path):
 
 def test_rare_names_and_units_can_be_read_out_of_it(drawing, tmp_path):
     text = text_of(drawing.pdf, tmp_path)
-    for words in (*samples.RARE_NAMES, "山东㛃源精密制造有限公司", "12 ㎡", "35℃", "≤0.1 MPa",
-                  "检记〔2026〕001204号", "重大隐患", "谁检查、谁签名、谁负责"):
+    for words in (
+        *samples.RARE_NAMES,
+        "山东㛃源精密制造有限公司",
+        "12 ㎡",
+        "35℃",
+        "≤0.1 MPa",
+        "检记〔2026〕001204号",
+        "重大隐患",
+        "谁检查、谁签名、谁负责",
+    ):
         assert words in text, words
 
 

@@ -59,8 +59,9 @@ def test_fontconfig_sees_these_typefaces_and_no_others(directory):
         "import ctypes, os; from inspection.reports import pdf; e = pdf._engine();"
         "import weasyprint; print(os.environ['FONTCONFIG_FILE'])"
     )
-    said = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True,
-                          check=True, cwd=ROOT).stdout
+    said = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    ).stdout
     assert Path(said.strip()) == directory / "fonts.conf"
     text = (directory / "fonts.conf").read_text()
     assert text.count("<dir>") == 1
@@ -76,8 +77,16 @@ def packages(directory, tmp_path_factory):
         path.parent.mkdir(parents=True)
         made = directory / source.subset_name
         subprocess.run(
-            [sys.executable, "-m", "fontTools.subset", made, "--text=安全 abc", "--name-IDs=*",
-             f"--output-file={path}"], check=True,
+            [
+                sys.executable,
+                "-m",
+                "fontTools.subset",
+                made,
+                "--text=安全 abc",
+                "--name-IDs=*",
+                f"--output-file={path}",
+            ],
+            check=True,
         )
     for licence in typefaces._LICENCES:
         (modules / licence).write_text("OFL")

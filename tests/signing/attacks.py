@@ -57,8 +57,11 @@ def replace_page_content(data):
 
 def cover_text_in_the_content(data):
     writer = _writer(data)
-    _replace(writer, _page(writer, 1).raw_get("/Contents"),
-             lambda old: old + b"\nq 1 1 1 rg 60 300 400 60 re f Q")
+    _replace(
+        writer,
+        _page(writer, 1).raw_get("/Contents"),
+        lambda old: old + b"\nq 1 1 1 rg 60 300 400 60 re f Q",
+    )
     return _written(writer)
 
 
@@ -67,14 +70,16 @@ def stamp_over_text(data):
     page = _page(writer, 1)
     shape = generic.StreamObject(
         dict_data={
-            name("/Type"): name("/XObject"), name("/Subtype"): name("/Form"),
+            name("/Type"): name("/XObject"),
+            name("/Subtype"): name("/Form"),
             name("/BBox"): generic.ArrayObject(map(generic.NumberObject, (0, 0, 200, 50))),
         },
         stream_data=b"1 1 1 rg 0 0 200 50 re f",
     )
     stamp = generic.DictionaryObject(
         {
-            name("/Type"): name("/Annot"), name("/Subtype"): name("/Stamp"),
+            name("/Type"): name("/Annot"),
+            name("/Subtype"): name("/Stamp"),
             name("/Rect"): generic.ArrayObject(map(generic.NumberObject, (100, 400, 300, 450))),
             name("/F"): generic.NumberObject(4),
             name("/AP"): generic.DictionaryObject({name("/N"): writer.add_object(shape)}),
@@ -110,8 +115,11 @@ def replace_the_attached_record(data):
 
 def change_the_title_in_the_metadata(data):
     writer = _writer(data)
-    _replace(writer, writer.root.raw_get("/Metadata"),
-             lambda old: old.replace("现场检查".encode(), "整改复查".encode()))
+    _replace(
+        writer,
+        writer.root.raw_get("/Metadata"),
+        lambda old: old.replace("现场检查".encode(), "整改复查".encode()),
+    )
     return _written(writer)
 
 
@@ -163,7 +171,14 @@ def empty_a_signature_field(data):
 
 
 ATTACKS: tuple[Callable[[bytes], bytes], ...] = (
-    replace_page_content, cover_text_in_the_content, stamp_over_text, swap_signature_pictures,
-    move_a_signature, replace_the_attached_record, change_the_title_in_the_metadata,
-    sign_once_more, sign_as_an_impostor, empty_a_signature_field,
+    replace_page_content,
+    cover_text_in_the_content,
+    stamp_over_text,
+    swap_signature_pictures,
+    move_a_signature,
+    replace_the_attached_record,
+    change_the_title_in_the_metadata,
+    sign_once_more,
+    sign_as_an_impostor,
+    empty_a_signature_field,
 )

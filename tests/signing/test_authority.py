@@ -22,8 +22,12 @@ def opened(directory, secret=SECRET, organisation="云岚区应急管理局"):
 
 
 def person(**changed):
-    facts = {"person": "0193e000-0000-7000-8000-000000000007", "name": "李𫖯",
-             "badge": "370400-0032", "unit": "花桥镇"}
+    facts = {
+        "person": "0193e000-0000-7000-8000-000000000007",
+        "name": "李𫖯",
+        "badge": "370400-0032",
+        "unit": "花桥镇",
+    }
     return Holder(**{**facts, **changed})
 
 
@@ -76,8 +80,11 @@ def test_a_key_opens_only_under_its_own_name():
     vault = Vault(SECRET)
     locked = vault.lock("seal", b"key")
     assert vault.unlock("seal", locked) == b"key"
-    for wrong in (lambda: vault.unlock("tsa", locked), lambda: vault.unlock("seal", b"plain"),
-                  lambda: vault.unlock("seal", locked[:-1] + bytes([locked[-1] ^ 1]))):
+    for wrong in (
+        lambda: vault.unlock("tsa", locked),
+        lambda: vault.unlock("seal", b"plain"),
+        lambda: vault.unlock("seal", locked[:-1] + bytes([locked[-1] ^ 1])),
+    ):
         with pytest.raises(VaultLocked):
             wrong()
 
@@ -135,10 +142,24 @@ def test_openssl_accepts_the_chain_and_the_revocation(tmp_path):
         leaf.write_bytes(_pem(x509.load_der_x509_certificate(made.certificate)))
         moment = str(int((NOON + timedelta(hours=3)).timestamp()))
         return subprocess.run(
-            ["openssl", "verify", "-x509_strict", "-attime", moment, "-crl_check_all",
-             "-CAfile", tmp_path / "root.pem", "-untrusted", tmp_path / "chain.pem",
-             "-CRLfile", tmp_path / "lists.pem", leaf],
-            capture_output=True, text=True, check=False,
+            [
+                "openssl",
+                "verify",
+                "-x509_strict",
+                "-attime",
+                moment,
+                "-crl_check_all",
+                "-CAfile",
+                tmp_path / "root.pem",
+                "-untrusted",
+                tmp_path / "chain.pem",
+                "-CRLfile",
+                tmp_path / "lists.pem",
+                leaf,
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
     assert verdict().returncode == 0, verdict().stderr

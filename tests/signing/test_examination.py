@@ -104,7 +104,8 @@ def test_nobody_is_trusted_whose_root_is_not():
     assert isinstance(sealed.authority(), Authority)
     trust = sealed.trust()
     found = examine(
-        sealed.sealed(), Trust((), trust.intermediates, trust.revocation_lists),
+        sealed.sealed(),
+        Trust((), trust.intermediates, trust.revocation_lists),
         sealed.VERIFIED_AT,
     )
     assert {each.trusted for each in found.signatures} == {Outcome.INDETERMINATE}

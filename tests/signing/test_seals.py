@@ -26,8 +26,12 @@ def report(tmp_path):
 def test_all_signatures_are_valid_and_the_last_covers_the_file():
     found = sealed.examined(sealed.sealed())
     kinds = [(each.field, each.kind) for each in found.signatures]
-    assert kinds == [("seal", "seal"), ("sig-p1", "person"), ("sig-p2", "person"),
-                     ("archive-timestamp", "timestamp")]
+    assert kinds == [
+        ("seal", "seal"),
+        ("sig-p1", "person"),
+        ("sig-p2", "person"),
+        ("archive-timestamp", "timestamp"),
+    ]
     assert {each.outcome for each in found.signatures} == {Outcome.PASSED}
     assert found.covered_to_the_end
     assert {each.stamped_at for each in found.signatures} == {sealed.SEALED_AT}
@@ -41,10 +45,12 @@ def test_pdfsig_calls_every_signature_valid_and_trusted(report, tmp_path):
     root.write_bytes(certificate.public_bytes(Encoding.PEM))
     where = f"sql:{database}"
     subprocess.run(["certutil", "-N", "-d", where, "--empty-password"], check=True)
-    subprocess.run(["certutil", "-A", "-d", where, "-n", "root", "-t", "CT,C,C", "-i", root],
-                   check=True)
-    said = subprocess.run(["pdfsig", "-nssdir", where, report], capture_output=True, text=True,
-                          check=False).stdout
+    subprocess.run(
+        ["certutil", "-A", "-d", where, "-n", "root", "-t", "CT,C,C", "-i", root], check=True
+    )
+    said = subprocess.run(
+        ["pdfsig", "-nssdir", where, report], capture_output=True, text=True, check=False
+    ).stdout
     assert said.count("Signature Validation: Signature is Valid.") == 3
     assert said.count("Certificate Validation: Certificate is Trusted.") == 3
     last = said.partition("Signature #4")[2]
@@ -54,16 +60,18 @@ def test_pdfsig_calls_every_signature_valid_and_trusted(report, tmp_path):
 
 def test_mutool_calls_every_signature_valid(report):
     # It takes no root from us (it knows Adobe's only) and no document timestamps.
-    said = subprocess.run(["mutool", "sign", "-v", report], capture_output=True, text=True,
-                          check=False).stdout
+    said = subprocess.run(
+        ["mutool", "sign", "-v", report], capture_output=True, text=True, check=False
+    ).stdout
     assert said.count("The signature is valid but there have been edits since signing.") == 3
     assert said.count("Certificate error: Self-signed certificate in chain.") == 3
     assert "invalid" not in said.lower()
 
 
 def test_qpdf_finds_nothing_wrong(report):
-    checked = subprocess.run(["qpdf", "--check", report], capture_output=True, text=True,
-                             check=False)
+    checked = subprocess.run(
+        ["qpdf", "--check", report], capture_output=True, text=True, check=False
+    )
     assert checked.returncode == 0, checked.stdout + checked.stderr
 
 
@@ -90,7 +98,9 @@ def test_a_certificate_revoked_later_keeps_what_it_signed():
     signer = sealed.signers()[0]
     serial = int(signer.key.serial, 16)
     made = seals.seal_report(
-        sealed.drawn()[0].pdf, [signer, sealed.signers()[1]], authority=sealed.authority(),
+        sealed.drawn()[0].pdf,
+        [signer, sealed.signers()[1]],
+        authority=sealed.authority(),
         at=sealed.SEALED_AT,
     )
 
@@ -118,7 +128,9 @@ def test_another_authority_makes_no_trusted_report(tmp_path):
     )
     person = inspector("李𫖯")
     signer = seals.Signer(
-        "sig-p1", sealed.drawn()[0].appearances["sig-p1"], sealed.key_of(person, other),
+        "sig-p1",
+        sealed.drawn()[0].appearances["sig-p1"],
+        sealed.key_of(person, other),
         sealed.warrant(person),
     )
     forged = seals.seal_report(

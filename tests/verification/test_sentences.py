@@ -15,8 +15,11 @@ def fact_codes():
     """Every code that the verdict can give, read from its source."""
     tree = ast.parse(inspect.getsource(verdict))
     text = inspect.getsource(verdict)
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)
-             and getattr(node.func, "id", "") == "Fact"]
+    calls = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Fact"
+    ]
     found = {
         each.value
         for call in calls

@@ -21,11 +21,19 @@ def test_the_issued_report_passes_with_every_fact_told(own_scene, own_issued):
     found = own_scene.verify(own_issued)
     assert found.outcome == Outcome.PASSED
     assert codes(found) == [
-        "issued_here", "bytes_as_issued",
-        "seal_signature_valid", "person_signature_valid", "person_signature_valid",
-        "timestamp_signature_valid", "whole_file_covered",
-        "record_as_accepted", "device_signature_valid", "device_signature_valid",
-        "ledger_entry_matches", "checkpoint_matches", "photos_match",
+        "issued_here",
+        "bytes_as_issued",
+        "seal_signature_valid",
+        "person_signature_valid",
+        "person_signature_valid",
+        "timestamp_signature_valid",
+        "whole_file_covered",
+        "record_as_accepted",
+        "device_signature_valid",
+        "device_signature_valid",
+        "ledger_entry_matches",
+        "checkpoint_matches",
+        "photos_match",
     ]
     assert found.covers == "entire_file"
     assert found.not_checked == ("hand_identity", "device_clock", "truth_of_content")
@@ -88,7 +96,9 @@ def test_a_change_appended_to_a_report_fails(scene, issued, attack):
 def test_what_is_no_pdf_is_said_to_be_none(scene, data):
     found = scene.verify(data)
     assert (found.outcome, codes(found), found.covers) == (
-        Outcome.FAILED, ["not_a_pdf"], "nothing",
+        Outcome.FAILED,
+        ["not_a_pdf"],
+        "nothing",
     )
 
 
