@@ -37,8 +37,12 @@ export const KEPT_AFTER_DELIVERY_MS = 30 * 24 * 3600 * 1000;
 /** @type {import("./database.js").Shape} */
 const SHAPE = {
   name: "zhencha-device",
-  version: 1,
+  version: 2,
   upgrade(database, from) {
+    if (from < 2) {
+      database.createObjectStore("hazard_photos", { keyPath: "sha256" });
+      database.createObjectStore("last_inspections", { keyPath: "id" });
+    }
     if (from < 1) {
       database.createObjectStore("meta");
       database.createObjectStore("people", { keyPath: "uuid" });
