@@ -21,7 +21,7 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
-from inspection.accounts import signing_in
+from inspection.accounts import recovery, signing_in
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
 from inspection.database import install, writing
@@ -34,6 +34,7 @@ from tests.builders.devices import Device
 from tests.builders.enrolment import District
 from tests.builders.people import Person, inspector
 from tests.builders.records import Filled
+from tests.builders.recovery import RecoveryKey
 from tests.builders.times import NOON
 from tests.builders.units import Unit
 from tests.conftest import Database
@@ -63,6 +64,8 @@ class Cast:
     office: Person
     auditor: Person
     administrator: Person
+    recovery_key: RecoveryKey
+    """What data keys are wrapped for; the private half is the test's."""
 
 
 def assemble(session: Session) -> Cast:
@@ -86,6 +89,7 @@ def assemble(session: Session) -> Cast:
         office=inspector("周明"),
         auditor=inspector("孙正平"),
         administrator=inspector("何管理"),
+        recovery_key=RecoveryKey(),
     )
     _hire(session, cast.foreign_inspectors, town, Role.INSPECTOR, cast.foreign_device)
     _hire(session, cast.department_inspectors, department, Role.INSPECTOR, cast.department_device)
@@ -103,6 +107,8 @@ def assemble(session: Session) -> Cast:
         (cast.administrator, Role.ADMINISTRATOR),
     ):
         _hire(session, (person,), district, role)
+    administrator = enrolment.actor(session, cast.administrator)
+    recovery.put_in_force(session, administrator, cast.recovery_key.jwk, at=NOON)
     return cast
 
 

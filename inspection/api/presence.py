@@ -4,9 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
+from inspection.accounts import recovery
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
-from inspection.edge import current_actor, requires
+from inspection.edge import current_actor, reading, requires
 
 
 def add_routes(api: Blueprint) -> None:
@@ -23,8 +24,13 @@ def ping() -> Response:
 
 @requires(Permission.SIGNED_IN)
 def me() -> Response:
-    """Whoever is signed in."""
-    return jsonify(person=described(current_actor()))
+    """Whoever is signed in, and the recovery key that their data keys are wrapped for."""
+    with reading() as session:
+        key = recovery.key_in_force(session)
+    return jsonify(
+        person=described(current_actor()),
+        recovery_key={"kid": key.kid, "jwk": key.jwk} if key else None,
+    )
 
 
 def described(actor: Actor) -> dict[str, Any]:

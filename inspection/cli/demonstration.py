@@ -4,19 +4,23 @@ Loaded into an empty database outside production mode. Accounts made here are
 marked and refused by a server in production mode.
 """
 
+import json
 import uuid
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from inspection.accounts import people
+from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.edge import writing
+from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
 from inspection.organisations.unit import Sector, Unit, UnitKind
+from inspection.signing import recovery_keys
 
 PASSWORD = "zhencha-2026"  # noqa: S105 - printed at start, refused in production
+RECOVERY_PASSPHRASE = "zhencha-recovery-2026"  # noqa: S105 - as above
+RECOVERY_FILE = "demonstration-recovery-key.json"
 _NAMES = uuid.UUID("6f0c2a52-6d0e-4c1e-9d58-1f1c2b7f5a10")
 
 DISTRICT = "云岚区"
@@ -108,7 +112,8 @@ ACCOUNTS = (
 
 
 def load() -> None:
-    """Fill an empty database, in one transaction."""
+    """Fill an empty database, in one transaction; its recovery key lies in a file before that."""
+    jwk = _recovery_key()
     with writing() as session:
         units = _found_units(session)
         for account in ACCOUNTS:
@@ -121,6 +126,19 @@ def load() -> None:
                 demonstration=True,
             )
             people.enlist(session, person, PASSWORD, unit=units[account.unit], role=account.role)
+        administrator = people.actor(session, _uuid("admin"))
+        assert administrator is not None
+        recovery.put_in_force(session, administrator, jwk, at=wired().clock())
+
+
+def _recovery_key() -> dict[str, str]:
+    """Make the recovery key that an administrator makes in the browser; return its public half."""
+    key = recovery_keys.make()
+    path = wired().settings.home / RECOVERY_FILE
+    text = json.dumps(recovery_keys.locked_file(key, RECOVERY_PASSPHRASE), indent=1)
+    path.write_text(text + "\n", encoding="ascii")
+    path.chmod(0o600)
+    return recovery_keys.public_jwk(key)
 
 
 def accounts_text() -> str:
@@ -137,6 +155,9 @@ def accounts_text() -> str:
         f"  {each.username:<8} {words[each.role]:<22} {each.name} · {each.unit}"
         for each in ACCOUNTS
     ]
+    path = wired().settings.home / RECOVERY_FILE
+    if path.exists():
+        lines += [f"恢复密钥 · recovery key: {path} (passphrase: {RECOVERY_PASSPHRASE})"]
     return "\n".join(lines)
 
 
