@@ -4,17 +4,13 @@ The server process is really stopped and the browser really killed; nothing is s
 """
 
 import base64
-import contextlib
 import json
-import os
-import signal
-import subprocess
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Playwright
 
-from tests.e2e import inspector
+from tests.e2e import browsers, inspector
 from tests.e2e.conftest import LI, ZHANG
 from tests.e2e.inspector import FAIL, NOT_APPLICABLE, NOT_CHECKED, PASS, Party
 from tests.live import LiveServer
@@ -29,25 +25,6 @@ def enrolled(page: Page, url: str) -> None:
         inspector.enrol(page, url, signer)
         inspector.sign_out(page)
     inspector.kept_for_offline(page)
-
-
-def kill_browser(profile: Path) -> None:
-    """End the browser of this profile at once, as an empty battery does."""
-    ours = [pid for pid in _processes() if str(profile) in _command_line(pid)]
-    assert ours, "no browser runs on this profile"
-    for pid in ours:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _processes() -> list[int]:
-    listed = subprocess.run(["ps", "-A", "-o", "pid="], capture_output=True, text=True, check=True)
-    return [int(pid) for pid in listed.stdout.split() if int(pid) != os.getpid()]
-
-
-def _command_line(pid: int) -> str:
-    command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
 @pytest.fixture
@@ -80,7 +57,7 @@ def test_inspection_survives_without_server_and_through_a_killed_browser(
         inspector.go_to(page, codes[4])
         inspector.saved(page)
         with context.expect_event("close"):
-            kill_browser(profile)
+            browsers.kill(profile)
 
     with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
