@@ -24,7 +24,7 @@ class Source(StrEnum):
 
 
 class State(StrEnum):
-    """States of DOMAIN §4.3 that the first thread reaches."""
+    """States of DOMAIN §4.3 that are reached so far; grading and rectifying come between them."""
 
     REGISTERED = "registered"
     CLOSED = "closed"
@@ -35,6 +35,8 @@ class Step(StrEnum):
 
     REGISTER = "registered"
     FIX_ON_SPOT = "fixed_on_spot"
+    REINSPECT_PASS = "reinspected_passed"  # noqa: S105  # no password: it passed
+    REINSPECT_RETURN = "reinspected_returned"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(None, Step.REGISTER, State.REGISTERED),
     # Fixed in the same visit, with photos before and after and the signatures of both sides.
     Transition(State.REGISTERED, Step.FIX_ON_SPOT, State.CLOSED),
+    # Two officers looked again, with photos (DOMAIN §4.4): struck off, or given a new deadline.
+    Transition(State.REGISTERED, Step.REINSPECT_PASS, State.CLOSED),
+    Transition(State.REGISTERED, Step.REINSPECT_RETURN, State.REGISTERED),
 )
 
 
@@ -59,6 +64,11 @@ def after(before: State | None, step: Step) -> State:
         if row.before == before and row.step == step:
             return row.after
     raise ValueError(f"no {step} from {before}")
+
+
+def allows(before: State | None, step: Step) -> bool:
+    """Whether the table has a row for `step` from `before`."""
+    return any(row.before == before and row.step == step for row in TRANSITIONS)
 
 
 def number(year: int, seq: int) -> str:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import MAXYEAR, MINYEAR, date, datetime
+from functools import partial
 from typing import Any
 
 FORMAT = "zhencha.record/1"
@@ -20,6 +21,7 @@ ROLES = ("inspector", "party", "witness")
 OUTCOMES = ("signed", "refused", "absent", "deputy")
 GRADES = ("drawn", "device_key")
 MOMENTS = ("before", "after")
+_PICTURES = ("image/jpeg", "image/png")
 
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\Z")
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
@@ -27,6 +29,7 @@ _UNWRITABLE = re.compile("[\\0\ud800-\udfff]")
 _LARGEST_REVISION = 2**31 - 1
 _MOST_FINDINGS = 500
 _MOST_PHOTOS = 500
+_MOST_REINSPECTED = 500
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,32 @@ class Finding:
 
 
 @dataclass(frozen=True)
+class Reinspected:
+    """What was found of one hazard on looking again (复查意见); outcomes are in `answers.py`."""
+
+    hazard: str
+    item: str
+    outcome: str
+    words: str
+    deadline_on: date | None
+
+
+@dataclass(frozen=True)
+class PhotoFile:
+    """The untouched picture beneath an annotated one (原图), by digest; travels on its own too."""
+
+    sha256: str
+    type: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Photo:
-    """A photo by digest; its bytes travel on their own."""
+    """A photo by digest; its bytes travel on their own.
+
+    `original` is there when somebody drew on a copy; `file_at` when the picture was a file of
+    another time; coordinates when the device knew where it was, as the strings that it wrote.
+    """
 
     sha256: str
     type: str
@@ -77,6 +104,17 @@ class Photo:
     item: str
     moment: str
     caption: str
+    original: PhotoFile | None = None
+    file_at: datetime | None = None
+    latitude: str | None = None
+    longitude: str | None = None
+    accuracy_m: int | None = None
+
+    @property
+    def files(self) -> tuple[PhotoFile, ...]:
+        """The picture as it is shown, and the original when that is another one."""
+        shown = PhotoFile(self.sha256, self.type, self.size)
+        return (shown, self.original) if self.original else (shown,)
 
 
 @dataclass(frozen=True)
@@ -139,6 +177,7 @@ class Record:
     clock: Clock
     answers: Mapping[str, Answer]
     findings: tuple[Finding, ...]
+    reinspected: tuple[Reinspected, ...]
     photos: tuple[Photo, ...]
     signings: tuple[Signing, ...]
     opinion: str
@@ -152,7 +191,7 @@ class Record:
         return next((person for person in self.people if person.ref == ref), None)
 
     def photos_of(self, finding_uuid: str, moment: str | None = None) -> tuple[Photo, ...]:
-        """Return the photos of one finding, in order."""
+        """Return the photos of one finding, or of one hazard looked at again, in order."""
         return tuple(
             photo
             for photo in self.photos
@@ -161,9 +200,11 @@ class Record:
 
     @property
     def blob_digests(self) -> tuple[str, ...]:
-        """Digests of every file the record refers to, each once: ink first, then photos."""
+        """Digests of every file the record refers to, each once: ink, photos, their originals."""
         inks = [signing.ink.sha256 for signing in self.signings if signing.ink]
-        return tuple(dict.fromkeys(inks + [photo.sha256 for photo in self.photos]))
+        shown = [photo.sha256 for photo in self.photos]
+        originals = [photo.original.sha256 for photo in self.photos if photo.original]
+        return tuple(dict.fromkeys(inks + shown + originals))
 
 
 class Malformed(ValueError):
@@ -204,6 +245,7 @@ def from_bytes(payload: bytes) -> Record:
         clock=_clock(read.object("clock")),
         answers=_answers(read.object("answers")),
         findings=tuple(_finding(each) for each in read.objects("findings", most=_MOST_FINDINGS)),
+        reinspected=_reinspected(read),
         photos=tuple(_photo(each) for each in read.objects("photos", most=_MOST_PHOTOS)),
         signings=tuple(_signing(each) for each in read.objects("signatures", most=20)),
         opinion=read.text("opinion", most=2000, least=0),
@@ -367,16 +409,46 @@ def _finding(read: _Reader) -> Finding:
     )
 
 
+def _reinspected(read: _Reader) -> tuple[Reinspected, ...]:
+    # A member that came later: records made before it are records for ever.
+    listed = read.optional(
+        "reinspected", lambda: read.objects("reinspected", most=_MOST_REINSPECTED)
+    )
+    return tuple(
+        Reinspected(
+            hazard=each.match("hazard", _UUID),
+            item=each.text("item", most=20),
+            outcome=each.text("outcome", most=20),
+            words=each.text("words", most=1000, least=0),
+            deadline_on=each.optional("deadline_on", partial(each.day, "deadline_on")),
+        )
+        for each in listed or ()
+    )
+
+
 def _photo(read: _Reader) -> Photo:
     return Photo(
         sha256=read.match("sha256", _DIGEST),
-        type=read.one_of("type", ("image/jpeg", "image/png")),
+        type=read.one_of("type", _PICTURES),
         size=read.integer("size"),
         taken_at=read.instant("taken_at"),
         finding=read.optional("finding", lambda: read.match("finding", _UUID)),
         item=read.text("item", most=20, least=0),
         moment=read.one_of("moment", MOMENTS),
         caption=read.text("caption", most=200, least=0),
+        original=read.optional("original", lambda: _photo_file(read.object("original"))),
+        file_at=read.optional("file_at", lambda: read.instant("file_at")),
+        latitude=read.optional("latitude", lambda: read.text("latitude", most=20)),
+        longitude=read.optional("longitude", lambda: read.text("longitude", most=20)),
+        accuracy_m=read.optional("accuracy_m", lambda: read.integer("accuracy_m")),
+    )
+
+
+def _photo_file(read: _Reader) -> PhotoFile:
+    return PhotoFile(
+        sha256=read.match("sha256", _DIGEST),
+        type=read.one_of("type", _PICTURES),
+        size=read.integer("size"),
     )
 
 

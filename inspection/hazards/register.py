@@ -27,6 +27,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
+from inspection.domain.answers import Standing
 from inspection.domain.hazard import State, Step
 from inspection.domain.problems import NotFound
 from inspection.ledger import journal
@@ -59,11 +60,17 @@ class Hazard(Base):
     tags: Mapped[list[str]] = mapped_column(JSON)
     requirement: Mapped[str]
     finders: Mapped[list[str]] = mapped_column(JSON)
+    finder_accounts: Mapped[list[str]] = mapped_column(JSON)
+    """uuids of the inspectors who signed for it: they look at it again."""
     photos_before: Mapped[list[str]] = mapped_column(JSON)
     photos_after: Mapped[list[str]] = mapped_column(JSON)
     deadline_on: Mapped[date | None]
     registered_at: Mapped[datetime] = mapped_column(UtcInstant)
     closed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    last_record_uuid: Mapped[str]
+    """The record that spoke of it last: it holds `photos_after`."""
+    returned: Mapped[int]
+    """How often it was looked at again and not found in order."""
     last_seq: Mapped[int] = mapped_column(index=True)
 
     __table_args__ = (
@@ -141,11 +148,15 @@ class HazardCard:
     tags: tuple[str, ...]
     requirement: str
     finders: tuple[str, ...]
+    finder_accounts: tuple[str, ...]
     photos_before: tuple[str, ...]
     photos_after: tuple[str, ...]
     deadline_on: date | None
     registered_at: datetime
     closed_at: datetime | None
+    last_record_uuid: str
+    returned: int
+    last_seq: int
 
 
 @dataclass(frozen=True)
@@ -162,10 +173,9 @@ class HistoryEntry:
 def apply(session: Session, entries: Iterable[Entry]) -> None:
     """Bring the register up to date with entries of the ledger; other kinds are passed over."""
     for entry in entries:
-        if entry.kind == f"hazard.{Step.REGISTER}":
-            _register(session, entry, json.loads(entry.body))
-        elif entry.kind == f"hazard.{Step.FIX_ON_SPOT}":
-            _fix_on_spot(session, entry, json.loads(entry.body))
+        take = _STEPS.get(entry.kind)
+        if take is not None:
+            take(session, entry, json.loads(entry.body))
 
 
 def rebuild(session: Session) -> int:
@@ -207,28 +217,80 @@ def _register(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             "tags": body["tags"],
             "requirement": body["requirement"],
             "finders": body["finders"],
+            "finder_accounts": _finder_accounts(session, body),
             "photos_before": body["photos"],
             "photos_after": [],
             "deadline_on": date.fromisoformat(deadline) if deadline else None,
             "registered_at": at,
             "closed_at": None,
+            "last_record_uuid": body["record"],
+            "returned": 0,
             "last_seq": entry.seq,
         },
     )
 
 
+def _finder_accounts(session: Session, body: dict[str, Any]) -> list[str]:
+    """Entries of the first months do not name accounts: then whoever signed the record."""
+    if "finder_accounts" in body:
+        return list(body["finder_accounts"])
+    for entry in journal.about(session, body["record"]):
+        if entry.kind == "record.accepted":
+            return sorted({signed["person"] for signed in json.loads(entry.body)["signed_by"]})
+    return []
+
+
 def _fix_on_spot(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+    _move(
+        session,
+        entry,
+        body,
+        state=domain.after(State.REGISTERED, Step.FIX_ON_SPOT),
+        closed_at=datetime.fromisoformat(entry.recorded_at),
+    )
+
+
+def _reinspect_pass(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+    _move(
+        session,
+        entry,
+        body,
+        state=domain.after(State.REGISTERED, Step.REINSPECT_PASS),
+        closed_at=datetime.fromisoformat(entry.recorded_at),
+    )
+
+
+def _reinspect_return(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+    _move(
+        session,
+        entry,
+        body,
+        state=domain.after(State.REGISTERED, Step.REINSPECT_RETURN),
+        deadline_on=date.fromisoformat(body["deadline_on"]),
+        returned=Hazard.returned + 1,
+    )
+
+
+def _move(session: Session, entry: Entry, body: dict[str, Any], **values: Any) -> None:
     session.execute(
         update(Hazard)
         .where(Hazard.uuid == body["hazard"])
         .values(
-            state=domain.after(State.REGISTERED, Step.FIX_ON_SPOT),
             photos_after=body["photos"],
-            closed_at=datetime.fromisoformat(entry.recorded_at),
+            last_record_uuid=body["record"],
             last_seq=entry.seq,
+            **values,
         )
         .execution_options(synchronize_session=False)
     )
+
+
+_STEPS = {
+    f"hazard.{Step.REGISTER}": _register,
+    f"hazard.{Step.FIX_ON_SPOT}": _fix_on_spot,
+    f"hazard.{Step.REINSPECT_PASS}": _reinspect_pass,
+    f"hazard.{Step.REINSPECT_RETURN}": _reinspect_return,
+}
 
 
 def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> RegisterPage:
@@ -358,6 +420,32 @@ def raised(session: Session, record_uuid: str) -> list[tuple[str, str]]:
     return [(row.uuid, row.number) for row in rows]
 
 
+def standings(session: Session, uuids: Iterable[str]) -> dict[str, Standing]:
+    """Return where these hazards stand; asked while the ledger is locked, so nothing moves them."""
+    rows = session.execute(
+        _joined(
+            select(
+                Hazard.uuid,
+                Unit.uuid.label("unit_uuid"),
+                Hazard.checklist_slug,
+                Hazard.checklist_revision,
+                Hazard.item_code,
+                Hazard.state,
+            )
+        ).where(Hazard.uuid.in_(list(uuids)))
+    )
+    return {
+        row.uuid: Standing(
+            row.unit_uuid,
+            row.checklist_slug,
+            row.checklist_revision,
+            row.item_code,
+            State(row.state),
+        )
+        for row in rows
+    }
+
+
 def _card(hazard: Hazard, name: str, unit_uuid: str, sector: str) -> HazardCard:
     return HazardCard(
         uuid=hazard.uuid,
@@ -378,11 +466,15 @@ def _card(hazard: Hazard, name: str, unit_uuid: str, sector: str) -> HazardCard:
         tags=tuple(hazard.tags),
         requirement=hazard.requirement,
         finders=tuple(hazard.finders),
+        finder_accounts=tuple(hazard.finder_accounts),
         photos_before=tuple(hazard.photos_before),
         photos_after=tuple(hazard.photos_after),
         deadline_on=hazard.deadline_on,
         registered_at=hazard.registered_at,
         closed_at=hazard.closed_at,
+        last_record_uuid=hazard.last_record_uuid,
+        returned=hazard.returned,
+        last_seq=hazard.last_seq,
     )
 
 

@@ -2,10 +2,10 @@
 
 import uuid
 
-from inspection.domain import hazard
+from inspection.domain import answers, hazard
 from inspection.domain.checklist import Checklist
-from inspection.domain.hazard import Source, Step
-from inspection.domain.record import Finding, Record
+from inspection.domain.hazard import Source, State, Step
+from inspection.domain.record import Finding, Record, Reinspected
 from inspection.ledger.journal import Event
 
 _SOURCE_OF_KIND = {
@@ -27,6 +27,11 @@ def raised_by(record: Record, checklist: Checklist) -> list[Event]:
         if finding.fixed_on_spot:
             events.append(_fixed_on_spot(record, finding, subject))
     return events
+
+
+def looked_at_again_by(record: Record) -> list[Event]:
+    """Return the events by which an accepted re-inspection closes or returns its hazards."""
+    return [_reinspected(record, each) for each in record.reinspected]
 
 
 def hazard_uuid(record_uuid: str, finding_uuid: str) -> str:
@@ -54,10 +59,30 @@ def _registered(record: Record, checklist: Checklist, finding: Finding, subject:
         "requirement": finding.requirement,
         "deadline_on": finding.deadline_on.isoformat() if finding.deadline_on else None,
         "found_at": record.finished_at.isoformat(),
-        "finders": [person.name for person in record.people if person.role == "inspector"],
+        "finders": _inspectors(record),
+        "finder_accounts": sorted(answers.signing_accounts(record)),
         "photos": [photo.sha256 for photo in record.photos_of(finding.uuid, "before")],
     }
     return Event(f"hazard.{Step.REGISTER}", body, subject=subject)
+
+
+def _inspectors(record: Record) -> list[str]:
+    return [person.name for person in record.people if person.role == "inspector"]
+
+
+def _reinspected(record: Record, looked_at: Reinspected) -> Event:
+    step = answers.STEP_OF_OUTCOME[looked_at.outcome]
+    hazard.after(State.REGISTERED, step)  # the table must allow it
+    body = {
+        "hazard": looked_at.hazard,
+        "record": record.uuid,
+        "reinspected_at": record.finished_at.isoformat(),
+        "reinspectors": _inspectors(record),
+        "words": looked_at.words,
+        "deadline_on": looked_at.deadline_on.isoformat() if looked_at.deadline_on else None,
+        "photos": [photo.sha256 for photo in record.photos_of(looked_at.hazard, "after")],
+    }
+    return Event(f"hazard.{step}", body, subject=looked_at.hazard)
 
 
 def _fixed_on_spot(record: Record, finding: Finding, subject: str) -> Event:

@@ -199,7 +199,7 @@ def accept(
     if known is not None:
         return known
     missing = tuple(d for d in examined.record.blob_digests if not blobs.has(d))
-    examined = _with_late_inks(examined, missing, blobs)
+    examined = _with_standing(session, _with_late_inks(examined, missing, blobs))
     entries = journal.append(session, _events(examined), at=at, after=head)
     held = Held(
         examined.record.uuid,
@@ -261,6 +261,7 @@ def _events(examined: Examined) -> list[Event]:
     events = [Event(kind, body, subject=record.uuid)]
     if not examined.faults and examined.checklist is not None:
         events += steps.raised_by(record, examined.checklist)
+        events += steps.looked_at_again_by(record)
     return events
 
 
@@ -274,6 +275,15 @@ def _with_late_inks(
         return examined
     fresh = [each for each in _inks(examined.record, blobs)[1] if each not in examined.faults]
     return replace(examined, faults=(*examined.faults, *fresh))
+
+
+def _with_standing(session: Session, examined: Examined) -> Examined:
+    """Ask the register about hazards that were looked at again: the first to arrive counts."""
+    looked_at = [each.hazard for each in examined.record.reinspected]
+    if not looked_at:
+        return examined
+    faults = answers.standing_faults(examined.record, register.standings(session, looked_at))
+    return replace(examined, faults=(*examined.faults, *faults))
 
 
 def _insert(session: Session, examined: Examined, held: Held, text: str, submitted_by: int) -> None:

@@ -51,6 +51,8 @@ class SubmittedRecord(Base):
     __table_args__ = (
         Index("ix_record_unit_received", "unit_id", "received_at"),
         Index("ix_record_submitted_by", "submitted_by", "receipt_seq"),
+        Index("ix_record_unit_list", "unit_id", "checklist_slug"),
+        Index("ix_record_seq", "seq"),
     )
 
 
