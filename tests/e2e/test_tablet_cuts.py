@@ -87,8 +87,11 @@ def shown(page: Page) -> dict[str, Any]:
             """() => ({
               words: document.querySelector("[data-finding] [data-text=words]")?.value ?? "",
               photos: document.querySelectorAll("[data-strip=before] [data-photo]").length,
-              answers: Object.fromEntries([...document.querySelectorAll("[data-item]")].map((item) =>
-                [item.dataset.item, item.querySelector("[data-key] input:checked")?.value ?? ""])),
+              answers: Object.fromEntries(
+                [...document.querySelectorAll("[data-item]")].map((item) => [
+                  item.dataset.item, item.querySelector("[data-key] input:checked")?.value ?? "",
+                ]),
+              ),
             })"""
         )
     )
