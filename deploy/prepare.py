@@ -89,6 +89,13 @@ def browser() -> str | None:
     return None
 
 
+def webkit() -> bool:
+    """Whether WebKit can be driven: the driver, and the small browser that it starts."""
+    return bool(shutil.which("WebKitWebDriver")) and bool(
+        list(Path("/usr/lib").glob("*/webkit*gtk-*/MiniBrowser"))
+    )
+
+
 def chinese_font() -> bool:
     """Whether screens that the tests photograph have a Chinese font."""
     if not shutil.which("fc-list"):
@@ -112,6 +119,8 @@ PACKAGES = {
     "test": (
         Package("chromium", lambda: browser() is not None),
         Package("libatomic1", library("libatomic.so.1")),
+        Package("webkit2gtk-driver", webkit),
+        Package("xvfb", program("Xvfb")),
         Package("postgresql", postgres),
         Package("poppler-utils", program("pdfsig", "pdftoppm")),
         Package("mupdf-tools", program("mutool")),
