@@ -3,7 +3,7 @@
 import uuid
 
 from inspection.domain import answers, hazard
-from inspection.domain.checklist import Checklist
+from inspection.domain.checklist import CheckItem, Checklist
 from inspection.domain.hazard import Source, State, Step
 from inspection.domain.record import Finding, Record, Reinspected
 from inspection.ledger.journal import Event
@@ -39,10 +39,14 @@ def hazard_uuid(record_uuid: str, finding_uuid: str) -> str:
     return str(uuid.uuid5(uuid.UUID(record_uuid), finding_uuid))
 
 
-def _registered(record: Record, checklist: Checklist, finding: Finding, subject: str) -> Event:
-    item = checklist.item(finding.item)
+def summary(finding: Finding, item: CheckItem | None) -> str:
+    """What was found, in one line: the tags that were tapped, then the words."""
     tags = [tag for code in finding.tags if item and (tag := item.tag(code))]
     spoken = [tag.text.zh for tag in tags] + ([finding.words] if finding.words.strip() else [])
+    return "；".join(spoken)
+
+
+def _registered(record: Record, checklist: Checklist, finding: Finding, subject: str) -> Event:
     body = {
         "hazard": subject,
         "record": record.uuid,
@@ -55,7 +59,7 @@ def _registered(record: Record, checklist: Checklist, finding: Finding, subject:
         "level": finding.level,
         "tags": list(finding.tags),
         "words": finding.words,
-        "summary": "；".join(spoken),
+        "summary": summary(finding, checklist.item(finding.item)),
         "requirement": finding.requirement,
         "deadline_on": finding.deadline_on.isoformat() if finding.deadline_on else None,
         "found_at": record.finished_at.isoformat(),

@@ -1,5 +1,6 @@
 """Records as they were handed in: the exact signed bytes, their state, and reading them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -243,6 +244,12 @@ def receipts_after(session: Session, person_id: int, seq: int) -> list[tuple[str
         .order_by(SubmittedRecord.receipt_seq)
     )
     return [(row.uuid, row.receipt) for row in rows]
+
+
+def payloads(session: Session, uuids: Sequence[str]) -> list[domain.Record]:
+    """Read some records, for what is told of hazards that the reader may see."""
+    rows = session.scalars(select(SubmittedRecord.jws).where(SubmittedRecord.uuid.in_(uuids)))
+    return [domain.from_bytes(jose.payload_of(jws)) for jws in rows]
 
 
 def payload_of(stored: StoredRecord) -> domain.Record:

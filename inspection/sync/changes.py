@@ -8,24 +8,26 @@ same question as a minute, and nothing has to be kept per tablet.
 import base64
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from inspection.accounts import devices
+from inspection.accounts import devices, recovery
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.catalog import Catalog
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import CursorMalformed
-from inspection.hazards import register
 from inspection.ledger import journal
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.submissions import records
+from inspection.sync import assignments
 
-_FORMAT = 1
+_FORMAT = 2
+_FORMER = 1
+"""Cursors of tablets that were told hazards without what a re-inspection needs."""
 LANGUAGES = ("zh", "en")
 
 
@@ -36,6 +38,8 @@ class Cursor:
     units: str = ""
     lists: str = ""
     seq: int = 0
+    told_seq: int = 0
+    """How much of the ledger was told as it is told now: hazards and last inspections."""
 
     def text(self) -> str:
         """The opaque form."""
@@ -51,9 +55,9 @@ def cursor_from(text: str) -> Cursor:
         form, units, lists, seq = json.loads(
             base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         )
-        if form != _FORMAT or type(seq) is not int or not 0 <= seq < 2**53:
+        if form not in (_FORMAT, _FORMER) or type(seq) is not int or not 0 <= seq < 2**53:
             raise ValueError(form)
-        return Cursor(str(units), str(lists), seq)
+        return Cursor(str(units), str(lists), seq, seq if form == _FORMAT else 0)
     except (ValueError, TypeError, RecursionError) as error:
         raise CursorMalformed() from error
 
@@ -75,33 +79,42 @@ def feed(
         for unit in directory.enterprises(session, actor.scope(Permission.RECORD_SUBMIT))
     ]
     seq, _ = journal.head(session)
-    now = Cursor(_digest(units), catalog.digest[:16], seq)
+    now = Cursor(_digest(units), catalog.digest[:16], seq, seq)
     changes: list[dict[str, Any]] = []
     if now.units != after.units:
         changes += [{"type": "units", "units": [change["unit"] for change in units]}]
     if now.lists != after.lists:
         changes += [_list_change(each) for each in catalog.current()]
-    if now.seq != after.seq:
+    if (now.seq, now.told_seq) != (after.seq, after.told_seq):
         # A ledger shorter than the tablet remembers was restored from a backup: tell everything.
-        changes += _ledger_changes(session, actor, after.seq if after.seq < now.seq else 0)
+        known = after if after.seq <= now.seq else Cursor()
+        changes += _ledger_changes(session, actor, known, catalog=catalog)
     changes += [
         {"type": "revocation", "kid": kid}
         for kid in (devices.revoked_keys(session, device) if device else [])
     ]
+    # A type of its own: tablets of earlier versions pass over it.
+    changes += [
+        {"type": "dismissal", "person": uuid}
+        for uuid in (devices.dismissed_people(session, device) if device else [])
+    ]
+    changes += recovery.answers_for(session, actor)
     return Feed(changes, now)
 
 
-def _ledger_changes(session: Session, actor: Actor, seq: int) -> list[dict[str, Any]]:
-    scope = actor.scope(Permission.HAZARD_READ)
-    hazards = [
-        {"type": "hazard", "id": card.uuid, "hazard": _plain(asdict(card))}
-        for card in register.changed(session, scope, after_seq=seq)
-    ]
+def _ledger_changes(
+    session: Session, actor: Actor, after: Cursor, *, catalog: Catalog
+) -> list[dict[str, Any]]:
+    told = after.told_seq
     receipts = [
         {"type": "receipt", "record": uuid, "receipt": receipt}
-        for uuid, receipt in records.receipts_after(session, actor.person_id, seq)
+        for uuid, receipt in records.receipts_after(session, actor.person_id, after.seq)
     ]
-    return hazards + receipts
+    return [
+        *assignments.hazards(session, actor, after_seq=told, catalog=catalog),
+        *assignments.last_inspections(session, actor, after_seq=told, catalog=catalog),
+        *receipts,
+    ]
 
 
 def _unit_change(unit: UnitFacts) -> dict[str, Any]:
@@ -140,7 +153,3 @@ def form_path(checklist: Checklist, language: str) -> str:
 
 def _digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value, ensure_ascii=False).encode()).hexdigest()[:16]
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(json.dumps(value, default=str))

@@ -4,6 +4,7 @@
 `payload(...)` is only its payload.
 """
 
+import uuid
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -138,6 +139,75 @@ def finding(
     return {**value, **changed}
 
 
+def reinspection(
+    former: Filled,
+    *outcomes: str,
+    signers: tuple[Person, ...] | None = None,
+    device: Device | None = None,
+    at: datetime = NOON,
+) -> Filled:
+    """A re-inspection of the hazards that `former` raised, one outcome each, with photos."""
+    made = filled(
+        kind="reinspection",
+        signers=signers or former.signers,
+        device=device or former.device,
+        failed=0,
+        at=at,
+        unit=_unit_of(former),
+        checklist=checklists.shipped(former.payload["checklist"]["slug"]),
+    )
+    looked_at = [
+        outcome(former, place, said, at=at)
+        for place, said in enumerate(outcomes or ("passed",) * len(former.payload["findings"]))
+    ]
+    made.payload["reinspected"] = looked_at
+    conclude(made)
+    made.payload["photos"] = [shot for each in looked_at for shot in _again(made, each, at)]
+    return made
+
+
+def hazard_of(former: Filled, place: int = 0) -> str:
+    """The uuid of the hazard that a finding becomes, told by the record alone."""
+    found = former.payload["findings"][place]["uuid"]
+    return str(uuid.uuid5(uuid.UUID(former.uuid), found))
+
+
+def outcome(
+    former: Filled, place: int = 0, said: str = "passed", *, at: datetime = NOON
+) -> dict[str, Any]:
+    """What is said of one hazard on looking again."""
+    returned = said == "returned"
+    return {
+        "hazard": hazard_of(former, place),
+        "item": former.payload["findings"][place]["item"],
+        "outcome": said,
+        "words": "作业票仍然没有审批人签字。" if returned else "",
+        "deadline_on": (at + timedelta(days=3)).date().isoformat() if returned else None,
+    }
+
+
+def conclude(made: Filled) -> None:
+    """Set the answers that the outcomes amount to."""
+    answers: dict[str, dict[str, str]] = {}
+    for each in made.payload["reinspected"]:
+        failed = (
+            each["outcome"] == "returned" or answers.get(each["item"], {}).get("value") == "fail"
+        )
+        answers[each["item"]] = {"value": "fail" if failed else "pass"}
+    made.payload["answers"] = answers
+
+
+def _unit_of(former: Filled) -> Unit:
+    said = former.payload["unit"]
+    return Unit(uuid=said["uuid"], name=said["name"], credit_code=said["credit_code"])
+
+
+def _again(made: Filled, looked_at: dict[str, Any], at: datetime) -> list[dict[str, Any]]:
+    shot = photos.photo(f"again {looked_at['hazard']} {made.uuid}")
+    made.blobs[shot.digest] = shot.data
+    return [_entry(shot, looked_at["hazard"], looked_at["item"], "after", at)]
+
+
 def refused(witness: str = "p2", *, person: str = "p3", at: datetime = NOON) -> dict[str, Any]:
     """The signature entry of a party who refused to sign (拒签), with a witness."""
     return {
@@ -194,16 +264,20 @@ def _photos(made: Filled, found: dict[str, Any], at: datetime) -> list[dict[str,
     for moment in moments:
         shot = photos.photo(f"{moment} {found['uuid']}")
         made.blobs[shot.digest] = shot.data
-        entries.append(
-            {
-                "sha256": shot.digest,
-                "type": "image/jpeg",
-                "size": len(shot.data),
-                "taken_at": stamp(at - timedelta(minutes=10)),
-                "finding": found["uuid"],
-                "item": found["item"],
-                "moment": moment,
-                "caption": "",
-            }
-        )
+        entries.append(_entry(shot, found["uuid"], found["item"], moment, at))
     return entries
+
+
+def _entry(
+    shot: photos.Photo, finding: str, item: str, moment: str, at: datetime
+) -> dict[str, Any]:
+    return {
+        "sha256": shot.digest,
+        "type": "image/jpeg",
+        "size": len(shot.data),
+        "taken_at": stamp(at - timedelta(minutes=10)),
+        "finding": finding,
+        "item": item,
+        "moment": moment,
+        "caption": "",
+    }
