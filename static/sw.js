@@ -7,25 +7,31 @@
 /** @typedef {{version: string, pages: string[]}} Edition */
 /* global FILES, ZHENCHA */
 
-const PREFIX = "zhencha-";
-const CACHE = PREFIX + ZHENCHA.version;
-const SETTINGS = PREFIX + "settings";
+const OURS = /^zhencha-[0-9a-f]{16}$/;
+const CACHE = `zhencha-${ZHENCHA.version}`;
+const SETTINGS = "zhencha-settings";
 const FORM = /^\/checklists\/[^/]+\/\d+\/form\/[0-9a-f]{64}\/(zh|en)$/;
-const FORMS_OPEN = /^\/(checklists\/.*\/form\/|tablet\/review)/;
+const WORKPLACE = /^\/(checklists\/.*\/form\/|tablet\/)/;
+const HOME = /^\/tablet\/((zh|en)\/)?$/;
 const SHELL = /^\/tablet\/[a-z]*$/;
+const BUILT = "/static/dist/";
+/** A new version may not take the last space that answers and photos need. */
+const RESERVE_BYTES = 16 * 1024 * 1024;
 const self_ = /** @type {any} */ (self);
 
-/** Form pages that an earlier version keeps: drafts may be pinned to them. */
+/** @param {{url: string}} place a request or a page @returns {string} */
+const pathOf = ({ url }) => new URL(url).pathname;
+
+/** @returns {Promise<string[]>} the caches of all versions that lie here, ours included */
+async function versions() {
+  return (await caches.keys()).filter((name) => OURS.test(name));
+}
+
+/** Form pages that any version keeps: drafts are pinned to them, so no version may do without. */
 async function formsKept() {
-  const kept = new Set();
-  for (const name of await caches.keys()) {
-    if (!name.startsWith(PREFIX) || name === SETTINGS) continue;
-    for (const request of await (await caches.open(name)).keys()) {
-      const path = new URL(request.url).pathname;
-      if (FORM.test(path)) kept.add(path);
-    }
-  }
-  return kept;
+  const kept = [];
+  for (const name of await versions()) kept.push(...(await (await caches.open(name)).keys()).map(pathOf));
+  return kept.filter((path) => FORM.test(path));
 }
 
 /** @param {string} url always the server's own fresh copy, drawn for nobody */
@@ -33,21 +39,55 @@ function fresh(url) {
   return new Request(url, { cache: "reload", credentials: "omit", redirect: "error" });
 }
 
+/** @param {Cache} cache @param {string[]} paths @returns {Promise<string[]>} those that it lacks */
+async function lacking(cache, paths) {
+  const kept = new Set((await cache.keys()).map(pathOf));
+  return [...new Set(paths)].filter((path) => !kept.has(path));
+}
+
+/** Files have stable names: a server that was exchanged meanwhile would mix two versions. */
+async function stillServed() {
+  const script = await (await fetch(fresh("/sw.js"))).text();
+  if (!script.includes(`"${ZHENCHA.version}"`)) throw new Error("another version is served by now");
+}
+
+/** A form that the server has forgotten is kept as it was: a draft needs it. @param {Cache} cache @param {string} path */
+async function keepForm(cache, path) {
+  const answer = await fetch(fresh(path));
+  const page = answer.status === 404 ? await caches.match(path, { ignoreVary: true }) : answer;
+  if (!page?.ok) throw new TypeError(`${path} was answered ${answer.status}`);
+  await cache.put(path, page);
+}
+
+async function roomToInstall() {
+  const { quota = Infinity, usage = 0 } = (await navigator.storage?.estimate?.()) ?? {};
+  if (quota - usage < RESERVE_BYTES) throw new Error("the space that is left belongs to answers and photos");
+}
+
 /** One file that fails fails the whole installation: the former version stays whole. */
 async function install() {
-  const urls = new Set([...FILES, ...ZHENCHA.pages, ...(await formsKept())]);
-  const cache = await caches.open(CACHE);
+  await roomToInstall();
+  const here = await caches.has(CACHE);
+  const listed = [...FILES, ...ZHENCHA.pages];
+  const forms = (await formsKept()).filter((path) => !ZHENCHA.pages.includes(path));
   try {
-    await cache.addAll([...urls].map(fresh));
+    const cache = await caches.open(CACHE);
+    await cache.addAll((await lacking(cache, listed)).map(fresh));
+    await Promise.all((await lacking(cache, forms)).map((path) => keepForm(cache, path)));
+    await stillServed();
+    const lost = await lacking(await caches.open(CACHE), [...listed, ...forms]);
+    if (lost.length) throw new Error(`not kept: ${lost}`);
   } catch (problem) {
-    await caches.delete(CACHE);
+    if (!here) await caches.delete(CACHE);
     throw problem;
   }
 }
 
+/** Former versions go when this one is whole, unless a newer one is just being made: its cache is one of them. */
 async function activate() {
-  for (const name of await caches.keys()) {
-    if (name.startsWith(PREFIX) && name !== CACHE && name !== SETTINGS) await caches.delete(name);
+  const whole = (await lacking(await caches.open(CACHE), [...FILES, ...ZHENCHA.pages])).length === 0;
+  for (const name of whole && !self_.registration.installing ? await versions() : []) {
+    if (name !== CACHE) await caches.delete(name);
   }
   await self_.clients.claim();
 }
@@ -58,48 +98,85 @@ async function language() {
   return set ? set.text() : "zh";
 }
 
-/** @param {URL} url @returns {Promise<Response | undefined>} the page kept for this address */
-async function keptPage(url) {
-  const cache = await caches.open(CACHE);
-  if (SHELL.test(url.pathname)) {
-    return cache.match(url.pathname.replace("/tablet/", `/tablet/${await language()}/`), { ignoreVary: true });
-  }
-  return FORM.test(url.pathname) ? cache.match(url.pathname, { ignoreVary: true }) : undefined;
+/** Ours first; another version's page is better than none. @param {string} path @returns {Promise<Response | undefined>} */
+async function kept(path) {
+  const options = { ignoreSearch: true, ignoreVary: true };
+  return (await (await caches.open(CACHE)).match(path, options)) ?? caches.match(path, options);
 }
 
-/** @param {Request} request @param {URL} url */
-async function navigate(request, url) {
-  const kept = await keptPage(url).catch(() => undefined);
-  if (kept) return kept;
+/** @param {string} path @returns {Promise<Response | undefined>} the page kept for this address */
+async function keptPage(path) {
+  if (SHELL.test(path)) return kept(path.replace("/tablet/", `/tablet/${await language()}/`));
+  return FORM.test(path) ? kept(path) : undefined;
+}
+
+/** @param {any} event @param {string} path */
+async function navigate(event, path) {
+  const page = await keptPage(path).catch(() => undefined);
+  if (page) return page;
+  if (FORM.test(path)) event.waitUntil(keepForms([path]).catch(() => undefined));
   try {
-    return await fetch(request);
+    return await fetch(event.request);
   } catch {
-    return Response.redirect("/tablet/");
+    return HOME.test(path) ? Response.error() : Response.redirect("/tablet/");
   }
 }
 
-/** @param {Request} request */
-async function file(request) {
-  const kept = await (await caches.open(CACHE)).match(request, { ignoreSearch: true, ignoreVary: true }).catch(() => undefined);
-  return kept ?? fetch(request).catch(() => Response.error());
+/** @param {Request} request @param {string} path */
+async function file(request, path) {
+  return (await kept(path).catch(() => undefined)) ?? fetch(request).catch(() => Response.error());
 }
 
-/** A newer version takes over only when nobody is in a form. */
-async function takeOver() {
-  const pages = await self_.clients.matchAll({ type: "window", includeUncontrolled: true });
-  const busy = pages.some((/** @type {{url: string}} */ page) => FORMS_OPEN.test(new URL(page.url).pathname));
-  if (!busy) await self_.skipWaiting();
+/** Forms that drafts on this tablet need and no edition lists, or not yet. @param {string[]} paths */
+async function keepForms(paths) {
+  const cache = await caches.open(CACHE);
+  const wanted = await lacking(cache, paths.filter((path) => FORM.test(path)));
+  if (!wanted.length) return;
+  await stillServed();
+  await Promise.all(wanted.map((path) => keepForm(cache, path)));
 }
+
+/** A newer version takes over only when nobody is at work in another window. @param {any} source the page that asks */
+async function takeOver(source) {
+  const pages = await self_.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const busy = pages.some((/** @type {{id: string, url: string}} */ page) =>
+    page.id !== source.id && WORKPLACE.test(pathOf(page)) && !HOME.test(pathOf(page)));
+  if (busy) source.postMessage("update-waits");
+  else await self_.skipWaiting();
+}
+
+// --- The seat 座位 (static/js/ui/seat.js): whose data key the next page takes over. In memory only. ---
+
+const SEAT_IDLE_MS = 30 * 60_000;
+/** @type {{held: {sitting: string, data: object}, since: number} | null} */
+let seat = null;
+const left = new Set();
+
+/** @param {{seat: string, held?: any, idle_ms?: number, sitting?: string}} wish @param {MessagePort} [port] */
+function atSeat({ seat: wish, held, idle_ms = 0, sitting }, port) {
+  if (wish === "keep" && !left.has(held.sitting)) seat = { held, since: performance.now() - idle_ms };
+  if (wish === "drop") {
+    left.add(sitting ?? seat?.held.sitting);
+    seat = null;
+  }
+  if (seat && performance.now() - seat.since > SEAT_IDLE_MS) seat = null;
+  if (wish === "ask") port?.postMessage(seat?.held ?? null);
+}
+
+// --- end of the seat ---
 
 self_.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(install()));
 self_.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(activate()));
 self_.addEventListener("message", (/** @type {any} */ event) => {
-  if (event.data === "take-over") event.waitUntil(takeOver());
+  if (event.data === "take-over") event.waitUntil(takeOver(event.source));
+  if (event.data?.seat) atSeat(event.data, event.ports[0]);
+  if (event.data?.keep) event.waitUntil(keepForms(event.data.keep).catch(() => undefined));
 });
 self_.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== location.origin) return;
-  if (request.mode === "navigate") event.respondWith(navigate(request, url));
-  else if (FILES.includes(url.pathname)) event.respondWith(file(request));
+  const path = url.pathname;
+  if (request.mode === "navigate") event.respondWith(navigate(event, path));
+  else if (FILES.includes(path) || path.startsWith(BUILT) || FORM.test(path)) event.respondWith(file(request, path));
 });
