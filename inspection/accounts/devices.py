@@ -27,7 +27,7 @@ class DeviceKey(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     kid: Mapped[str] = mapped_column(unique=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    device: Mapped[str]
+    device: Mapped[str] = mapped_column(index=True)
     device_label: Mapped[str] = mapped_column(default="")
     public_jwk: Mapped[dict[str, str]] = mapped_column(JSON)
     enrolled_at: Mapped[datetime] = mapped_column(UtcInstant)
@@ -76,15 +76,15 @@ def enrol(session: Session, actor: Actor, offer: Enrolment, *, at: datetime) -> 
     return kid
 
 
-def revoke(session: Session, kid: str, *, reason: str, at: datetime) -> None:
-    """Revoke a key from now on. Raises NotFound."""
+def revoke(session: Session, kid: str, *, reason: str, at: datetime, by: str = "") -> None:
+    """Revoke a key from now on; `by` is the person who did it, "" an operator. Raises NotFound."""
     key = session.scalar(select(DeviceKey).where(DeviceKey.kid == kid))
     if key is None:
         raise NotFound(kid=kid)
     if key.revoked_at is None:
         key.revoked_at = at
         person = session.get_one(PersonAccount, key.person_id)
-        body = {"kid": kid, "person": person.uuid, "reason": reason}
+        body = {"kid": kid, "person": person.uuid, "reason": reason, "by": by}
         journal.append(session, [Event("key.revoked", body, subject=person.uuid)], at=at)
 
 
@@ -137,5 +137,18 @@ def revoked_keys(session: Session, device: str) -> list[str]:
             select(DeviceKey.kid).where(
                 DeviceKey.device == device, DeviceKey.revoked_at.is_not(None)
             )
+        )
+    )
+
+
+def dismissed_people(session: Session, device: str) -> list[str]:
+    """Uuids of those with a key on one tablet whose account was closed."""
+    return list(
+        session.scalars(
+            select(PersonAccount.uuid)
+            .join(DeviceKey, DeviceKey.person_id == PersonAccount.id)
+            .where(DeviceKey.device == device, PersonAccount.active.is_(False))
+            .distinct()
+            .order_by(PersonAccount.uuid)
         )
     )

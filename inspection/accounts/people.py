@@ -1,7 +1,7 @@
 """People who sign in, and where they belong."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -141,12 +141,16 @@ def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor |
     )
 
 
-def password_fits(account: PersonAccount | None, password: str) -> bool:
-    """Whether the password is this account's; takes as long when there is no such account."""
+def password_fits(password_hash: str | None, password: str) -> bool:
+    """Whether the password made this hash; takes as long when there is none."""
+    decoy = _decoy()  # asked either way, so that the first caller tells nothing by its time
     try:
-        return bool(_hasher.verify(account.password_hash if account else _DECOY, password))
+        return bool(_hasher.verify(password_hash or decoy, password))
     except VerifyMismatchError:
         return False
 
 
-_DECOY = _hasher.hash("nobody has this password")
+@cache
+def _decoy() -> str:
+    """A hash that stands in for a missing one; made when first needed, not at every start."""
+    return _hasher.hash("nobody has this password")

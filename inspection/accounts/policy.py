@@ -28,7 +28,7 @@ class Permission(Enum):
     SIGNED_IN = "signed_in"
     """Whoever is signed in, about themselves."""
     RECORD_SUBMIT = "record:submit"
-    """Hand in records, and carry those of colleagues on the same tablet."""
+    """Hand in records: one's own, those of colleagues on the same tablet, those of a rescue package."""
     INSPECT = "record:inspect"
     """Sign an inspection or re-inspection, as the departments' inspectors do."""
     SELF_INSPECT = "record:self_inspect"
@@ -39,6 +39,8 @@ class Permission(Enum):
     UNIT_READ = "unit:read"
     KEY_ENROL = "key:enrol"
     """Enrol a signing key of one's own."""
+    DEVICE_MANAGE = "device:manage"
+    """Invite people to enrol a tablet, revoke their keys, dismiss them."""
     QUARANTINE_READ = "quarantine:read"
     ADMINISTER = "administer"
 
@@ -59,7 +61,7 @@ _I, _E, _O, _A, _X = (
     Role.ADMINISTRATOR,
 )
 POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
-    Permission.RECORD_SUBMIT: (frozenset({_I, _E}), Reach.SUBTREE),
+    Permission.RECORD_SUBMIT: (frozenset({_I, _E, _O}), Reach.SUBTREE),
     Permission.INSPECT: (frozenset({_I}), Reach.SUBTREE),
     Permission.SELF_INSPECT: (frozenset({_E}), Reach.SUBTREE),
     Permission.RECORD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
@@ -67,6 +69,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.REPORT_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
     Permission.UNIT_READ: (frozenset({_I, _E, _O, _A, _X}), Reach.SUBTREE),
     Permission.KEY_ENROL: (frozenset({_I, _E}), Reach.SUBTREE),
+    Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),
 }
@@ -80,6 +83,11 @@ class Membership:
     unit_id: int
     unit_path: str
     unit_kind: str
+
+
+def roles_with(permission: Permission) -> frozenset[Role]:
+    """The roles that carry a permission."""
+    return POLICY[permission][0]
 
 
 def allows(memberships: Iterable[Membership], permission: Permission) -> bool:

@@ -6,9 +6,10 @@ token of which only the digest is stored.
 
 import hashlib
 import secrets
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, ForeignKey, Index, bindparam, delete, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts import people
@@ -49,34 +50,54 @@ class FailedTry(Base):
     )
 
 
+_session, _person = table_of(SignInSession), table_of(PersonAccount)
+
+
 def may_try(session: Session, username: str, *, address: str, at: datetime) -> None:
     """Raise TooManyTries when this name or this address was refused too often lately."""
-    since = at - TRIES_WITHIN
-    limits = ((FailedTry.username == username, TRIES), (FailedTry.address == address, 5 * TRIES))
-    for condition, most in limits:
-        recent = session.scalars(
-            select(FailedTry.tried_at)
-            .where(condition, FailedTry.tried_at > since)
-            .order_by(FailedTry.tried_at.desc())
-            .limit(most)
-        ).all()
-        if len(recent) >= most:
-            wait = (recent[-1] + TRIES_WITHIN - at).total_seconds()
-            raise TooManyTries(retry_after_seconds=max(1, round(wait)))
+    _refuse_many(session, FailedTry.username == username, TRIES, at=at)
+    address_may_try(session, address=address, at=at)
 
 
-def account_for(
-    session: Session, username: str, password: str, *, production: bool
-) -> PersonAccount:
+def address_may_try(session: Session, *, address: str, at: datetime) -> None:
+    """Raise TooManyTries when this address was refused too often lately, whatever it typed."""
+    _refuse_many(session, FailedTry.address == address, 5 * TRIES, at=at)
+
+
+def _refuse_many(
+    session: Session, condition: ColumnElement[bool], most: int, *, at: datetime
+) -> None:
+    recent = session.scalars(
+        select(FailedTry.tried_at)
+        .where(condition, FailedTry.tried_at > at - TRIES_WITHIN)
+        .order_by(FailedTry.tried_at.desc())
+        .limit(most)
+    ).all()
+    if len(recent) >= most:
+        wait = (recent[-1] + TRIES_WITHIN - at).total_seconds()
+        raise TooManyTries(retry_after_seconds=max(1, round(wait)))
+
+
+@dataclass(frozen=True)
+class Account:
+    """Whose session may begin."""
+
+    id: int
+    uuid: str
+
+
+def account_for(session: Session, username: str, password: str, *, production: bool) -> Account:
     """Return the account. Raises CredentialsWrong, or DemonstrationRefused in production."""
-    account = session.scalar(
-        select(PersonAccount).where(PersonAccount.username == username, PersonAccount.active)
-    )
-    if not people.password_fits(account, password) or account is None:
+    row = session.execute(
+        select(
+            _person.c.id, _person.c.uuid, _person.c.password_hash, _person.c.demonstration
+        ).where(_person.c.username == username, _person.c.active)
+    ).one_or_none()
+    if not people.password_fits(row.password_hash if row else None, password) or row is None:
         raise CredentialsWrong()
-    if production and account.demonstration:
+    if production and row.demonstration:
         raise DemonstrationRefused()
-    return account
+    return Account(row.id, row.uuid)
 
 
 def note_failure(session: Session, username: str, *, address: str, at: datetime) -> None:
@@ -85,7 +106,7 @@ def note_failure(session: Session, username: str, *, address: str, at: datetime)
     session.add(FailedTry(username=username[:100], address=address, tried_at=at))
 
 
-def begin(session: Session, account: PersonAccount, *, at: datetime) -> str:
+def begin(session: Session, account: Account, *, at: datetime) -> str:
     """Begin a session and return the token for the browser's cookie."""
     token = secrets.token_urlsafe(32)
     session.add(
@@ -99,7 +120,6 @@ def begin(session: Session, account: PersonAccount, *, at: datetime) -> str:
     return token
 
 
-_session, _person = table_of(SignInSession), table_of(PersonAccount)
 _HOLDER = (
     select(_session.c.id, _session.c.expires_at, _person.c.uuid, _person.c.demonstration)
     .select_from(_session.join(_person))

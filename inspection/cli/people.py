@@ -7,12 +7,11 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.accounts import devices, people
+from inspection.accounts import dismissal, people
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
 from inspection.edge import wired, writing
 from inspection.organisations.unit import Unit
-from inspection.signing import credentials
 
 SHORTEST_PASSWORD = 10
 
@@ -60,10 +59,7 @@ def dismiss(username: str, reason: str) -> None:
         account = session.scalar(select(PersonAccount).where(PersonAccount.username == username))
         if account is None:
             raise click.UsageError(f"没有这个用户 · nobody is called {username}")
-        account.active = False
-        for kid in devices.kids_of(session, account.id):
-            devices.revoke(session, kid, reason=reason, at=at)
-        credentials.revoke(session, account.uuid, at=at)
+        dismissal.dismiss(session, account, reason=reason, at=at)
     click.echo(f"已停用 · dismissed {username}")
 
 

@@ -54,6 +54,36 @@ class NotAllowed(Problem):
     code = "not_allowed"
 
 
+class InvitationUnknown(Problem):
+    """No invitation has this code: it was misread, mistyped or made by another server."""
+
+    code = "invitation_unknown"
+
+
+class InvitationExpired(Problem):
+    """The invitation is older than it may be."""
+
+    code = "invitation_expired"
+
+
+class InvitationUsed(Problem):
+    """The invitation has signed a tablet in already; each does so once."""
+
+    code = "invitation_used"
+
+
+class InvitationWithdrawn(Problem):
+    """A newer invitation took its place, or the person may not enrol any more."""
+
+    code = "invitation_withdrawn"
+
+
+class InvitationLimit(Problem):
+    """Too many invitations were issued lately; `retry_after_seconds` says when to go on."""
+
+    code = "invitation_limit"
+
+
 class OriginForeign(Problem):
     """A state-changing request came from another site's page."""
 

@@ -76,7 +76,6 @@ def _begun(username: str, password: str) -> str:
             account = signing_in.account_for(
                 session, username, password, production=wired().settings.production
             )
-            session.expunge(account)  # outlives this view: argon2 is too slow for a writer's turn
     except CredentialsWrong:
         with writing() as session:
             signing_in.note_failure(session, username, address=address, at=at)

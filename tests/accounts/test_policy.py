@@ -7,7 +7,7 @@ from inspection.organisations.scope import NOTHING
 
 MATRIX = """
                   inspector enterprise office auditor administrator
-RECORD_SUBMIT         yes       yes      no     no         no
+RECORD_SUBMIT         yes       yes      yes    no         no
 INSPECT               yes       no       no     no         no
 SELF_INSPECT          no        yes      no     no         no
 RECORD_READ           yes       yes      yes    yes        no
@@ -15,6 +15,7 @@ HAZARD_READ           yes       yes      yes    yes        no
 REPORT_READ           yes       yes      yes    yes        no
 UNIT_READ             yes       yes      yes    yes        yes
 KEY_ENROL             yes       yes      no     no         no
+DEVICE_MANAGE         no        no       yes    no         yes
 QUARANTINE_READ       no        no       no     no         yes
 ADMINISTER            no        no       no     no         yes
 PUBLIC                yes       yes      yes    yes        yes
