@@ -23,6 +23,7 @@ from inspection import __version__
 from inspection.accounts.policy import Permission
 from inspection.edge import requires, wired
 from inspection.edge.language import LANGUAGES
+from inspection.edge.problems import FAULT_CODES, fault_sentence
 from inspection.settings import ROOT
 from inspection.sync.changes import form_path
 
@@ -40,7 +41,10 @@ REVALIDATE = "no-cache"
 @requires(Permission.PUBLIC)
 def shell(page: str = "home", lang: str = "") -> Response:
     """Draw one shell; with a language in its path it is the copy that tablets keep."""
-    response = make_response(render_template(f"web/tablet/{page}.html", app_version=__version__))
+    faults = {code: fault_sentence(code) for code in FAULT_CODES} if page == "queue" else {}
+    response = make_response(
+        render_template(f"web/tablet/{page}.html", app_version=__version__, faults=faults)
+    )
     response.headers["Cache-Control"] = REVALIDATE
     return response
 

@@ -62,9 +62,11 @@ test("backing off: never less than the server asked for, never above the ceiling
   assert.equal(waitMs(1, 30_000, 0), 30_000);
   assert.ok(waitMs(50, null, 1) <= 15 * 60_000);
   assert.ok(waitMs(1, null, 0) > 0);
-  assert.equal(retryAfterMs("7"), 7000);
+  assert.equal(retryAfterMs("7", 0), 7000);
   assert.equal(retryAfterMs("Sun, 22 Nov 2026 09:00:10 GMT", Date.parse("2026-11-22T09:00:00Z")), 10_000);
-  assert.equal(retryAfterMs("soon"), null);
+  assert.equal(retryAfterMs("soon", 0), null);
+  assert.equal(waitMs(9, 7_000), 7_000); // exactly what was asked for, however often it failed
+  assert.ok(waitMs(1, 10 ** 12) <= 24 * 3600_000);
 });
 
 test("a stamp says the same instant, with its offset", () => {

@@ -3,32 +3,36 @@
 import * as device from "../store/device.js";
 import { listen } from "../sync/news.js";
 import { all } from "../ui/page.js";
-import { showLink, showStorage, showWaiting } from "../ui/status.js";
+import { followSettings } from "../ui/settings.js";
+import { showLink, showWaiting } from "../ui/status.js";
 import { chooseLanguage, followLanguage, keepUpdated } from "../ui/updates.js";
 
-async function countWaiting() {
-  const items = await device.outbox();
-  showWaiting(
-    items.filter(({ state }) => state === "waiting").length,
-    items.filter(({ state }) => state === "attention").length,
-  );
+/** What is unsent, and how safely it lies here; a database that does not open is part of the answer. */
+async function showUnsent() {
+  const items = await device.outbox().catch(() => null);
+  const unsent = items?.filter(({ state }) => state !== "delivered") ?? [];
+  const attention = unsent.filter(({ state }) => state === "attention").length;
+  showWaiting(unsent.length - attention, attention);
+  const { showSafekeeping } = await import("../ui/strip.js");
+  await showSafekeeping(unsent.map(({ sealed_at }) => sealed_at), items !== null);
 }
 
 /** @param {{takeOver?: boolean, online?: () => void}} [options] what to do once the server has been reached */
 export function openFrame({ takeOver = false, online } = {}) {
   showLink("unknown", null);
+  followSettings();
+  for (const form of document.forms) form.noValidate = true; // what is wrong is said in our words, never in a browser's bubble
   listen((news) => {
     if (news.type === "link") showLink(news.link, news.next_try_at);
     if (news.type === "link" && news.link === "reached") online?.();
-    if (news.type === "outbox") void countWaiting();
+    if (news.type === "outbox") void showUnsent();
   });
   void followLanguage();
   for (const button of all("[data-choose-language]")) {
     button.addEventListener("click", () => void chooseLanguage(button.dataset.chooseLanguage === "en" ? "en" : "zh"));
   }
   void keepUpdated({ takeOver });
-  void showStorage();
-  void countWaiting();
+  void showUnsent();
   void import("../sync/engine.js").then((engine) => engine.start());
 }
 

@@ -10,17 +10,23 @@ import { read, readAll, withDb, write } from "./database.js";
 /**
  * @typedef {{uuid: string, name: string, badge: string, unit: string, roles: string[], kid: string,
  *   wrapped: import("../domain/keys.js").WrappedKey, server_keys: JsonWebKey[], enrolled_at: string,
- *   wrong_pins: number, locked_until: number}} Person
+ *   data?: import("../domain/keys.js").WrappedData, former?: import("../domain/keys.js").WrappedData[],
+ *   wrong_pins: number, pause_ms: number}} Person
+ *   `data`: the key of the drafts, missing until the first unlock on tablets of before; `former`: those of lost PINs;
+ *   `pause_ms`: how long the PIN still rests
  */
 /** @typedef {{sha256: string, size: number, type: string}} BlobName */
 /** @typedef {{code: string, detail: string, status: number}} Why */
 /**
  * @typedef {{uuid: string, person: string, signers: string[], unit_name: string, title: string, findings: number,
- *   digest: string, jws_digest: string, jws: ArrayBuffer, inks: BlobName[], photos: BlobName[],
+ *   digest: string, jws_digest: string, jws?: ArrayBuffer, jws_size?: number, inks: BlobName[], photos: BlobName[],
  *   signed_at: string, sealed_at: string, state: "waiting" | "delivered" | "attention", attempts: number,
- *   last_try_at: string | null, next_try_at: number, why: Why | null, noticed_at: string | null,
- *   receipt: string | null, receipt_claims: import("../domain/receipt.js").Receipt | null,
+ *   last_try_at: string | null, next_try_at: number, wait_ms?: number, why: Why | null,
+ *   noticed_at: string | null, noticed?: string, receipt: string | null, former_receipt?: string | null,
+ *   receipt_claims: import("../domain/receipt.js").Receipt | null, there?: string[],
  *   sent_bytes: number, delivered_at: string | null}} Outgoing
+ *   `jws` is absent from what `outbox` lists, see `jwsOf`; `there`: blobs that the server confirmed; `noticed`: what the
+ *   office was last told; `delivered_at` by the server's clock
  */
 /**
  * @typedef {{uuid: string, name: string, credit_code: string, sector: string, high_risk: boolean, address: string,
@@ -34,8 +40,8 @@ import { read, readAll, withDb, write } from "./database.js";
 
 export const KEPT_AFTER_DELIVERY_MS = 30 * 24 * 3600 * 1000;
 
-/** @type {import("./database.js").Shape} */
-const SHAPE = {
+/** @type {import("./database.js").Shape} shared with assigned.js, which keeps hazards in it */
+export const SHAPE = {
   name: "zhencha-device",
   version: 2,
   upgrade(database, from) {
@@ -93,6 +99,20 @@ export function savePerson(person) {
   return write(SHAPE, ["people"], (store) => store("people").put(person));
 }
 
+/**
+ * @param {string} uuid @param {(person: Person) => Partial<Person>} change from what stands there now
+ * @returns {Promise<Person | undefined>} what stands there then
+ */
+export function updatePerson(uuid, change) {
+  return write(SHAPE, ["people"], async (store) => {
+    const known = await store("people").get(uuid);
+    if (!known) return undefined;
+    const changed = { ...known, ...change(known) };
+    await store("people").put(changed);
+    return changed;
+  });
+}
+
 /** @returns {Promise<JsonWebKey[]>} every server key that was pinned when somebody enrolled */
 export async function pinnedKeys() {
   return (await people()).flatMap((one) => one.server_keys);
@@ -127,13 +147,25 @@ export class BlobMissing extends Error {}
  * finds every blob it names. From here on its draft is history.
  * @param {Outgoing} item
  */
-export function seal(item) {
+export function seal({ jws, ...item }) {
   return write(SHAPE, ["outbox", "outbox_blobs"], async (store) => {
     for (const { sha256 } of [...item.inks, ...item.photos]) {
       if ((await store("outbox_blobs").getKey(sha256)) === undefined) throw new BlobMissing(sha256);
     }
-    await store("outbox").add(item);
+    // Beside the photos, so that no list of records has to read it.
+    if (jws) await store("outbox_blobs").put({ sha256: item.jws_digest, size: jws.byteLength, type: "application/jose+json", bytes: jws });
+    await store("outbox").add({ ...item, jws_size: jws?.byteLength ?? 0 });
   });
+}
+
+/** @param {Outgoing} item @returns {Promise<ArrayBuffer | undefined>} the exact bytes of the record */
+export async function jwsOf(item) {
+  return item.jws ?? (await blob(item.jws_digest))?.bytes;
+}
+
+/** @param {Outgoing} item @returns {string[]} every blob that has to stay while this item does */
+function bytesNeeded({ jws_digest, inks, photos }) {
+  return [jws_digest, ...[...inks, ...photos].map(({ sha256 }) => sha256)];
 }
 
 /**
@@ -150,25 +182,40 @@ export function updateOutgoing(uuid, changes) {
   });
 }
 
-/**
- * Let go of what was delivered long enough ago; nothing else is ever deleted.
- * @param {number} now
- */
-export function forgetDelivered(now) {
+/** @param {number} now by the server's clock @returns {Promise<Outgoing[]>} delivered long enough ago to be let go of */
+export async function outlived(now) {
+  return (await outbox()).filter((item) => item.state === "delivered" && item.delivered_at && item.receipt_claims?.complete
+    && Date.parse(item.delivered_at) + KEPT_AFTER_DELIVERY_MS < now);
+}
+
+/** Let go of one delivered record; nothing else is ever deleted. @param {string} uuid */
+export function forget(uuid) {
   return write(SHAPE, ["outbox", "outbox_blobs"], async (store) => {
     const items = /** @type {Outgoing[]} */ (await store("outbox").getAll());
-    const old = items.filter((item) => item.state === "delivered" && item.delivered_at && item.receipt_claims?.complete
-      && Date.parse(item.delivered_at) + KEPT_AFTER_DELIVERY_MS < now);
-    const gone = new Set(old.map((item) => item.uuid));
-    const kept = items.filter((item) => !gone.has(item.uuid));
-    const needed = new Set(kept.flatMap((item) => [...item.inks, ...item.photos]).map(({ sha256 }) => sha256));
-    for (const item of old) {
-      for (const { sha256 } of [...item.inks, ...item.photos]) {
-        if (!needed.has(sha256)) await store("outbox_blobs").delete(sha256);
-      }
-      await store("outbox").delete(item.uuid);
+    const gone = items.find((item) => item.uuid === uuid && item.state === "delivered" && item.receipt_claims?.complete);
+    if (!gone) return;
+    const needed = new Set(items.filter((item) => item !== gone).flatMap(bytesNeeded));
+    for (const sha256 of bytesNeeded(gone)) if (!needed.has(sha256)) await store("outbox_blobs").delete(sha256);
+    await store("outbox").delete(uuid);
+  });
+}
+
+/**
+ * The server was restored from a backup whose ledger is the same as ours up to
+ * `seq` only: what it acknowledged after that is sent once more.
+ * @param {number} seq @returns {Promise<number>} how many records
+ */
+export function putBack(seq) {
+  return write(SHAPE, ["outbox"], async (store) => {
+    const items = /** @type {Outgoing[]} */ (await store("outbox").getAll());
+    const lost = items.filter(({ receipt_claims }) => receipt_claims && receipt_claims.seq > seq);
+    for (const item of lost) {
+      await store("outbox").put({
+        ...item, state: "waiting", attempts: 0, next_try_at: 0, why: { code: "server_restored", detail: "", status: 0 },
+        receipt: null, receipt_claims: null, former_receipt: item.receipt, there: [], sent_bytes: 0, delivered_at: null, noticed: "",
+      });
     }
-    return old.length;
+    return lost.length;
   });
 }
 
@@ -200,9 +247,27 @@ export function checklists() {
   return readAll(SHAPE, "checklists");
 }
 
-/** @returns {Promise<any[]>} hazards of my units, as the office last knew them */
-export function hazards() {
-  return readAll(SHAPE, "hazards");
+/**
+ * @typedef {{id: string, unit: string, slug: string, revision: number, record: string, finished_at: string,
+ *   answers: Record<string, string>, words: Record<string, string>}} LastInspection
+ */
+
+/** @param {string} unit @param {string} slug of the list @returns {Promise<LastInspection | undefined>} what was found there the last time */
+export function lastInspection(unit, slug) {
+  return read(SHAPE, "last_inspections", `${unit}:${slug}`);
+}
+
+/**
+ * A hazard is told to each reader; whose it is to look at again stays with the hazard.
+ * @param {ReturnType<import("./database.js").StoreOf>} store @param {Change} told @param {string} reader
+ */
+async function putHazard(store, { mine, ...told }, reader) {
+  const known = (await store.get(told.id)) ?? {};
+  const others = (known.assigned ?? []).filter((/** @type {string} */ one) => one !== reader);
+  const open = told.hazard.state !== "closed";
+  const assigned = open ? [...others, ...(mine ? [reader] : [])] : [];
+  const { item, checklist, photos } = known;
+  await store.put({ ...(open && !mine && { item, checklist, photos }), ...told, assigned });
 }
 
 /**
@@ -210,12 +275,13 @@ export function hazards() {
  * @param {Change[]} changes @param {string} reader @param {string} cursor
  */
 export function applyChanges(changes, reader, cursor) {
-  const stores = ["meta", "units", "checklists", "hazards", "revocations"];
+  const stores = ["meta", "units", "checklists", "hazards", "last_inspections", "revocations"];
   return write(SHAPE, stores, async (store) => {
     for (const change of changes) {
       if (change.type === "units") await replaceUnits(store("units"), reader, change.units);
       if (change.type === "checklist") await store("checklists").put(change);
-      if (change.type === "hazard") await store("hazards").put(change);
+      if (change.type === "hazard") await putHazard(store("hazards"), change, reader);
+      if (change.type === "last_inspection") await store("last_inspections").put(change);
       if (change.type === "revocation") await store("revocations").put(change);
     }
     await store("meta").put(cursor, `cursor:${reader}`);

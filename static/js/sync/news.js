@@ -5,9 +5,10 @@
 
 /**
  * @typedef {{type: "progress", uuid: string, sent: number, total: number} | {type: "outbox"} | {type: "reference"}
- *   | {type: "link", link: Link, next_try_at: number | null}} News
+ *   | {type: "sending", uuid: string | null} | {type: "wake"}
+ *   | {type: "link", link: Link, next_try_at: number | null}} News `wake`: whoever keeps a page open sends now
  */
-/** @typedef {"unknown" | "reached" | "unreachable" | "signed_out" | "not_allowed"} Link */
+/** @typedef {"unknown" | "reached" | "unreachable" | "busy" | "signed_out" | "not_allowed"} Link */
 
 const channel = new BroadcastChannel("zhencha-sync");
 

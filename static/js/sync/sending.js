@@ -1,29 +1,26 @@
 /**
- * The way of one sealed record to the server: ink, record, photos, receipt.
+ * The way of one sealed record to the server: record, ink, photos, receipt.
  * Each step may be repeated for ever. Only a verified receipt moves it on.
  */
 
+import { bytesThere, filesOf, totalBytes } from "../domain/outgoing.js";
 import { isComplete, verifiedReceipt } from "../domain/receipt.js";
 import * as device from "../store/device.js";
-import { Refused, callJson } from "./api.js";
-import { sendBlob } from "./blobs.js";
+import { Refused, Unreachable, callJson, ping } from "./api.js";
+import { BytesLost, sendBlob } from "./blobs.js";
 import { tell } from "./news.js";
 
 /** @typedef {import("../store/device.js").Outgoing} Outgoing */
+/** @typedef {import("../store/device.js").BlobName} BlobName */
 
 /** The server answered, but not with a receipt for these bytes that a pinned key signed. */
 export class ReceiptUnverified extends Error {}
 
-/** Bytes that the record names are no longer on this tablet. */
-export class BytesLost extends Error {}
-
-/** The server has the record and still misses some of its photos. */
+/** The server has the record and still misses some of its files. */
 export class StillMissing extends Error {}
 
-/** @param {Outgoing} item @returns {number} */
-export function totalBytes(item) {
-  return [...item.inks, ...item.photos].reduce((sum, { size }) => sum + size, item.jws.byteLength);
-}
+/** Answers about all that this person or this server sends, not about one file. */
+const OF_ALL = new Set([401, 403, 408, 429, 503, 507]);
 
 /**
  * Take in a receipt for an item, whoever brought it.
@@ -33,49 +30,83 @@ export function totalBytes(item) {
 export async function settle(item, token) {
   const claims = await verifiedReceipt(token, item, await device.pinnedKeys());
   if (!claims) throw new ReceiptUnverified(item.uuid);
-  const done = isComplete(claims) || (claims.status === "held" && claims.missing.length === 0);
-  const delivered = done
-    ? { state: /** @type {const} */ ("delivered"), delivered_at: new Date().toISOString(), why: null, sent_bytes: totalBytes(item) }
+  const there = filesOf(item).flatMap(({ sha256 }) => (claims.missing.includes(sha256) ? [] : [sha256]));
+  const { offset_ms } = (await device.meta("server_clock")) ?? { offset_ms: 0 };
+  const delivered = isComplete(claims)
+    ? { state: /** @type {const} */ ("delivered"), delivered_at: new Date(Date.now() + offset_ms).toISOString(), why: null }
     : {};
-  const changed = await device.updateOutgoing(item.uuid, { receipt: token, receipt_claims: claims, ...delivered });
+  const changes = { receipt: token, receipt_claims: claims, there, ...delivered };
+  const changed = await device.updateOutgoing(item.uuid, { ...changes, sent_bytes: bytesThere({ ...item, ...changes }) });
   tell({ type: "outbox" });
   return changed ?? item;
 }
 
-/** @param {Outgoing} item @param {{sha256: string}[]} names @param {number} before bytes of this item sent already */
-async function sendBlobs(item, names, before) {
+/** @param {Outgoing} item @param {string} sha256 @param {number} before bytes of this item that are there already */
+async function sendFile(item, sha256, before) {
+  const kept = await device.blob(sha256);
+  if (!kept) throw new BytesLost(sha256);
   const total = totalBytes(item);
-  let sent = before;
-  for (const { sha256 } of names) {
-    const kept = await device.blob(sha256);
-    if (!kept) throw new BytesLost(sha256);
-    await sendBlob(sha256, kept.bytes, (done) => tell({ type: "progress", uuid: item.uuid, sent: sent + done, total }));
-    sent += kept.size;
-    await device.updateOutgoing(item.uuid, { sent_bytes: sent });
+  await sendBlob(sha256, kept.bytes, (done) => tell({ type: "progress", uuid: item.uuid, sent: before + done, total }));
+}
+
+/** Each file on its own: one that is refused does not keep back the others. @param {Outgoing} item @param {BlobName[]} files */
+async function sendFiles(item, files) {
+  let refusal = null;
+  let now = item;
+  for (const { sha256 } of files) {
+    try {
+      await sendFile(item, sha256, bytesThere(now));
+      const there = [...(now.there ?? []), sha256];
+      now = { ...now, there };
+      await device.updateOutgoing(item.uuid, { there, sent_bytes: bytesThere(now) });
+    } catch (problem) {
+      if (problem instanceof Refused && OF_ALL.has(problem.status)) throw problem;
+      if (problem instanceof Unreachable) await ping();
+      refusal ??= problem;
+    }
+  }
+  if (refusal) throw refusal;
+}
+
+/** The record first, so that the findings are known before any photo travels. @param {Outgoing} item */
+export async function sendRecord(item) {
+  if (!item.receipt_claims) await put(item);
+}
+
+/** @param {Outgoing} item @returns {Promise<Outgoing>} */
+async function put(item) {
+  const body = await device.jwsOf(item);
+  if (!body) throw new BytesLost(item.jws_digest);
+  const answer = await callJson("PUT", `/records/${item.uuid}`, { body, headers: { "Content-Type": "application/jose+json" } });
+  return settle(item, answer.receipt);
+}
+
+/** Another inspector, or a server that lost it, knows no receipt: the record itself asks again. @param {Outgoing} item */
+async function renewed(item) {
+  try {
+    const answer = await callJson("GET", `/records/${item.uuid}/receipt`);
+    return await settle(item, answer.receipt);
+  } catch (problem) {
+    if (problem instanceof Refused && problem.status === 404) return put(item);
+    throw problem;
   }
 }
 
-/** Ink and record, so that the findings are known before a single photo travels. @param {Outgoing} item */
-export async function sendRecord(item) {
-  if (item.receipt_claims) return;
-  await sendBlobs(item, item.inks, 0);
-  const answer = await callJson("PUT", `/records/${item.uuid}`, {
-    body: item.jws, headers: { "Content-Type": "application/jose+json" },
-  });
-  await settle(item, answer.receipt);
+/** Ink and photos that are missing, one by one, then the receipt that says nothing is. @param {Outgoing} item */
+export async function sendPhotos(item) {
+  if (!item.receipt_claims || item.state === "delivered") return;
+  const now = item.attempts ? await renewed(item) : item; // what came through before the cut is not asked for one by one
+  const missing = new Set(now.receipt_claims?.missing);
+  if (missing.size) await sendFiles(now, filesOf(now).filter(({ sha256 }) => missing.has(sha256)));
+  const settled = await renewed(now);
+  if (settled.state !== "delivered") throw new StillMissing(item.uuid);
 }
 
-/** Photos, one by one, then the receipt that says nothing is missing. @param {Outgoing} item */
-export async function sendPhotos(item) {
-  const claims = item.receipt_claims;
-  if (!claims || item.state === "delivered") return;
-  const ours = [...item.inks, ...item.photos];
-  const there = ours.filter(({ sha256 }) => !claims.missing.includes(sha256));
-  const before = there.reduce((sum, { size }) => sum + size, item.jws.byteLength);
-  await sendBlobs(item, ours.filter(({ sha256 }) => claims.missing.includes(sha256)), before);
-  const answer = await callJson("GET", `/records/${item.uuid}/receipt`);
-  const settled = await settle(item, answer.receipt);
-  if (settled.state !== "delivered") throw new StillMissing(item.uuid);
+/** A last look, by the same way that sends, before the bytes of a delivered record are let go of. @param {Outgoing} item */
+export async function confirmHeld(item) {
+  const { receipt_claims } = await put(item);
+  for (const { sha256 } of filesOf(item)) await sendFile(item, sha256, 0);
+  if (receipt_claims && isComplete(receipt_claims)) await device.forget(item.uuid);
 }
 
 /** Refusals that no repetition will change: the item needs a person. */

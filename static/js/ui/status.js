@@ -1,22 +1,31 @@
 /**
  * The line at the top that must be true: when the draft was last saved, whether
- * the server can be reached, how much waits to be sent, whether storage is safe.
- * It shows what it is told and asks nobody but the browser's own storage.
+ * the server can be reached, how much waits to be sent. It shows what it is
+ * told; whether storage is safe stands in strip.js.
  */
 
 import { clockText, shortMoment } from "../domain/times.js";
-import { all, fill, hasWord, setIcon, sizeText, word } from "./page.js";
+import { all, fill, hasWord, setIcon, show, word } from "./page.js";
 
-const SCARCE_BYTES = 500 * 1024 * 1024;
-const ICONS = /** @type {Record<string, string>} */ ({ reached: "online", signed_out: "person", not_allowed: "person" });
+const ICONS = /** @type {Record<string, string>} */ ({ reached: "online", busy: "clock", signed_out: "person", not_allowed: "person" });
 
-/** @param {string} state saved, saving or failed @param {Date} [moment] */
-export function showSaved(state, moment) {
+let said = 0;
+
+/**
+ * The clock is for eyes; ears hear it once the hand rests. A failure is loud until something was stored.
+ * @param {string} state saved, saving or save_failed @param {Date} [moment] @param {{name?: string}} [problem]
+ */
+export function showSaved(state, moment, problem) {
   for (const place of all("[data-saved]")) {
     place.dataset.saved = state;
     place.dataset.savedAt = moment ? String(moment.getTime()) : "";
     place.textContent = word(state, { time: moment ? clockText(moment) : "" });
   }
+  const failed = state === "save_failed";
+  if (failed) fill(document.body, { unsaved: word(problem?.name === "QuotaExceededError" ? "unsaved_full" : "unsaved_other") });
+  if (state !== "saving") show("#unsaved", failed);
+  clearTimeout(said);
+  if (moment) said = window.setTimeout(() => fill(document.body, { saved_said: word("saved", { time: clockText(moment) }) }), 2_000);
 }
 
 /** @param {string} link @param {number | null} nextTry */
@@ -31,7 +40,7 @@ export function showLink(link, nextTry) {
   }
   for (const banner of all("[data-link-banner]")) {
     banner.hidden = !hasWord(`banner_${link}`);
-    fill(banner, { banner: hasWord(`banner_${link}`) ? word(`banner_${link}`) : "" });
+    fill(banner, { banner: hasWord(`banner_${link}`) ? word(`banner_${link}`, { next }) : "" });
   }
   for (const element of all("[data-when-link]")) element.hidden = element.dataset.whenLink !== link;
 }
@@ -45,19 +54,7 @@ export function showWaiting(waiting, attention) {
   }
 }
 
-/** What the browser says of its storage; never waits for an answer that may not come (Firefox). */
-export async function showStorage() {
-  const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
-  const persistent = await navigator.storage?.persisted?.().catch(() => false);
-  const free = estimate ? (estimate.quota ?? 0) - (estimate.usage ?? 0) : 0;
-  const safe = Boolean(persistent) && free > SCARCE_BYTES;
-  for (const place of all("[data-storage]")) {
-    place.dataset.storage = safe ? "safe" : "unsafe";
-    fill(place, { storage: word(persistent ? "storage_persistent" : "storage_best_effort", { free: sizeText(free) }) });
-  }
-}
-
-/** Ask to be kept; the answer shows in showStorage. */
+/** Ask to be kept. Nobody waits for the answer, which may not come (Firefox). */
 export function askToPersist() {
-  navigator.storage?.persist?.().then(() => showStorage(), () => undefined);
+  navigator.storage?.persist?.().catch(() => undefined);
 }
