@@ -28,7 +28,7 @@ class Permission(Enum):
     SIGNED_IN = "signed_in"
     """Whoever is signed in, about themselves."""
     RECORD_SUBMIT = "record:submit"
-    """Hand in records: one's own, those of colleagues on the same tablet, those of a rescue package."""
+    """Hand in records: one's own, those of colleagues on the tablet or in a rescue package."""
     INSPECT = "record:inspect"
     """Sign an inspection or re-inspection, as the departments' inspectors do."""
     SELF_INSPECT = "record:self_inspect"

@@ -80,11 +80,14 @@ def own_address(wanted: str | None) -> str:
 def head_places(actor: Actor) -> list[tuple[str, str]]:
     """The places of the head bar that this person may open."""
     places = (
-        (_("平板检查"), "/tablet/", Permission.RECORD_SUBMIT),
+        (_("平板检查"), "/tablet/", Permission.KEY_ENROL),
         (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),
+        (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
         (_("异常记录"), "/quarantine", Permission.QUARANTINE_READ),
+        (_("救援包"), "/rescue", Permission.RECORD_SUBMIT),
+        (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),
         (_("核验"), "/verify", Permission.PUBLIC),
     )
     return [(words, href) for words, href, permission in places if actor.may(permission)]
