@@ -40,7 +40,7 @@ from inspection.reports.content import (
 )
 from inspection.reports.pdf import Attachment, Drawing, Material
 from inspection.reports.shelf import IssuedReport, ShelvedReport
-from inspection.signing import credentials, jose, seals
+from inspection.signing import credentials, jose
 from inspection.signing.authority import Authority, PersonKey, Revocation
 from inspection.signing.certificates import Holder
 from inspection.signing.jose import DeviceSignature, EnrolledKey, ServerKey
@@ -99,13 +99,7 @@ def issue(
     )
     with database.writing(engine) as session:
         journal.append(session, _uses(case, material.content, issuance), at=clock())
-    sealed = seals.seal_report(
-        drawing.pdf,
-        _signers(case, material.content, drawing),
-        authority=authority,
-        revoked=case.revoked,
-        at=clock(),
-    )
+    sealed = _sealed(case, material.content, drawing, authority, at=clock())
     digest = blobs.keep(sealed)
     with database.writing(engine) as session:
         return _shelved(session, case, issuance, digest, len(sealed), drawing.pages, at=clock())
@@ -234,8 +228,13 @@ def proof_text(proof: LedgerProof) -> bytes:
     ).encode()
 
 
-def _signers(case: _Case, content: ReportContent, drawing: Drawing) -> list[seals.Signer]:
-    return [
+def _sealed(
+    case: _Case, content: ReportContent, drawing: Drawing, authority: Authority, *, at: datetime
+) -> bytes:
+    # pyHanko and what it brings take half a second to load, and only the worker seals.
+    from inspection.signing import seals
+
+    signers = [
         seals.Signer(
             field=block.field,
             appearance=drawing.appearances[block.field],
@@ -245,6 +244,7 @@ def _signers(case: _Case, content: ReportContent, drawing: Drawing) -> list[seal
         for block in content.signatures
         if block.field
     ]
+    return seals.seal_report(drawing.pdf, signers, authority=authority, revoked=case.revoked, at=at)
 
 
 def _uses(case: _Case, content: ReportContent, issuance: Issuance) -> list[Event]:

@@ -35,7 +35,7 @@ from inspection.reports.issuing import PROOF_NAME, RECORD_NAME
 from inspection.reports.shelf import ShelvedReport
 from inspection.signing import credentials, jose
 from inspection.signing.authority import Authority
-from inspection.signing.examination import Examination, Outcome, SignatureFacts, examine, worst
+from inspection.signing.facts import Examination, Outcome, SignatureFacts, worst
 from inspection.signing.jose import EnrolledKey, ServerKey
 
 LARGEST_BYTES = 50 * 1024 * 1024
@@ -100,6 +100,8 @@ def examine_document(
     """Examine a file from outside. Raises DocumentTooLarge; everything else is a fact."""
     if len(data) > LARGEST_BYTES:
         raise DocumentTooLarge(largest=LARGEST_BYTES)
+    from inspection.signing.examination import examine  # slow to load: see signing/facts.py
+
     digest = hashlib.sha256(data).hexdigest()
     trust = authority.trust(revoked=credentials.revocations(session), at=at)
     try:

@@ -16,9 +16,10 @@ from inspection.database import install, reading, writing
 from inspection.domain.problems import GlyphMissing, NotFound, RecordIncomplete
 from inspection.ledger import chain, journal
 from inspection.reports import issuing, shelf
-from inspection.signing import credentials
+from inspection.signing import credentials, seals
 from inspection.signing.credentials import PdfCredential
-from inspection.signing.examination import Outcome, examine
+from inspection.signing.examination import examine
+from inspection.signing.facts import Outcome
 from tests.builders.identifiers import uuid7
 from tests.reports import samples, scenes
 
@@ -88,7 +89,7 @@ def _issue_and_be_killed(url, home, record_uuid, where):
     engine = sqlalchemy.create_engine(url)
     install(engine)
     wiring = scenes.wired(engine, home)
-    owner = {"keep": wiring.blobs, "seal_report": issuing.seals}.get(where, issuing)
+    owner = {"keep": wiring.blobs, "seal_report": seals}.get(where, issuing)
     setattr(owner, where, lambda *_, **__: os.kill(os.getpid(), signal.SIGKILL))
     issuing.issue(record_uuid, **scenes.collaborators(wiring))
 
@@ -113,7 +114,7 @@ def test_kill_9_at_any_point_leaves_no_report_and_the_next_try_issues_it(scene, 
 
 
 def test_two_workers_end_with_one_report(scene, monkeypatch):
-    seal = issuing.seals.seal_report
+    seal = seals.seal_report
     inner = []
 
     def slow_seal(*args, **keywords):
@@ -122,7 +123,7 @@ def test_two_workers_end_with_one_report(scene, monkeypatch):
             inner.append(scene.issue())  # the second worker, after the first one's claim expired
         return seal(*args, **keywords)
 
-    monkeypatch.setattr(issuing.seals, "seal_report", slow_seal)
+    monkeypatch.setattr(seals, "seal_report", slow_seal)
     assert scene.issue() == inner[1]
     assert kinds(scene).count("report.issued") == 1
 

@@ -9,7 +9,8 @@ from inspection.reports import pdf
 from inspection.signing import seals
 from inspection.signing.authority import Authority, PersonKey, Trust
 from inspection.signing.certificates import Holder
-from inspection.signing.examination import Examination, examine
+from inspection.signing.examination import examine
+from inspection.signing.facts import Examination
 from inspection.signing.jose import DeviceSignature
 from tests.builders.people import Person
 from tests.builders.times import NOON

@@ -4,7 +4,8 @@ import random
 
 import pytest
 
-from inspection.signing.examination import Outcome, examine, worst
+from inspection.signing.examination import examine
+from inspection.signing.facts import Outcome, worst
 from tests.signing import sealed
 from tests.signing.attacks import ATTACKS, sign_once_more
 

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from inspection.domain.problems import WarrantMissing
 from inspection.signing import seals
 from inspection.signing.authority import Revocation
-from inspection.signing.examination import Outcome, examine
+from inspection.signing.examination import examine
+from inspection.signing.facts import Outcome
 from tests.builders.people import inspector
 from tests.signing import sealed
 

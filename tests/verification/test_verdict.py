@@ -6,7 +6,7 @@ from sqlalchemy import delete, text
 from inspection import database
 from inspection.domain.problems import DocumentTooLarge
 from inspection.reports.shelf import IssuedReport
-from inspection.signing.examination import Outcome
+from inspection.signing.facts import Outcome
 from inspection.verification import verdict
 from tests.reports import samples, scenes
 from tests.signing import sealed
