@@ -101,17 +101,16 @@ class FilesystemBlobs:
         """
         if length > LARGEST_BYTES or offset + len(piece) > length:
             raise BlobTooLarge(largest=LARGEST_BYTES)
-        with self._part(digest) as part:
+        with _full_disk_told(), self._part(digest) as part:
             state = self.state(digest)
             if state.complete:
                 return state
             if state.offset != offset:
                 raise BlobOffsetWrong(offset=state.offset)
-            with _full_disk_told():
-                _append(part, piece, at=offset)
-                if offset + len(piece) < length:
-                    return UploadState(offset + len(piece), complete=False)
-                self._finish(part, digest)
+            _append(part, piece, at=offset)
+            if offset + len(piece) < length:
+                return UploadState(offset + len(piece), complete=False)
+            self._finish(part, digest)
         return UploadState(length, complete=True)
 
     def _finish(self, part: Path, digest: str) -> None:
@@ -149,15 +148,18 @@ class FilesystemBlobs:
 
 
 def _append(part: Path, piece: bytes, *, at: int) -> None:
-    with part.open("r+b" if part.exists() else "w+b") as file:
-        file.seek(at)
-        try:
-            file.write(piece)
-            file.flush()
-        except OSError:
-            file.truncate(at)
-            raise
-        os.fsync(file.fileno())
+    """Write the whole piece durably or leave the part as it was."""
+    descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        written = 0
+        while written < len(piece):
+            written += os.pwrite(descriptor, piece[written:], at + written)
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, at)
+        raise
+    finally:
+        os.close(descriptor)
 
 
 def _sync_directory(directory: Path) -> None:

@@ -6,8 +6,10 @@ a lock file instead, and enter in turn (docs/decisions/0001). PostgreSQL needs
 none of this.
 """
 
+import errno
 import fcntl
 import os
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -15,9 +17,14 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from inspection.domain.problems import StorageFull
+
 _BUSY_TIMEOUT_MS = 20_000
+_DISK_FULL = "53100"
+"""PostgreSQL's SQLSTATE for a full disk."""
 
 
 def install(engine: Engine) -> None:
@@ -61,10 +68,38 @@ def one_view(engine: Engine) -> Iterator[Any]:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Session]:
-    """A session in one write transaction: committed at the end, rolled back by any exception."""
-    with _turn(engine), Session(engine, expire_on_commit=False) as session, session.begin():
+    """A session in one write transaction: committed at the end, rolled back by any exception.
+
+    Raises StorageFull when the database has no room left.
+    """
+    with (
+        _full_disk_told(),
+        _turn(engine),
+        Session(engine, expire_on_commit=False) as session,
+        session.begin(),
+    ):
         session.connection(execution_options={"writes": True})
         yield session
+
+
+@contextmanager
+def _full_disk_told() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if _says_full(error.orig):
+            raise StorageFull() from error
+        raise
+    except OSError as error:  # the lock file
+        if error.errno == errno.ENOSPC:
+            raise StorageFull() from error
+        raise
+
+
+def _says_full(error: BaseException | None) -> bool:
+    if isinstance(error, sqlite3.Error):
+        return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_FULL
+    return getattr(error, "sqlstate", "") == _DISK_FULL
 
 
 @contextmanager

@@ -216,6 +216,12 @@ class KeyTaken(Problem):
     code = "key_taken"
 
 
+class TooManyUploads(Problem):
+    """This person sends too many pieces at once; `retry_after_seconds` says when to go on."""
+
+    code = "too_many_uploads"
+
+
 class BlobUnknown(Problem):
     """No bytes with this digest are held."""
 

@@ -41,6 +41,7 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.KeyRevoked: 422,
     problems.KeyMalformed: 422,
     problems.KeyTaken: 409,
+    problems.TooManyUploads: 429,
     problems.BlobUnknown: 404,
     problems.BlobOffsetWrong: 409,
     problems.BlobTooLarge: 413,
@@ -107,6 +108,7 @@ def sentence(code: str) -> str:
         "key_revoked": _("签名所用的密钥已被注销。"),
         "key_malformed": _("登记的密钥不符合要求。"),
         "key_taken": _("这把密钥已登记在别人名下或已注销。"),
+        "too_many_uploads": _("同时上传的文件太多。"),
         "blob_unknown": _("没有这个文件。"),
         "blob_offset_wrong": _("续传位置不对，请从服务器给出的位置继续。"),
         "blob_too_large": _("单个文件不能超过 20 MB。"),
@@ -131,7 +133,13 @@ _HELD_SAFE = (
     "key_unknown",
     "key_revoked",
 )
-_UPLOADS = ("blob_offset_wrong", "blob_digest_mismatch", "storage_full", "record_incomplete")
+_UPLOADS = (
+    "too_many_uploads",
+    "blob_offset_wrong",
+    "blob_digest_mismatch",
+    "storage_full",
+    "record_incomplete",
+)
 
 
 def safe(code: str) -> str:

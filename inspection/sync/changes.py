@@ -19,7 +19,7 @@ from inspection.accounts.policy import Permission
 from inspection.catalog import Catalog
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import CursorMalformed
-from inspection.ledger import journal
+from inspection.ledger import journal, landmarks
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.submissions import records
@@ -40,10 +40,13 @@ class Cursor:
     seq: int = 0
     told_seq: int = 0
     """How much of the ledger was told as it is told now: hazards and last inspections."""
+    marks: tuple[str, ...] = ()
+    """Landmarks of the ledger that was told: a restored one has others."""
 
     def text(self) -> str:
         """The opaque form."""
-        data = json.dumps([_FORMAT, self.units, self.lists, self.seq], separators=(",", ":"))
+        known = [_FORMAT, self.units, self.lists, self.seq, list(self.marks)]
+        data = json.dumps(known, separators=(",", ":"))
         return base64.urlsafe_b64encode(data.encode()).decode().rstrip("=")
 
 
@@ -52,13 +55,14 @@ def cursor_from(text: str) -> Cursor:
     if not text:
         return Cursor()
     try:
-        form, units, lists, seq = json.loads(
+        form, units, lists, seq, *rest = json.loads(
             base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         )
         if form not in (_FORMAT, _FORMER) or type(seq) is not int or not 0 <= seq < 2**53:
             raise ValueError(form)
-        return Cursor(str(units), str(lists), seq, seq if form == _FORMAT else 0)
-    except (ValueError, TypeError, RecursionError) as error:
+        marks = tuple(str(mark) for mark in rest[0][:64]) if rest else ()
+        return Cursor(str(units), str(lists), seq, seq if form == _FORMAT else 0, marks)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise CursorMalformed() from error
 
 
@@ -79,15 +83,19 @@ def feed(
         for unit in directory.enterprises(session, actor.scope(Permission.RECORD_SUBMIT))
     ]
     seq, _ = journal.head(session)
-    now = Cursor(_digest(units), catalog.digest[:16], seq, seq)
+    marks = tuple(landmarks.of_length(session, seq))
+    now = Cursor(_digest(units), catalog.digest[:16], seq, seq, marks)
+    shared = _shared(session, after, now)
     changes: list[dict[str, Any]] = []
+    if shared < after.seq:
+        # Restored from an older backup: what was acknowledged after that has to come again.
+        changes += [{"type": "restored", "seq": shared}]
     if now.units != after.units:
         changes += [{"type": "units", "units": [change["unit"] for change in units]}]
     if now.lists != after.lists:
         changes += [_list_change(each) for each in catalog.current()]
-    if (now.seq, now.told_seq) != (after.seq, after.told_seq):
-        # A ledger shorter than the tablet remembers was restored from a backup: tell everything.
-        known = after if after.seq <= now.seq else Cursor()
+    if shared < after.seq or (now.seq, now.told_seq) != (after.seq, after.told_seq):
+        known = after if shared == after.seq else Cursor()
         changes += _ledger_changes(session, actor, known, catalog=catalog)
     changes += [
         {"type": "revocation", "kid": kid}
@@ -100,6 +108,13 @@ def feed(
     ]
     changes += recovery.answers_for(session, actor)
     return Feed(changes, now)
+
+
+def _shared(session: Session, after: Cursor, now: Cursor) -> int:
+    """How much of what a tablet was told is still so: all, unless the server was restored."""
+    if (after.seq, after.marks) == (now.seq, now.marks) or not after.marks:
+        return min(after.seq, now.seq)
+    return landmarks.shared(session, after.seq, list(after.marks))
 
 
 def _ledger_changes(

@@ -154,7 +154,7 @@ def test_a_cursor_that_this_server_never_made_is_refused(
 
 def test_a_cursor_from_before_a_restored_backup_misses_nothing(scene: Scene) -> None:
     """The ledger is shorter than the tablet remembers: it is told everything anew."""
-    _, units, lists, _ = json.loads(
+    _, units, lists, *_ = json.loads(
         base64.urlsafe_b64decode(_ask(scene.tablet).json["cursor"] + "==")
     )
     scene.tablet.hand_in(scene.filled())
