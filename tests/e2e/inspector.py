@@ -115,7 +115,7 @@ def unlock(page: Page, pin: str, name: str = "") -> None:
     if people.count() > 1:
         people.filter(has_text=name).click()
     page.locator("#lock-pin").fill(pin)
-    page.locator("#lock form button").click()
+    page.locator("#lock form button[type=submit]").click()
     page.locator("#lock").wait_for(state="hidden")
 
 

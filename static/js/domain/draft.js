@@ -29,7 +29,7 @@ import { uuid7 } from "./uuid.js";
 /** @typedef {{title: string, section: string, tags: Record<string, string>}} ItemWords */
 /** @typedef {{people: Signatory[], signatures: Signature[], frozen_at: string | null}} Signing */
 /**
- * @typedef {{uuid: string, kind: "inspection" | "self_inspection" | "reinspection",
+ * @typedef {{uuid: string, author: string, kind: "inspection" | "self_inspection" | "reinspection",
  *   checklist: {slug: string, revision: number, digest: string}, title: string, form: string,
  *   unit: {uuid: string, name: string, credit_code: string},
  *   place: {text: string, latitude: string | null, longitude: string | null, accuracy_m: number | null},
@@ -40,13 +40,13 @@ import { uuid7 } from "./uuid.js";
  */
 
 /**
- * @param {Pick<Draft, "checklist" | "title" | "form" | "unit"> & {address: string, kind?: Draft["kind"]}} beginning
+ * @param {Pick<Draft, "author" | "checklist" | "title" | "form" | "unit"> & {address: string, kind?: Draft["kind"]}} beginning
  * @param {string} at when it was begun, as text
  * @returns {Draft}
  */
-export function newDraft({ checklist, title, form, unit, address, kind = "inspection" }, at) {
+export function newDraft({ author, checklist, title, form, unit, address, kind = "inspection" }, at) {
   return {
-    uuid: uuid7(), kind, checklist, title, form, unit,
+    uuid: uuid7(), author, kind, checklist, title, form, unit,
     place: { text: address, latitude: null, longitude: null, accuracy_m: null },
     started_at: at, updated_at: at, elapsed_ms: 0, at: null, items: [], words: {},
     answers: {}, findings: [], photos: [], opinion: "", statement: "", previous: null,

@@ -1,55 +1,63 @@
 /**
- * A person's device key 设备密钥: made once, kept only wrapped under the PIN.
- * PBKDF2-SHA-256 turns the PIN into an AES-GCM key; the thumbprint is bound in
- * as additional data, so a wrapped key cannot be passed off as another's.
+ * Opening a person's two keys with the PIN: the signing key 签名密钥 and the key
+ * of their drafts 数据密钥. PBKDF2-SHA-256 turns the PIN into an AES-GCM key; what
+ * each wrapped key is for is bound in as additional data, so that none can be
+ * passed off as another. Keys are made in newkeys.js.
  */
 
-import { base64url, fromBase64url, utf8 } from "./encoding.js";
-import { publicPart, thumbprint } from "./thumbprint.js";
+import { fromBase64url, utf8 } from "./encoding.js";
 
-const P256 = { name: "ECDSA", namedCurve: "P-256" };
-export const ROUNDS = 600_000;
+export const P256 = { name: "ECDSA", namedCurve: "P-256" };
+export const AES = { name: "AES-GCM", length: 256 };
 export const PIN_PATTERN = /^\d{6,12}$/;
 
 /** @typedef {{rounds: number, salt: string, iv: string, key: string}} WrappedKey */
-/** @typedef {{kid: string, jwk: import("./thumbprint.js").PublicJwk, wrapped: WrappedKey, key: CryptoKey}} NewKey */
+/** @typedef {{kid: string, wrapped: WrappedKey, recovery: {kid: string, key: string} | null}} WrappedData */
+/** @typedef {{person: string, kid: string, key: CryptoKey}} DataKey opens one person's rows; cannot be exported */
 
 /** The PIN does not open this key. */
 export class WrongPin extends Error {}
 
 /**
- * @param {string} pin @param {Uint8Array<ArrayBuffer>} salt @param {number} rounds
- * @returns {Promise<CryptoKey>}
+ * The one slow step; signing key and data key are wrapped under the same salt, so that it is taken once.
+ * @param {string} pin @param {{salt: string, rounds: number}} wrapped @returns {Promise<CryptoKey>}
  */
-async function wrappingKey(pin, salt, rounds) {
+export async function wrappingKey(pin, { salt, rounds }) {
   const material = await crypto.subtle.importKey("raw", utf8(pin), "PBKDF2", false, ["deriveKey"]);
-  const derivation = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
-  return crypto.subtle.deriveKey(derivation, material, { name: "AES-GCM", length: 256 }, false, ["wrapKey", "unwrapKey"]);
+  const derivation = { name: "PBKDF2", hash: "SHA-256", salt: fromBase64url(salt), iterations: rounds };
+  return crypto.subtle.deriveKey(derivation, material, AES, false, ["wrapKey", "unwrapKey"]);
 }
 
-/** @param {string} pin @returns {Promise<NewKey>} extractable only inside this call */
-export async function newKey(pin) {
-  const pair = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
-  const jwk = publicPart(await crypto.subtle.exportKey("jwk", pair.publicKey));
-  const kid = await thumbprint(jwk);
-  const salt = crypto.getRandomValues(new Uint8Array(16));
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const wrapping = await wrappingKey(pin, salt, ROUNDS);
-  const sealed = await crypto.subtle.wrapKey("pkcs8", pair.privateKey, wrapping, { name: "AES-GCM", iv, additionalData: utf8(kid) });
-  const wrapped = { rounds: ROUNDS, salt: base64url(salt), iv: base64url(iv), key: base64url(sealed) };
-  return { kid, jwk, wrapped, key: await openedKey(kid, wrapped, pin) };
+/** @param {string} person @param {string} kid @returns {string} what a wrapped data key is bound to */
+export function dataKeyName(person, kid) {
+  return `data:${person}:${kid}`;
 }
 
 /**
- * @param {string} kid @param {WrappedKey} wrapped @param {string} pin
- * @returns {Promise<CryptoKey>} usable to sign, not to export
+ * @param {CryptoKey} wrapping @param {WrappedKey} wrapped @param {string} name what it is bound to
+ * @param {"pkcs8" | "raw"} format @param {AlgorithmIdentifier | EcKeyImportParams} algorithm @param {KeyUsage[]} usages @param {boolean} [extractable]
  */
-export async function openedKey(kid, wrapped, pin) {
-  const wrapping = await wrappingKey(pin, fromBase64url(wrapped.salt), wrapped.rounds);
-  const cipher = { name: "AES-GCM", iv: fromBase64url(wrapped.iv), additionalData: utf8(kid) };
+async function unwrapped(wrapping, { iv, key }, name, format, algorithm, usages, extractable = false) {
+  const cipher = { name: "AES-GCM", iv: fromBase64url(iv), additionalData: utf8(name) };
   try {
-    return await crypto.subtle.unwrapKey("pkcs8", fromBase64url(wrapped.key), wrapping, cipher, P256, false, ["sign"]);
+    return await crypto.subtle.unwrapKey(format, fromBase64url(key), wrapping, cipher, algorithm, extractable, usages);
   } catch {
     throw new WrongPin();
   }
+}
+
+/**
+ * @param {CryptoKey} wrapping @param {string} kid @param {WrappedKey} wrapped @param {boolean} [extractable] only to wrap it anew
+ * @returns {Promise<CryptoKey>} usable to sign
+ */
+export function openedSigningKey(wrapping, kid, wrapped, extractable) {
+  return unwrapped(wrapping, wrapped, kid, "pkcs8", P256, ["sign"], extractable);
+}
+
+/**
+ * @param {CryptoKey} wrapping @param {string} person @param {WrappedData} data @param {boolean} [extractable] only to wrap it anew
+ * @returns {Promise<CryptoKey>} opens and seals rows
+ */
+export function openedDataKey(wrapping, person, { kid, wrapped }, extractable) {
+  return unwrapped(wrapping, wrapped, dataKeyName(person, kid), "raw", "AES-GCM", ["encrypt", "decrypt"], extractable);
 }

@@ -41,5 +41,5 @@ export async function takeIn(sheet, picture, { item, finding, moment }) {
   const { bytes, sha256, type, size } = await small(picture);
   const known = sheet.draft.photos.some((photo) => photo.sha256 === sha256 && photo.finding === finding && photo.moment === moment);
   if (!known) sheet.draft.photos.push({ sha256, type, size, taken_at: stamp(), finding, item, moment, caption: "" });
-  await sheet.saver.withBytes("photos", { sha256, type, size, bytes, draft: sheet.draft.uuid });
+  await sheet.saver.withBytes("photos", { sha256, type, size, bytes });
 }

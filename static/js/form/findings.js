@@ -164,7 +164,7 @@ function thumbnail(sheet, photo, redraw) {
   const figure = copyOf("photo");
   figure.dataset.photo = photo.sha256;
   const image = /** @type {HTMLImageElement} */ (need("img", figure));
-  bytesOf(sheet.person, "photos", photo.sha256).then((kept) => {
+  bytesOf(sheet.person, "photos", sheet.draft.uuid, photo.sha256).then((kept) => {
     if (!kept) return;
     image.src = URL.createObjectURL(new Blob([kept.bytes], { type: kept.type }));
     image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });

@@ -4,14 +4,18 @@
  */
 
 import { compact, signerOf } from "../domain/jose.js";
-import { PIN_PATTERN, newKey } from "../domain/keys.js";
+import { PIN_PATTERN } from "../domain/keys.js";
+import { newRing } from "../domain/newkeys.js";
 import { stamp } from "../domain/times.js";
 import * as device from "../store/device.js";
-import { Refused, Unreachable, callJson, signedIn } from "../sync/api.js";
-import { takeSeat } from "../ui/lock.js";
+import { Refused, Unreachable, callJson } from "../sync/api.js";
 import { copyOf, drawList, fill, need, show, word } from "../ui/page.js";
+import { handOver, takeSeat } from "../ui/seat.js";
 import { askToPersist } from "../ui/status.js";
 import { openFrame } from "./frame.js";
+
+/** How long the service worker may take to fetch the whole app before enrolling is called done. */
+const WORKER_PATIENCE_MS = 15_000;
 
 /** @param {FormData} given @returns {string} what is wrong with the PIN, as a sentence */
 function pinFault(given) {
@@ -21,14 +25,30 @@ function pinFault(given) {
   return pin === given.get("pin_again") ? "" : word("pin_differs");
 }
 
+/** The organisation cannot get lost work back yet: nobody may start work that could be lost. */
+class NoRecoveryKey extends Error {}
+
+/** @returns {Promise<{person: any, recovery_key: import("../domain/newkeys.js").RecoveryKey | null} | null>} null when nobody is signed in */
+async function whoAmI() {
+  try {
+    return await callJson("GET", "/me");
+  } catch (problem) {
+    if (problem instanceof Refused && problem.status === 401) return null;
+    throw problem;
+  }
+}
+
 /** @param {{uuid: string}} me @param {string} pin @param {string} label */
 async function enrol(me, pin, label) {
-  const { kid, jwk, wrapped, key } = await newKey(pin);
+  const recovery = (await whoAmI())?.recovery_key;
+  if (!recovery) throw new NoRecoveryKey();
+  const { ring, jwk, signing, data } = await newRing(me.uuid, pin, recovery);
+  const { kid } = ring;
   const uuid = await device.deviceUuid();
   const proof = await compact(
     { alg: "ES256", kid, typ: "zhencha.enrolment+jws" },
     { person: me.uuid, device: uuid, kid, at: stamp() },
-    signerOf(key),
+    signerOf(signing),
   );
   const answer = await callJson("POST", "/keys", {
     body: JSON.stringify({ jwk, device: uuid, device_label: label, proof }),
@@ -36,16 +56,21 @@ async function enrol(me, pin, label) {
   });
   if (answer.kid !== kid) throw new Unreachable("the answer names another key");
   const { person, server_keys } = answer;
+  const before = await device.person(person.uuid);
   await device.savePerson({
     uuid: person.uuid, name: person.name, badge: person.badge ?? "", unit: person.unit ?? "", roles: person.roles ?? [],
-    kid, wrapped, server_keys, enrolled_at: new Date().toISOString(), wrong_pins: 0, locked_until: 0,
+    ...ring, former: [...(before?.former ?? []), ...(before?.data ? [before.data] : [])],
+    server_keys, enrolled_at: new Date().toISOString(), wrong_pins: 0, pause_ms: 0,
   });
   await device.setMeta("label", label);
-  takeSeat(person.uuid);
+  await device.setMeta("recovery_key", recovery);
+  takeSeat({ person: person.uuid, kid: ring.data.kid, key: data });
+  await handOver(WORKER_PATIENCE_MS);
 }
 
 /** @param {unknown} problem @returns {string} */
 function sentence(problem) {
+  if (problem instanceof NoRecoveryKey) return word("enrol_no_recovery");
   if (problem instanceof Refused) return problem.detail || word("enrol_refused", { code: problem.code });
   if (problem instanceof Unreachable) return word("enrol_offline");
   throw problem;
@@ -93,7 +118,7 @@ export async function open() {
   await drawPeople();
   let me = null;
   try {
-    me = await signedIn();
+    me = (await whoAmI())?.person ?? null;
   } catch {
     return show("#enrol-offline", true);
   }

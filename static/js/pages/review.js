@@ -9,8 +9,9 @@ import { keysNeeded, sealRecord } from "../signing/sealing.js";
 import { takeTurn } from "../signing/turn.js";
 import * as device from "../store/device.js";
 import { bytesOf, draft as draftOf } from "../store/person.js";
-import { openKey, pinProblem, unlocked } from "../ui/lock.js";
+import { unlocked } from "../ui/lock.js";
 import { all, copyOf, drawList, fill, need, show, word } from "../ui/page.js";
+import { openKey, pinProblem } from "../ui/pin.js";
 import { showSaved } from "../ui/status.js";
 import { appVersion, openFrame } from "./frame.js";
 
@@ -41,7 +42,7 @@ function findingCard({ draft, owner }, finding) {
     const image = new Image();
     image.alt = word(photo.moment === "after" ? "photo_after" : "photo_before");
     strip.append(image);
-    void bytesOf(owner.uuid, "photos", photo.sha256).then((kept) => {
+    void bytesOf(owner.uuid, "photos", draft.uuid, photo.sha256).then((kept) => {
       if (kept) image.src = URL.createObjectURL(new Blob([kept.bytes], { type: kept.type }));
     });
   }

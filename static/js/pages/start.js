@@ -69,6 +69,7 @@ async function begin(person, list) {
   if (!unit) return;
   const inspector = person.roles.some((role) => role === "inspector" || role === "expert");
   const draft = newDraft({
+    author: person.uuid,
     kind: inspector ? "inspection" : "self_inspection",
     checklist: { slug: list.slug, revision: list.revision, digest: list.digest },
     title: inLanguage(list.title), form: list.form[language()],

@@ -36,13 +36,13 @@ async function signersOf(draft, keys) {
 
 /**
  * Bytes into the outbox before the record that names them; again is harmless.
- * @param {string} owner @param {"photos" | "inks"} kind @param {{sha256: string, size: number}[]} names
+ * @param {Draft} draft @param {string} owner @param {"photos" | "inks"} kind @param {{sha256: string, size: number}[]} names
  * @returns {Promise<import("../store/device.js").BlobName[]>}
  */
-async function carryOver(owner, kind, names) {
+async function carryOver(draft, owner, kind, names) {
   const carried = new Map();
   for (const name of names) {
-    const kept = await bytesOf(owner, kind, name.sha256);
+    const kept = await bytesOf(owner, kind, draft.uuid, name.sha256);
     if (!kept) throw new device.BlobMissing(name.sha256);
     const { sha256, size, type, bytes } = kept;
     await device.keepBlob({ sha256, size, type, bytes });
@@ -66,7 +66,7 @@ export async function sealRecord(owner, draft, keys, appVersion) {
   await device.seal({
     uuid: draft.uuid, person: owner, signers: keysNeeded(draft), unit_name: draft.unit.name, title: draft.title,
     findings: countedFindings(draft).length, digest: await sha256(payload), jws_digest: await sha256(jws),
-    jws: jws.buffer, inks: await carryOver(owner, "inks", inkNames), photos: await carryOver(owner, "photos", countedPhotos(draft)),
+    jws: jws.buffer, inks: await carryOver(draft, owner, "inks", inkNames), photos: await carryOver(draft, owner, "photos", countedPhotos(draft)),
     signed_at: finished_at, sealed_at: new Date().toISOString(), state: "waiting", attempts: 0, last_try_at: null,
     next_try_at: 0, why: null, noticed_at: null, receipt: null, receipt_claims: null, sent_bytes: 0, delivered_at: null,
   });

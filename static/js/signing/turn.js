@@ -8,8 +8,8 @@ import { sha256 } from "../domain/encoding.js";
 import { inkFile } from "../domain/ink.js";
 import { stamp } from "../domain/times.js";
 import { inkPad } from "../ui/inkpad.js";
-import { openKey, pinProblem } from "../ui/lock.js";
 import { all, fill, need, show, word } from "../ui/page.js";
+import { openKey, pinProblem } from "../ui/pin.js";
 
 /** @typedef {import("../domain/draft.js").Draft} Draft */
 /** @typedef {import("../domain/draft.js").Signatory} Signatory */
@@ -125,6 +125,6 @@ async function confirmed(form, { draft, saver, keys }, person, outcome, pad) {
   const bytes = inkFile(pad.ink());
   const ink = { sha256: await sha256(bytes), size: bytes.byteLength };
   sign(draft, { person: person.ref, outcome, ink, grade, ...reasons, ...deputy, signed_at: stamp() });
-  await saver.withBytes("inks", { ...ink, type: "application/json", bytes: bytes.buffer, draft: draft.uuid });
+  await saver.withBytes("inks", { ...ink, type: "application/json", bytes: bytes.buffer });
   return "";
 }

@@ -50,6 +50,11 @@ export async function withDb(shape, work) {
   }
 }
 
+/** Nothing more is asked of it: said at once, so that it ends even when the page goes away now. @param {any} transaction */
+function commit(transaction) {
+  try { transaction.commit(); } catch { /* it ended by itself */ }
+}
+
 /** @typedef {(store: string) => import("idb").IDBPObjectStore<any, string[], string, "readwrite">} StoreOf */
 
 /**
@@ -64,6 +69,7 @@ export function write(shape, stores, work) {
     const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
     try {
       const result = await work((name) => transaction.objectStore(name));
+      commit(transaction);
       await transaction.done;
       return result;
     } catch (problem) {
@@ -86,4 +92,9 @@ export function read(shape, store, key) {
 /** @template T @param {Shape} shape @param {string} store @returns {Promise<T[]>} */
 export function readAll(shape, store) {
   return withDb(shape, (database) => database.getAll(store));
+}
+
+/** @template T @param {Shape} shape @param {string} store @param {IDBKeyRange} range @returns {Promise<T[]>} in the order of keys */
+export function readRange(shape, store, range) {
+  return withDb(shape, (database) => database.getAll(store, range));
 }
