@@ -4,7 +4,7 @@
  * bytes and no others. Held with the server to tests/vectors/record.json.
  */
 
-import { countedFindings, countedPhotos } from "./draft.js";
+import { countedFindings, countedPhotos, lookedAt } from "./draft.js";
 import { utf8 } from "./encoding.js";
 
 /** @typedef {{offset_ms: number, seen_at: string}} ServerClock */
@@ -33,6 +33,21 @@ function findingOf({ uuid, item, tags, words, level, requirement, deadline_on, f
   return { uuid, item, tags, words: words.trim(), level, requirement: requirement.trim(), deadline_on: deadline, fixed_on_spot };
 }
 
+/** @param {import("./draft.js").LookedAt} hazard */
+function reinspectedOf({ uuid, item, outcome, words, deadline_on }) {
+  return { hazard: uuid, item, outcome, words: words.trim(), deadline_on: outcome === "returned" ? deadline_on : null };
+}
+
+/** What only the tablet needs stays there; what is not known is not named. @param {import("./draft.js").Photo} photo */
+function photoOf({ sha256, type, size, taken_at, finding, item, moment, caption, original, file_at, latitude, longitude, accuracy_m }) {
+  const spot = latitude && longitude ? { latitude, longitude, accuracy_m } : {};
+  return {
+    sha256, type, size, taken_at, finding, item, moment, caption: caption.trim(),
+    ...(original && { original: { sha256: original.sha256, type: original.type, size: original.size } }),
+    ...(file_at && { file_at }), ...spot,
+  };
+}
+
 /**
  * @param {import("./draft.js").Draft} draft
  * @param {Finishing} finishing
@@ -48,7 +63,8 @@ export function payloadOf(draft, { finished_at, device, app_version, server_cloc
   return {
     format: "zhencha.record/1", uuid, kind, checklist, unit, place, people: draft.signing.people,
     started_at, finished_at, clock, answers: answersOf(draft),
-    findings: countedFindings(draft).map(findingOf), photos: countedPhotos(draft),
+    findings: countedFindings(draft).map(findingOf), ...(draft.hazards && { reinspected: lookedAt(draft).map(reinspectedOf) }),
+    photos: countedPhotos(draft).map(photoOf),
     signatures: draft.signing.signatures, opinion: opinion.trim(), statement: statement.trim(),
     previous, app_version, device,
   };
@@ -65,4 +81,12 @@ export function payloadBytes(payload) {
  */
 export function inspectorsNeeded(kind) {
   return kind === "self_inspection" ? 1 : 2;
+}
+
+/**
+ * An office's inspectors inspect; an enterprise's own people inspect themselves 自查.
+ * @param {string[]} roles @returns {import("./draft.js").Draft["kind"]}
+ */
+export function kindFor(roles) {
+  return roles.includes("inspector") ? "inspection" : "self_inspection";
 }

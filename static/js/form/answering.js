@@ -1,7 +1,7 @@
 /** The four answer keys of each item, the reason, the note. */
 
 import { itemState } from "../domain/answers.js";
-import { answer } from "../domain/draft.js";
+import { answer, jot } from "../domain/draft.js";
 import { all, fill, need, word } from "../ui/page.js";
 import { itemElement } from "./sheet.js";
 
@@ -23,22 +23,41 @@ export function drawAnswer(sheet, code) {
   need("[data-failed]", element).hidden = given?.value !== "fail";
   for (const name of /** @type {const} */ (["reason", "note"])) {
     const field = fieldOf(element, name);
-    if (document.activeElement !== field) field.value = given?.[name] ?? "";
+    if (document.activeElement !== field) field.value = given?.[name] ?? (name === "note" ? sheet.draft.jotted?.[code] : "") ?? "";
   }
 }
 
-/** @param {Sheet} sheet @param {string} code @param {AnswerValue} value @param {() => void} failed */
-async function tap(sheet, code, value, failed) {
+/**
+ * @param {Sheet} sheet @param {string} code @param {AnswerValue} value
+ * @param {() => void} failed @param {boolean} pointed by a finger, not by arrow keys that pass over the others
+ */
+async function tap(sheet, code, value, failed, pointed) {
   const former = answer(sheet.draft, code, value);
   if (value === "fail") failed();
   sheet.changed(code);
   sheet.offerUndo(word("answered", { item: code, answer: word(value) }), () => {
-    if (former) sheet.draft.answers[code] = former;
+    const given = sheet.draft.answers[code];
+    if (former) sheet.draft.answers[code] = { ...given, value: former.value };
     else delete sheet.draft.answers[code];
     sheet.changed(code);
+    sheet.goTo(code);
     void sheet.saver.now();
   });
+  if (value === "pass" && !former && pointed) {
+    advancedAt = performance.now();
+    sheet.advance(code);
+  }
   await sheet.saver.now();
+}
+
+/** The second half of a double tap would fall on the item that has just come under the finger. */
+const DOUBLE_TAP_MS = 300;
+let advancedAt = -DOUBLE_TAP_MS;
+
+/** @param {MouseEvent} event @returns {boolean} */
+function isEcho(event) {
+  const touched = /** @type {PointerEvent} */ (event).pointerType === "touch";
+  return event.detail > 1 || (touched && performance.now() - advancedAt < DOUBLE_TAP_MS);
 }
 
 /**
@@ -47,15 +66,18 @@ async function tap(sheet, code, value, failed) {
  */
 export function bindAnswer(sheet, code, failed) {
   const element = itemElement(code);
+  let pointed = false;
   for (const radio of /** @type {HTMLInputElement[]} */ (all("[data-key] input", element))) {
-    radio.addEventListener("change", () => void tap(sheet, code, /** @type {AnswerValue} */ (radio.value), failed).catch(() => undefined));
+    radio.addEventListener("click", (event) => {
+      pointed = event.detail > 0;
+      if (isEcho(event)) event.preventDefault();
+    });
+    radio.addEventListener("change", () => void tap(sheet, code, /** @type {AnswerValue} */ (radio.value), failed, pointed).catch(() => undefined));
   }
   for (const name of /** @type {const} */ (["reason", "note"])) {
     const field = fieldOf(element, name);
     field.addEventListener("input", () => {
-      const given = sheet.draft.answers[code];
-      if (!given) return;
-      given[name] = field.value;
+      jot(sheet.draft, code, name, field.value);
       sheet.changed(code);
       sheet.saver.soon();
     });

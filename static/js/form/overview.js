@@ -1,13 +1,15 @@
 /** The overview 总览: how far one is, what is unanswered, what failed, what is owed. */
 
 import { faults, itemState, tally } from "../domain/answers.js";
-import { all, fill, need, setIcon, word } from "../ui/page.js";
+import { all, fill, need, setIcon, show, word } from "../ui/page.js";
 
 /** @typedef {import("../domain/draft.js").Draft} Draft */
 
 const ICONS = /** @type {Record<string, string>} */ ({
   pass: "check", fail: "cross", not_applicable: "dash", not_checked: "ring", unanswered: "ring", unfinished: "alert",
 });
+
+let filter = "all";
 
 /** @param {Draft} draft @param {string} item */
 function drawRow(draft, item) {
@@ -24,6 +26,7 @@ function drawRow(draft, item) {
 /** @param {Draft} draft @param {string[]} items those that changed */
 export function drawOverview(draft, items) {
   for (const item of items) drawRow(draft, item);
+  filterOverview(filter);
   const counts = tally(draft);
   const owed = faults(draft);
   const unanswered = counts.total - counts.answered;
@@ -36,12 +39,17 @@ export function drawOverview(draft, items) {
   });
 }
 
-/** Filters of the overview. @param {string} chosen */
+/** Filters of the overview; a section without a row that fits goes too. @param {string} chosen */
 export function filterOverview(chosen) {
+  filter = chosen;
   for (const button of all("[data-filter]")) button.setAttribute("aria-pressed", String(button.dataset.filter === chosen));
-  for (const row of all("[data-overview]")) {
-    const state = String(row.dataset.state);
-    const shown = chosen === "all" || (chosen === "failed" ? row.dataset.failed === "true" : state === chosen);
-    row.hidden = !shown;
+  let left = 0;
+  for (const section of all("[data-overview-section]")) {
+    const rows = all("[data-overview]", section);
+    for (const row of rows) row.hidden = chosen !== "all" && (chosen === "failed" ? row.dataset.failed !== "true" : row.dataset.state !== chosen);
+    const shown = rows.filter((row) => !row.hidden).length;
+    section.hidden = !shown;
+    left += shown;
   }
+  show("[data-none-left]", !left);
 }

@@ -5,7 +5,9 @@
 
 /**
  * @typedef {{person: string, draft: import("../domain/draft.js").Draft, saver: import("./saving.js").Saver,
- *   offerUndo: import("./undo.js").OfferUndo, changed: (item: string) => void}} Sheet
+ *   offerUndo: import("./undo.js").OfferUndo, changed: (item: string) => void,
+ *   goTo: (item: string) => void, advance: (from: string) => void}} Sheet
+ *   `advance`: on to the next unanswered item, where the tablet is set so
  */
 
 import { all, need } from "../ui/page.js";
@@ -20,11 +22,11 @@ export function itemCodes() {
   return all("[data-item]").map((element) => String(element.dataset.item));
 }
 
-/** @returns {Record<string, import("../domain/draft.js").ItemWords>} what later pages need to name items and tags */
-export function itemWords() {
+/** @param {ParentNode} [page] @returns {Record<string, import("../domain/draft.js").ItemWords>} what later pages need to name items and tags */
+export function itemWords(page) {
   /** @type {Record<string, import("../domain/draft.js").ItemWords>} */
   const words = {};
-  for (const element of all("[data-item]")) {
+  for (const element of all("[data-item]", page)) {
     const tags = /** @type {HTMLTemplateElement | null} */ (element.querySelector("template[data-tags]"));
     const pairs = [...(tags?.content.querySelectorAll("label") ?? [])].map((label) =>
       [/** @type {HTMLInputElement} */ (label.querySelector("input")).value, label.textContent?.trim() ?? ""]);

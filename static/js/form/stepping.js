@@ -8,55 +8,82 @@
 import { all, need } from "../ui/page.js";
 import { itemCodes, itemElement } from "./sheet.js";
 
-/** @typedef {{current: () => string, goTo: (code: string) => void}} Steps */
+/** @typedef {import("../domain/draft.js").Spot} Spot */
+/**
+ * @typedef {{current: () => string, goTo: (code: string) => void, advance: (from: string) => void,
+ *   drawBar: () => void, spot: () => Spot | undefined}} Steps `spot`: nothing while the overview is shown
+ */
+/**
+ * @typedef {{start: string | null, spot: Spot | undefined, moved: (code: string) => void, left: () => void,
+ *   answered: (code: string) => boolean, done: () => boolean}} Journey
+ *   `left`: the reader went on by hand; `answered`, `done`: what the draft says
+ */
 
 const OVERVIEW = "#overview";
+const TEXTS = "textarea, input[type=text]";
 
-/**
- * @param {string | null} start item to resume at
- * @param {(code: string) => void} moved
- * @returns {Steps}
- */
-export function steps(start, moved) {
+/** @param {Journey} journey @returns {Steps} */
+export function steps({ start, spot, moved, left, answered, done }) {
   const codes = itemCodes();
   let current = start && codes.includes(start) ? start : codes[0];
   let still = 0;
 
+  const drawBar = () => {
+    const shown = location.hash === OVERVIEW;
+    const last = current === codes.at(-1);
+    const onward = shown || (last && done());
+    /** @type {HTMLButtonElement} */ (need("[data-action=previous]")).disabled = current === codes[0];
+    need("[data-next]").hidden = last;
+    need("[data-last]").hidden = !last;
+    need("[data-action=previous]").hidden = shown;
+    need("[data-action=resume]").hidden = !shown;
+    need("[data-action=next]").hidden = onward;
+    need("[data-review]").hidden = !onward;
+  };
   const mark = (/** @type {string} */ code) => {
     itemElement(current).classList.remove("is-current");
     current = code;
     itemElement(code).classList.add("is-current");
-    const at = codes.indexOf(code);
-    /** @type {HTMLButtonElement} */ (need("[data-action=previous]")).disabled = at === 0;
-    need("[data-next]").hidden = at === codes.length - 1;
-    need("[data-last]").hidden = at !== codes.length - 1;
+    drawBar();
     moved(code);
   };
-  const goTo = (/** @type {string} */ code) => {
+  const arrive = (/** @type {string} */ code) => {
     still = Date.now() + 600;
+    history.replaceState(null, "", `#${code}`);
     showOverview(false);
     mark(code);
-    history.replaceState(null, "", `#${code}`);
+  };
+  const goTo = (/** @type {string} */ code) => {
+    arrive(code);
     itemElement(code).scrollIntoView({ block: "start" });
+    itemElement(code).focus({ preventScroll: true });
+  };
+  const advance = (/** @type {string} */ from) => {
+    const onward = codes.slice(codes.indexOf(from) + 1).find((code) => !answered(code));
+    if (!onward) return;
+    const keys = (/** @type {string} */ code) => need("[data-key]", itemElement(code)).getBoundingClientRect().top;
+    const under = keys(from);
+    arrive(onward);
+    scrollBy({ top: keys(onward) - under, behavior: "instant" });
+    itemElement(onward).focus({ preventScroll: true });
   };
   const follow = () => {
     const place = decodeURIComponent(location.hash.slice(1));
-    if (location.hash === OVERVIEW) showOverview(true);
-    else if (codes.includes(place)) goTo(place);
-    else showOverview(false);
+    left();
+    if (codes.includes(place)) return goTo(place);
+    showOverview(location.hash === OVERVIEW);
+    drawBar();
+  };
+  const move = (/** @type {string | undefined} */ code) => {
+    left();
+    if (code) goTo(code);
+    else location.hash = OVERVIEW;
   };
 
-  need("[data-action=previous]").addEventListener("click", () => goTo(codes[Math.max(0, codes.indexOf(current) - 1)]));
-  need("[data-action=next]").addEventListener("click", () => {
-    const at = codes.indexOf(current);
-    if (at === codes.length - 1) location.hash = OVERVIEW;
-    else goTo(codes[at + 1]);
-  });
-  need("[data-action=resume]").addEventListener("click", () => goTo(current));
-  need("[data-action=overview]").addEventListener("click", () => {
-    if (location.hash === OVERVIEW) goTo(current);
-    else location.hash = OVERVIEW;
-  });
+  need("[data-action=previous]").addEventListener("click", () => move(codes[Math.max(0, codes.indexOf(current) - 1)]));
+  need("[data-action=next]").addEventListener("click", () => move(codes[codes.indexOf(current) + 1]));
+  need("[data-action=resume]").addEventListener("click", () => move(current));
+  need("[data-action=overview]").addEventListener("click", () => move(location.hash === OVERVIEW ? current : undefined));
   for (const code of codes) {
     const here = () => { if (current !== code) { still = Date.now() + 600; mark(code); } };
     itemElement(code).addEventListener("pointerdown", here);
@@ -64,9 +91,30 @@ export function steps(start, moved) {
   }
   addEventListener("hashchange", follow);
   watchScrolling(codes, () => Date.now() > still && location.hash !== OVERVIEW, mark);
+  const place = decodeURIComponent(location.hash.slice(1));
   if (location.hash === OVERVIEW) { mark(current); showOverview(true); }
-  else goTo(codes.includes(decodeURIComponent(location.hash.slice(1))) ? decodeURIComponent(location.hash.slice(1)) : current);
-  return { current: () => current, goTo };
+  else if (codes.includes(place) && place !== start) goTo(place);
+  else {
+    goTo(current);
+    if (spot) settle(itemElement(current), spot);
+  }
+  const there = () => (location.hash === OVERVIEW ? undefined : spotOf(itemElement(current)));
+  return { current: () => current, goTo, advance, drawBar, spot: there };
+}
+
+/** @param {HTMLElement} element of the current item @returns {Spot} where on it the reader is, and in which text */
+function spotOf(element) {
+  const writing = /** @type {HTMLInputElement | null} */ (document.activeElement);
+  const at = all(TEXTS, element).findIndex((text) => text === writing);
+  return { top: Math.round(element.getBoundingClientRect().top), text: at, caret: at < 0 ? 0 : writing?.selectionStart ?? 0 };
+}
+
+/** Back to the line that one was writing. @param {HTMLElement} element @param {Spot} spot */
+function settle(element, { top, text, caret }) {
+  scrollBy({ top: element.getBoundingClientRect().top - top, behavior: "instant" });
+  const area = /** @type {HTMLInputElement | undefined} */ (all(TEXTS, element)[text]);
+  area?.focus({ preventScroll: true });
+  area?.setSelectionRange(caret, caret);
 }
 
 /** @param {boolean} shown */
@@ -74,9 +122,9 @@ function showOverview(shown) {
   need("#overview").hidden = !shown;
   need("#items").hidden = shown;
   need("[data-action=overview]").setAttribute("aria-expanded", String(shown));
-  for (const step of all("[data-action=previous], [data-action=next]")) step.hidden = shown;
-  for (const way of all("[data-action=resume], [data-review]")) way.hidden = !shown;
-  if (shown) scrollTo(0, 0);
+  if (!shown) return;
+  scrollTo(0, 0);
+  need("#overview").focus({ preventScroll: true });
 }
 
 /** The item under the reader's eyes becomes the current one. @param {string[]} codes @param {() => boolean} listening @param {(code: string) => void} mark */

@@ -1,12 +1,15 @@
 /** Beginning an inspection 开始检查: which unit, which list. Works from what the tablet knows. */
 
-import { newDraft } from "../domain/draft.js";
-import { stamp } from "../domain/times.js";
+import { tally } from "../domain/answers.js";
+import { addressOf, begunAt, newDraft } from "../domain/draft.js";
+import { kindFor } from "../domain/record.js";
+import { shortMoment, stamp } from "../domain/times.js";
 import * as device from "../store/device.js";
-import { saveDraft } from "../store/person.js";
+import { drafts, saveDraft } from "../store/person.js";
 import { listen } from "../sync/news.js";
 import { unlocked } from "../ui/lock.js";
 import { copyOf, drawList, fill, inLanguage, language, need, show, word } from "../ui/page.js";
+import { newestVersion } from "../ui/updates.js";
 import { openFrame } from "./frame.js";
 
 const MOST_SHOWN = 50;
@@ -41,6 +44,7 @@ async function choose(person, one) {
   show("#choose-unit", false);
   show("#choose-list", true);
   scrollTo(0, 0);
+  void import("../form/place.js").then((place) => place.askForPlace(need("[data-place]")));
   await drawChecklists(person);
 }
 
@@ -52,31 +56,53 @@ async function kept(url) {
 /** @param {import("../store/device.js").Person} person */
 async function drawChecklists(person) {
   const lists = (await device.checklists()).sort((one, other) => one.slug.localeCompare(other.slug));
+  const begun = unit ? begunAt(await drafts(person.uuid), unit.uuid) : [];
   const here = new Map();
   for (const list of lists) here.set(list.id, await kept(list.form[language()]));
   drawList("checklists", lists, (list) => {
+    const open = begun.filter(({ checklist }) => checklist.slug === list.slug);
     const cell = fill(copyOf("checklist-cell"), {
       title: inLanguage(list.title), note: word("list_facts", { items: list.items, revision: list.revision }),
       kept: here.get(list.id) ? "" : word("needs_network"),
     });
-    need("button", cell).addEventListener("click", () => void begin(person, list));
+    const anew = () => void begin(person, list);
+    need("button", cell).addEventListener("click", open.length ? () => drawBegun(cell, open, anew) : anew);
     return cell;
   });
+}
+
+/**
+ * Somebody who chooses what is begun already most likely means to go on with it.
+ * @param {HTMLElement} cell @param {import("../domain/draft.js").Draft[]} open @param {() => void} anew
+ */
+function drawBegun(cell, open, anew) {
+  document.querySelector("[data-begun]")?.remove();
+  const offer = copyOf("begun");
+  const ways = open.map((draft) => {
+    const counts = tally(draft);
+    const way = fill(copyOf("begun-draft"), {
+      begun: word("list_begun", { time: shortMoment(draft.updated_at), answered: counts.answered, total: counts.total || "–" }) });
+    /** @type {HTMLAnchorElement} */ (need("a", way)).href = addressOf(draft);
+    return way;
+  });
+  need("[data-ways]", offer).append(...ways);
+  need("[data-action=anew]", offer).addEventListener("click", anew);
+  cell.append(offer);
+  need("a", offer).focus();
 }
 
 /** @param {import("../store/device.js").Person} person @param {import("../store/device.js").Checklist} list */
 async function begin(person, list) {
   if (!unit) return;
-  const inspector = person.roles.some((role) => role === "inspector" || role === "expert");
   const draft = newDraft({
-    author: person.uuid,
-    kind: inspector ? "inspection" : "self_inspection",
+    author: person.uuid, kind: kindFor(person.roles),
     checklist: { slug: list.slug, revision: list.revision, digest: list.digest },
     title: inLanguage(list.title), form: list.form[language()],
     unit: { uuid: unit.uuid, name: unit.name, credit_code: unit.credit_code ?? "" }, address: unit.address ?? "",
   }, stamp());
   await saveDraft(person.uuid, draft);
-  location.assign(`${draft.form}?draft=${draft.uuid}`);
+  await newestVersion();
+  location.assign(addressOf(draft));
 }
 
 export async function open() {
