@@ -30,14 +30,15 @@ from inspection.sync.changes import form_path
 blueprint = Blueprint("tablet", __name__)
 
 BUILT = ROOT / "static" / "dist"
-PAGES = ("", "start", "review", "queue", "enrol")
+PAGES = ("", "start", "reinspection", "review", "queue", "enrol", "moving", "rescue")
+_PAGE = f"<any({', '.join(PAGES[1:])}):page>"
 REVALIDATE = "no-cache"
 
 
 @blueprint.get("/tablet/")
-@blueprint.get("/tablet/<any(start, review, queue, enrol):page>")
+@blueprint.get(f"/tablet/{_PAGE}")
 @blueprint.get("/tablet/<any(zh, en):lang>/")
-@blueprint.get("/tablet/<any(zh, en):lang>/<any(start, review, queue, enrol):page>")
+@blueprint.get(f"/tablet/<any(zh, en):lang>/{_PAGE}")
 @requires(Permission.PUBLIC)
 def shell(page: str = "home", lang: str = "") -> Response:
     """Draw one shell; with a language in its path it is the copy that tablets keep."""
@@ -58,12 +59,14 @@ def kept_pages() -> list[str]:
 
 @cache
 def _drawing() -> str:
-    """A digest of the templates: pages drawn otherwise are another edition of the app."""
+    """A digest of templates and translations: pages drawn otherwise are another edition."""
     digest = hashlib.sha256()
     for folder in ("web/tablet", "web/checklists", "_macros"):
         for path in sorted((ROOT / "templates" / folder).glob("*.html")):
             digest.update(path.read_bytes())
     digest.update((ROOT / "templates" / "base.html").read_bytes())
+    for path in sorted((ROOT / "inspection" / "translations").glob("*/LC_MESSAGES/*.mo")):
+        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 

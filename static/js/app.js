@@ -4,9 +4,12 @@ const PAGES = /** @type {Record<string, () => Promise<{open: () => Promise<void>
   home: () => import("./pages/home.js"),
   start: () => import("./pages/start.js"),
   form: () => import("./pages/form.js"),
+  reinspection: () => import("./pages/reinspection.js"),
   review: () => import("./pages/review.js"),
   queue: () => import("./pages/queue.js"),
   enrol: () => import("./pages/enrol.js"),
+  rescue: () => import("./pages/rescue.js"),
+  moving: () => import("./pages/moving.js"),
 });
 
 const root = document.documentElement;

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from inspection.domain import ink, record
+from inspection.domain import answers, ink, invitation, record
+from inspection.domain import checklist as domain_checklist
 from inspection.signing import jose
+from tests.builders import checklists
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 
@@ -47,3 +49,27 @@ def test_record_payload(case: dict[str, Any]) -> None:
         signature["person"] for signature in draft["signing"]["signatures"]
     ]
     assert len(read.blob_digests) == len(set(read.blob_digests))
+
+
+@pytest.mark.parametrize("case", [case for case in vectors("invitation") if case.values[0]["code"]])
+def test_invitation(case: dict[str, Any]) -> None:
+    """What the office's screen shows is what a tablet of the same server accepts."""
+    assert invitation.address(case["origin"], case["code"]) == case["scanned"]
+    assert invitation.read("-".join(invitation.written(case["code"])).lower()) == case["code"]
+
+
+@pytest.mark.parametrize("case", vectors("reinspection"))
+def test_reinspection(case: dict[str, Any]) -> None:
+    """What a tablet lets pass the server does not hold, and what one asks for the other does."""
+    shipped = checklists.shipped()
+    checklist = domain_checklist.from_json(shipped.document, digest=shipped.digest)
+    read = record.from_bytes(case["payload"].encode())
+    hazard_at = [each.hazard for each in read.reinspected]
+    found = [
+        {"code": fault.code, "hazard": hazard_at[int(part[2])] if len(part) > 2 else ""}
+        for fault in answers.faults(read, checklist)
+        if (part := fault.pointer.split("/"))[1] != "people"
+    ]
+    assert found == case["owed"]
+    assert read.findings == ()
+    assert {answer.value for answer in read.answers.values()} <= {"pass", "fail"}

@@ -13,9 +13,12 @@ import { uuid7 } from "./uuid.js";
  * @typedef {{uuid: string, item: string, tags: string[], words: string, level: Level, requirement: string,
  *   deadline_on: string | null, fixed_on_spot: boolean}} Finding
  */
+/** @typedef {{sha256: string, type: string, size: number}} PhotoFile */
 /**
- * @typedef {{sha256: string, type: string, size: number, taken_at: string, finding: string | null, item: string,
- *   moment: "before" | "after", caption: string}} Photo
+ * @typedef {PhotoFile & {taken_at: string, finding: string | null, item: string, moment: "before" | "after", caption: string,
+ *   original?: PhotoFile | null, file_at?: string, latitude?: string, longitude?: string, accuracy_m?: number,
+ *   marks?: import("./marks.js").Mark[], small?: PhotoFile}} Photo `original`: untouched, beneath what was drawn (`marks`) on
+ *   a copy; `file_at`: of when a chosen file is; `small`: the thumbnail, which stays on the tablet with the marks
  */
 /**
  * @typedef {{ref: string, role: "inspector" | "party" | "witness", name: string, account: string | null,
@@ -26,7 +29,14 @@ import { uuid7 } from "./uuid.js";
  *   ink?: {sha256: string, size: number}, grade?: "drawn" | "device_key", reason?: string, witness?: string,
  *   deputy_name?: string}} Signature
  */
+/**
+ * @typedef {{uuid: string, number: string, item: string, title: string, level: Level, place: string, summary: string,
+ *   requirement: string, due_on: string | null, returned: number, photos: import("./reinspection.js").EarlierPhoto[], gone: boolean,
+ *   outcome: "passed" | "returned" | null, words: string, deadline_on: string | null}} LookedAt a hazard to look at again;
+ *   `gone`: closed by somebody else meanwhile; `deadline_on`: the new one
+ */
 /** @typedef {{title: string, section: string, tags: Record<string, string>}} ItemWords */
+/** @typedef {{top: number, text: number, caret: number}} Spot where on its item the author was: how far down, in which text, at which letter */
 /** @typedef {{people: Signatory[], signatures: Signature[], frozen_at: string | null}} Signing */
 /**
  * @typedef {{uuid: string, author: string, kind: "inspection" | "self_inspection" | "reinspection",
@@ -36,7 +46,9 @@ import { uuid7 } from "./uuid.js";
  *   started_at: string, updated_at: string, elapsed_ms: number, at: string | null,
  *   items: string[], words: Record<string, ItemWords>,
  *   answers: Record<string, Answer>, findings: Finding[], photos: Photo[],
- *   opinion: string, statement: string, previous: string | null, signing: Signing}} Draft
+ *   opinion: string, statement: string, previous: string | null, signing: Signing, spot?: Spot,
+ *   jotted?: Record<string, string>, hazards?: LookedAt[],
+ *   moving?: import("./moving.js").Moving}} Draft `jotted`: notes of items that have no answer yet
  */
 
 /**
@@ -73,10 +85,20 @@ export function photosOf(draft, finding, moment) {
   return draft.photos.filter((photo) => photo.finding === finding && (!moment || photo.moment === moment));
 }
 
-/** @param {Draft} draft @returns {Photo[]} photos of findings that count */
+/** @param {Draft} draft @returns {LookedAt[]} hazards of a re-inspection that were decided */
+export function lookedAt(draft) {
+  return (draft.hazards ?? []).filter(({ outcome, gone }) => outcome && !gone);
+}
+
+/** @param {Draft} draft @returns {Photo[]} photos of findings and hazards that count */
 export function countedPhotos(draft) {
-  const counted = new Set(countedFindings(draft).map((finding) => finding.uuid));
+  const counted = new Set([...countedFindings(draft), ...lookedAt(draft)].map(({ uuid }) => uuid));
   return draft.photos.filter((photo) => photo.finding === null || counted.has(photo.finding));
+}
+
+/** @param {Draft} draft @returns {PhotoFile[]} files of photos that count: what is shown, and originals beneath */
+export function countedFiles(draft) {
+  return countedPhotos(draft).flatMap((photo) => (photo.original ? [photo, photo.original] : [photo]));
 }
 
 /**
@@ -86,8 +108,24 @@ export function countedPhotos(draft) {
 export function answer(draft, item, value) {
   const former = draft.answers[item] ?? null;
   if (value === null) delete draft.answers[item];
-  else draft.answers[item] = { ...former, value };
+  else draft.answers[item] = { ...jottedOf(draft, item), ...former, value };
   return former;
+}
+
+/** @param {Draft} draft @param {string} item @returns {{note?: string}} */
+function jottedOf(draft, item) {
+  const note = draft.jotted?.[item];
+  return note ? { note } : {};
+}
+
+/**
+ * Words about an item are kept, whether it has an answer or not yet.
+ * @param {Draft} draft @param {string} item @param {"reason" | "note"} name @param {string} text
+ */
+export function jot(draft, item, name, text) {
+  const given = draft.answers[item];
+  if (given) given[name] = text;
+  if (name === "note") draft.jotted = { ...draft.jotted, [item]: text };
 }
 
 /**
@@ -129,4 +167,25 @@ export function sign(draft, signature) {
   const others = draft.signing.signatures.filter(({ person }) => person !== signature.person);
   draft.signing.signatures = [...others, signature];
   draft.signing.frozen_at ??= signature.signed_at;
+}
+
+/**
+ * What a former state of a draft gives back: what was found, never who signed or where one is.
+ * @param {Draft} draft @param {Draft} former
+ */
+export function takeBackTo(draft, { answers, findings, photos, opinion, statement, place }) {
+  Object.assign(draft, structuredClone({ answers, findings, photos, opinion, statement, place }));
+}
+
+/**
+ * Those begun at a unit and not yet finished.
+ * @param {Draft[]} drafts @param {string} unit
+ */
+export function begunAt(drafts, unit) {
+  return drafts.filter((draft) => draft.unit.uuid === unit && draft.kind !== "reinspection");
+}
+
+/** @param {Draft} draft @returns {string} where one goes on with it */
+export function addressOf(draft) {
+  return isFrozen(draft) ? `/tablet/review?draft=${draft.uuid}` : `${draft.form}?draft=${draft.uuid}`;
 }

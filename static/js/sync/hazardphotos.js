@@ -4,6 +4,7 @@
  * go of when the hazard is closed. A photo that does not come is tried later.
  */
 
+import { leftMs } from "../domain/backoff.js";
 import { sha256 as digestOf } from "../domain/encoding.js";
 import { assigned, hazardPhotosHere, keepHazardPhoto, letGoOfPhotos } from "../store/assigned.js";
 import * as device from "../store/device.js";
@@ -32,7 +33,7 @@ async function roomIsScarce() {
 
 /** Something of one's own waits to be sent: that goes first. */
 async function somethingWaits() {
-  return (await device.outbox()).some(({ state, next_try_at }) => state === "waiting" && next_try_at <= Date.now());
+  return (await device.outbox()).some((item) => item.state === "waiting" && leftMs(item, Date.now()) === 0);
 }
 
 /** @param {Wanted} wanted @returns {Promise<boolean>} whether it came */

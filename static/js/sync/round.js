@@ -10,6 +10,7 @@ import { Refused, Stopped, Unreachable, ping } from "./api.js";
 import { BytesLost } from "./blobs.js";
 import { pull } from "./changes.js";
 import { giveNotices } from "./custody.js";
+import { fetchHazardPhotos } from "./hazardphotos.js";
 import { tell } from "./news.js";
 import { ReceiptUnverified, StillMissing, confirmHeld, needsAttention, sendPhotos, sendRecord } from "./sending.js";
 
@@ -111,6 +112,7 @@ export async function round(reader) {
     pulledAt = performance.now();
     await letGo();
   }
+  await fetchHazardPhotos(reader).catch(() => undefined); // after everything else, and never in its way
 }
 
 /** Somebody asked: the next round pulls too. */
