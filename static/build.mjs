@@ -7,7 +7,7 @@
 
 import * as esbuild from "esbuild";
 import { createHash } from "node:crypto";
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
@@ -19,7 +19,12 @@ const TARGET = ["chrome109", "safari16.4", "firefox115"];
 
 /** Pages of the desk need no service worker; these entries stay out of the precache. */
 const DESK_ONLY = ["desk.js", "desk.css", "verify.js"];
-const SCRIPTS = ["js/app.js", "js/desk.js", "js/verify.js", "js/workers/photo.js"];
+const SCRIPTS = ["js/app.js", "js/workers/photo.js", "js/workers/qr.js"];
+/** Bundled on their own, so that what the desk shares with the tablet does not cut the tablet's files smaller. */
+const DESK_SCRIPTS = ["js/desk.js", "js/verify.js"];
+/** Scanning an invitation needs a network anyway: fetched when somebody scans, kept by no tablet, counted on its own. */
+const SCANNING = ["js/ui/scanning.js", "js/workers/qr.js"];
+const ZXING = "zxing_reader.wasm";
 const STYLES = ["css/app.css", "css/desk.css"];
 
 /** @param {string[]} entries relative to static/ @returns {string[]} those that exist */
@@ -33,20 +38,21 @@ const shared = {
 /** @param {string} file @returns {string} the address it is served under */
 const address = (file) => `/static/dist/${file}`;
 
-/** Which built files each entry loads before anything is lazy. @param {import("esbuild").Metafile} metafile @param {string} file @param {Set<string>} [seen] */
-function staticParts(metafile, file, seen = new Set()) {
+/** Which built files a file loads before anything is lazy; with `lazy`, those too that it may load later. @param {import("esbuild").Metafile} metafile @param {string} file @param {{lazy?: boolean}} [also] @param {Set<string>} [seen] */
+function parts(metafile, file, { lazy = false } = {}, seen = new Set()) {
   if (seen.has(file)) return seen;
   seen.add(file);
-  const output = metafile.outputs[file];
-  for (const { path: part, kind } of output?.imports ?? []) if (kind === "import-statement") staticParts(metafile, part, seen);
+  for (const { path: part, kind } of metafile.outputs[file]?.imports ?? []) {
+    if (kind === "import-statement" || (lazy && kind === "dynamic-import")) parts(metafile, part, { lazy }, seen);
+  }
   return seen;
 }
 
-/** What a page's own chunk loads, with the entry and the engine it starts. @param {import("esbuild").Metafile} metafile @param {string[]} sources */
-function pageFiles(metafile, sources) {
+/** What these sources' own chunks load. @param {import("esbuild").Metafile} metafile @param {string[]} sources @param {{lazy?: boolean}} [also] */
+function pageFiles(metafile, sources, also = {}) {
   const files = new Set();
   for (const [file, { entryPoint }] of Object.entries(metafile.outputs)) {
-    if (entryPoint && sources.some((source) => entryPoint.endsWith(source))) staticParts(metafile, file, files);
+    if (entryPoint && sources.some((source) => entryPoint.endsWith(source))) parts(metafile, file, also, files);
   }
   return [...files].map((file) => path.basename(file));
 }
@@ -57,16 +63,22 @@ const gzipped = (files) => files.reduce((sum, file) => sum + gzipSync(readFileSy
 rmSync(MAKING, { recursive: true, force: true });
 mkdirSync(MAKING);
 const built = await esbuild.build({ ...shared, entryPoints: present(SCRIPTS), format: "esm", splitting: true });
+const desk = await esbuild.build({ ...shared, entryPoints: present(DESK_SCRIPTS), format: "esm", splitting: true });
 await esbuild.build({ ...shared, entryPoints: present(STYLES) });
 if (existsSync(path.join(HERE, "icons"))) cpSync(path.join(HERE, "icons"), path.join(MAKING, "icons"), { recursive: true });
+
+const zxing = readFileSync(path.join(HERE, "../node_modules/zxing-wasm/dist/reader", ZXING));
+writeFileSync(path.join(MAKING, `${ZXING}.gz`), gzipSync(zxing, { level: 9 }));
 
 const files = readdirSync(MAKING, { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile())
   .map((entry) => path.relative(MAKING, path.join(entry.parentPath, entry.name)).replaceAll(path.sep, "/"))
   .sort();
-const deskParts = new Set(pageFiles(built.metafile, ["js/desk.js", "js/verify.js"]));
-const tabletParts = new Set(pageFiles(built.metafile, ["js/app.js", ...readdirSync(path.join(HERE, "js/pages")).map((page) => `pages/${page}`)]));
-const precached = files.filter((file) => !DESK_ONLY.includes(file) && !(deskParts.has(file) && !tabletParts.has(file)));
+const deskParts = new Set(pageFiles(desk.metafile, DESK_SCRIPTS, { lazy: true }));
+const tabletParts = new Set(pageFiles(built.metafile, ["js/app.js"], { lazy: true }));
+const ownParts = new Set(pageFiles(built.metafile, ["js/app.js", "js/pages/enrol.js", "js/pages/form.js", "js/workers/photo.js"]));
+const qrFiles = [...pageFiles(built.metafile, SCANNING).filter((file) => !ownParts.has(file)), `${ZXING}.gz`];
+const precached = files.filter((file) => !DESK_ONLY.includes(file) && !qrFiles.includes(file) && !(deskParts.has(file) && !tabletParts.has(file)));
 
 const worker = await esbuild.build({
   entryPoints: [path.join(HERE, "sw.js")], bundle: true, minify: true, target: TARGET, write: false, legalComments: "none",
@@ -78,8 +90,9 @@ const version = hash.digest("hex").slice(0, 16);
 
 const scripts = precached.filter((file) => file.endsWith(".js"));
 const formPage = pageFiles(built.metafile, ["js/app.js", "pages/form.js", "sync/engine.js"]);
+const qr = gzipped(qrFiles.filter((file) => !file.endsWith(".gz"))) + statSync(path.join(MAKING, `${ZXING}.gz`)).size;
 const sizes = {
-  form_page_js: gzipped(formPage), tablet_js: gzipped(scripts),
+  form_page_js: gzipped(formPage), tablet_js: gzipped(scripts), qr,
   tablet_css: gzipped(files.filter((file) => file === "app.css")), desk_css: gzipped(files.filter((file) => file === "desk.css")),
 };
 writeFileSync(path.join(MAKING, "sw.js"), worker.outputFiles[0].contents);

@@ -1,7 +1,20 @@
 /**
  * The desk by keyboard: in a list, j and k move from row to row, Enter opens.
- * Everything works without this file; it only spares the mouse.
+ * That works without this file; it only spares the mouse. Pages whose work is
+ * done in the browser, because the server must not see it, bring a part of their own.
  */
+
+const PAGES = /** @type {Record<string, () => Promise<{open: () => Promise<void>}>>} */ ({
+  invitation: () => import("./desk/invitation.js"),
+  recoveries: () => import("./desk/recoveries.js"),
+  rescue: () => import("./desk/rescue.js"),
+});
+
+const name = /** @type {HTMLElement | null} */ (document.querySelector("[data-desk]"))?.dataset.desk ?? "";
+PAGES[name]?.().then((page) => page.open()).then(
+  () => { document.documentElement.dataset.ready = name; },
+  (problem) => { document.documentElement.dataset.ready = "failed"; console.error(problem); },
+);
 
 const TYPING = "input, select, textarea, button, [contenteditable]";
 

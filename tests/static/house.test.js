@@ -11,7 +11,7 @@ const JS = path.join(ROOT, "static/js");
 const DIST = path.join(ROOT, "static/dist");
 
 /** Lowest first; packages of one floor do not know one another (types may be named across). */
-const FLOORS = [["domain"], ["store"], ["sync", "ui"], ["form", "signing"], ["pages"], ["."]];
+const FLOORS = [["domain"], ["store"], ["sync", "ui"], ["form", "signing"], ["pages", "desk"], ["."]];
 
 /** @returns {{file: string, folder: string, source: string}[]} */
 function modules() {
@@ -51,7 +51,8 @@ test("no sentence is written in JavaScript", () => {
 });
 
 test("every word that scripts ask for stands in the template", () => {
-  const template = readFileSync(path.join(ROOT, "templates/web/tablet/words.html"), "utf8");
+  const pages = ["tablet/words", "tablet/package_words", "recoveries/words", "rescue/words"];
+  const template = pages.map((page) => readFileSync(path.join(ROOT, `templates/web/${page}.html`), "utf8")).join("\n");
   const known = new Set([...template.matchAll(/"([a-z_]+)": _\(/g)].map(([, key]) => key));
   for (const { file, source } of modules()) {
     for (const [, key] of source.matchAll(/\bword\("([a-z_]+)"/g)) assert.ok(known.has(key), `${file}: ${key}`);
@@ -80,13 +81,14 @@ test("the service worker keeps exactly the built files of the tablet", () => {
   const listed = [...worker.matchAll(/"(\/static\/dist\/[^"]+)"/g)].map(([, file]) => file);
   assert.deepEqual([...new Set(listed)].sort(), [...built.precached].sort());
   const left = files.filter((file) => !built.precached.includes(file)).map((file) => path.basename(file));
-  for (const name of left) assert.match(name, /^(sw\.js|build\.json|desk\.(js|css)|verify\.js|part-.*\.js)$/, name);
+  for (const name of left) assert.match(name, /^(sw\.js|build\.json|desk\.(js|css)|verify\.js|qr\.js|zxing_reader\.wasm\.gz|part-.*\.js)$/, name);
 });
 
 test("budgets, gzipped", () => {
   const { sizes } = JSON.parse(readFileSync(path.join(DIST, "build.json"), "utf8"));
   assert.ok(sizes.form_page_js <= 20 * 1024, `form page ${sizes.form_page_js}`);
   assert.ok(sizes.tablet_js <= 45 * 1024, `tablet ${sizes.tablet_js}`);
+  assert.ok(sizes.qr <= 430 * 1024, `scanning ${sizes.qr}`);
   assert.ok(sizes.tablet_css <= 12 * 1024, `css ${sizes.tablet_css}`);
 });
 
