@@ -60,6 +60,8 @@ class LiveServer:
 
     def __init__(self, home: Path, database_url: str, *options: str, **environment: str) -> None:
         self.home = home
+        self.root = ROOT
+        """The source tree that it serves; another edition of the app is another tree."""
         self.port = free_port()
         self.log_path = home.parent / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
@@ -126,7 +128,7 @@ class LiveServer:
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
-                cwd=ROOT,
+                cwd=self.root,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -1,13 +1,16 @@
 /**
- * The service worker: registered once, and a new version of the app taken over
- * only while no form or signature is open.
+ * The service worker: registered once; a newer version of the app takes over
+ * only while nobody is at work in any window. What is said to be kept is kept.
  */
 
-import { language } from "./page.js";
+import { fill, language, word } from "./page.js";
 import { scriptUrl } from "./scripts.js";
 
 const SETTINGS = "zhencha-settings";
 const COOKIE = /(?:^|; )zhencha_language=(zh|en)/;
+const OFFER_MS = 15_000;
+const LOOK_MS = 30 * 60_000;
+const PATIENCE_MS = 4000;
 
 /** Kept pages follow the language that was chosen, here or at the desk. */
 export async function followLanguage() {
@@ -26,23 +29,68 @@ export async function chooseLanguage(wanted) {
   await followLanguage();
 }
 
+/** Exchanging the page would take what is being typed, a PIN for one. */
+const typing = () => Boolean(document.activeElement?.matches("input:not([type=radio]), textarea"));
+
+/** An installed app may stay open for weeks: it looks for a newer version when it is taken up again. @param {ServiceWorkerRegistration} registration */
+function lookNowAndThen(registration) {
+  let looked = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState !== "visible" || Date.now() - looked < LOOK_MS) return;
+    looked = Date.now();
+    registration.update().catch(() => undefined);
+  });
+}
+
 /** @param {{takeOver: boolean}} options whether this page may be exchanged for a newer one */
 export async function keepUpdated({ takeOver }) {
   if (!("serviceWorker" in navigator)) return;
   const registration = await navigator.serviceWorker.register(scriptUrl("/sw.js"), { updateViaCache: "none" }).catch(() => null);
-  if (!registration || !takeOver) return;
+  if (!registration) return;
+  lookNowAndThen(registration);
+  if (!takeOver) return;
   const hadOne = Boolean(navigator.serviceWorker.controller);
   navigator.serviceWorker.addEventListener("controllerchange", () => { if (hadOne) location.reload(); });
-  const offer = () => registration.waiting?.postMessage("take-over");
+  navigator.serviceWorker.addEventListener("message", ({ data }) => {
+    if (data === "update-waits") fill(document.body, { update: word("update_waits") });
+  });
+  const offer = () => { if (!typing()) registration.waiting?.postMessage("take-over"); };
   offer();
+  setInterval(offer, OFFER_MS);
   registration.addEventListener("updatefound", () => {
     registration.installing?.addEventListener("statechange", offer);
   });
 }
 
-/** @returns {Promise<boolean>} whether pages are kept on this tablet for work without a network */
-export async function readyOffline() {
-  if (!("serviceWorker" in navigator)) return false;
-  const registration = await navigator.serviceWorker.getRegistration();
-  return Boolean(registration?.active);
+/** Nobody is at work yet: what is begun now is begun with the newest version that lies here. */
+export async function newestVersion() {
+  const waiting = (await navigator.serviceWorker?.getRegistration())?.waiting;
+  if (!waiting) return;
+  const { serviceWorker } = navigator;
+  const settled = new Promise((resolve) => {
+    for (const event of ["controllerchange", "message"]) serviceWorker.addEventListener(event, resolve, { once: true });
+    setTimeout(resolve, PATIENCE_MS);
+  });
+  waiting.postMessage("take-over");
+  await settled;
+}
+
+/** @param {string[]} paths @returns {Promise<boolean>} whether all lie on this tablet */
+export async function areKept(paths) {
+  const found = await Promise.all(paths.map((path) => caches.match(path, { ignoreVary: true }).catch(() => undefined)));
+  return found.every(Boolean);
+}
+
+/** Form pages that drafts need are fetched when they are not here: a draft may have come from another tablet. @param {string[]} forms */
+export async function keepForms(forms) {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  registration?.active?.postMessage({ keep: forms });
+}
+
+/** @param {string[]} forms of all lists @returns {Promise<boolean>} whether this tablet can be worked with without a network */
+export async function readyOffline(forms) {
+  const registration = await navigator.serviceWorker?.getRegistration();
+  if (!registration?.active || !forms.length) return false;
+  const pages = ["", "start", "review", "queue"].map((page) => `/tablet/${language()}/${page}`);
+  return areKept([...pages, "/static/dist/app.js", "/static/dist/app.css", ...forms]);
 }
