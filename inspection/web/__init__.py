@@ -5,6 +5,7 @@ from flask import Flask
 from inspection.web import (
     accounts,
     checklists,
+    custody,
     hazards,
     home,
     people,
@@ -26,6 +27,7 @@ PAGES = (
     reports,
     verification,
     people,
+    custody,
     quarantine,
     recoveries,
     rescue,

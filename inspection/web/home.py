@@ -85,6 +85,7 @@ def head_places(actor: Actor) -> list[tuple[str, str]]:
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),
         (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
+        (_("还在平板上"), "/custody", Permission.CUSTODY_READ),
         (_("异常记录"), "/quarantine", Permission.QUARANTINE_READ),
         (_("救援包"), "/rescue", Permission.RECORD_SUBMIT),
         (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),

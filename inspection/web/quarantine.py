@@ -1,7 +1,7 @@
 """Irregular records (异常记录), for the administrator: what was refused or is on nobody's list.
 
-Refused bytes, held records about unknown units, and what tablets still hold. To look at and to
-download; nothing is released here.
+Refused bytes and held records about unknown units. To look at and to download; nothing is
+released here. What tablets still hold stands in custody.py.
 """
 
 import re
@@ -13,7 +13,7 @@ from flask_babel import gettext
 from inspection.accounts.policy import Permission
 from inspection.domain.problems import NotFound
 from inspection.edge import problems, reading, requires
-from inspection.submissions import custody, quarantine, records
+from inspection.submissions import quarantine, records
 from inspection.submissions.quarantine import Quarantined
 
 blueprint = Blueprint("quarantine", __name__)
@@ -35,18 +35,16 @@ _DEEPEST = 8
 @blueprint.get("/quarantine")
 @requires(Permission.QUARANTINE_READ)
 def index() -> str:
-    """List what was refused, newest first, below what waits on a unit or on a tablet."""
+    """List what was refused, newest first, below what waits for a unit."""
     number = max(1, request.args.get("page", 1, type=int))
     with reading() as session:
         page = quarantine.search(session, number)
         first = page.page == 1
         unplaced = records.without_unit(session, limit=MOST_ROWS) if first else []
-        outstanding = custody.outstanding(session, limit=MOST_ROWS) if first else []
     return render_template(
         "web/quarantine/list.html",
         refused=page,
         unplaced=unplaced,
-        outstanding=outstanding,
         most=MOST_ROWS,
         sentence=problems.sentence,
         page_link=lambda wanted: url_for("quarantine.index", page=wanted),

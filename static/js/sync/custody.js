@@ -25,7 +25,9 @@ function noticeOf(item, storage) {
 
 /** @returns {Promise<number>} drafts of everybody on this tablet, counted without opening one */
 async function countDrafts() {
-  const counts = (await device.people()).map(({ uuid }) => withDb(workOf(uuid), (database) => database.count("drafts")));
+  const there = new Set((await indexedDB.databases?.() ?? []).map(({ name }) => name));
+  const shapes = (await device.people()).map(({ uuid }) => workOf(uuid)).filter(({ name }) => there.has(name));
+  const counts = shapes.map((shape) => withDb(shape, (database) => database.count("drafts")));
   return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 }
 
@@ -35,13 +37,15 @@ export async function giveNotices(items) {
   const notices = items.map((item) => ({ item, notice: noticeOf(item, storage) }))
     .map(({ item, notice }) => ({ item, notice, said: JSON.stringify([notice.photos_left, storage, item.state, daysSince(item.sealed_at, Date.now())]) }))
     .filter(({ item, said }) => item.noticed !== said);
-  if (!notices.length) return;
   const holds = { records: items.length, drafts: await countDrafts() };
-  for (let from = 0; from < notices.length; from += MOST_AT_ONCE) {
+  const told = await device.meta("custody_told");
+  if (!notices.length && told?.records === holds.records && told?.drafts === holds.drafts) return;
+  for (let from = 0; from === 0 || from < notices.length; from += MOST_AT_ONCE) {
     const batch = notices.slice(from, from + MOST_AT_ONCE);
     const answer = await post("/custody", { device: await device.deviceUuid(), holds, records: batch.map(({ notice }) => notice) });
     if (answer.status !== 204) throw new Unreachable("the notice was answered by somebody else");
     const noticed_at = new Date().toISOString();
     for (const { item, said } of batch) await device.updateOutgoing(item.uuid, { noticed_at, noticed: said });
   }
+  await device.setMeta("custody_told", holds);
 }
