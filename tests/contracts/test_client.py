@@ -9,8 +9,10 @@ from flask.testing import FlaskClient
 from tests.contracts.sources import ROOT
 
 DIST = ROOT / "static" / "dist"
+SCANNING = {"qr.js", "zxing_reader.wasm.gz"}
+"""Fetched by whoever scans an invitation, which needs a network anyway; no tablet keeps it."""
 DESK_ONLY = {"desk.js", "desk.css", "verify.js", "sw.js", "build.json"}
-BUDGETS = {"form_page_js": 20, "tablet_js": 45, "tablet_css": 12}
+BUDGETS = {"form_page_js": 20, "tablet_js": 45, "tablet_css": 12, "qr": 430}
 """Kilobytes after gzip (DESIGN: the tablet)."""
 
 
@@ -30,7 +32,9 @@ def test_the_precache_list_names_files_that_exist() -> None:
 def test_every_tablet_file_is_in_the_precache_list() -> None:
     files = {path.relative_to(DIST).as_posix() for path in DIST.rglob("*") if path.is_file()}
     listed = {each.removeprefix("/static/dist/") for each in built()["precached"]}
-    left_out = {each for each in files - listed - DESK_ONLY if not each.startswith("part-")}
+    left_out = {
+        each for each in files - listed - DESK_ONLY - SCANNING if not each.startswith("part-")
+    }
     assert left_out == set()
 
 
@@ -39,6 +43,15 @@ def test_every_precached_file_is_served_and_drawn_for_nobody(stranger: FlaskClie
         answer = stranger.get(each)
         assert answer.status_code == 200, each
         assert "Set-Cookie" not in answer.headers, each
+
+
+def test_what_scans_is_fetched_only_to_scan_and_travels_compressed(stranger: FlaskClient) -> None:
+    assert {each.removeprefix("/static/dist/") for each in built()["precached"]} & SCANNING == set()
+    answer = stranger.get("/static/dist/zxing_reader.wasm.gz")
+    assert answer.status_code == 200
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.mimetype == "application/wasm"
+    assert len(answer.data) < 430 * 1024
 
 
 def test_the_service_worker_is_never_stale(stranger: FlaskClient) -> None:

@@ -1,4 +1,8 @@
-"""The content security policy has no exception, and no page needs one."""
+"""The content security policy has no exception, and no page needs one.
+
+One worker has a policy of its own: reading QR codes takes WebAssembly, which 'self' alone forbids.
+A worker goes by its own answer's policy, so the exception stays inside a thread that has no page.
+"""
 
 import re
 
@@ -8,6 +12,7 @@ from flask.testing import FlaskClient
 
 from tests.contracts.sources import name, text, tracked
 
+SCANNER = "/static/dist/qr.js"
 LOOSE = ("'unsafe-", "'nonce-", "'sha256-", "data:", "http:", "https:", "*", "'strict-dynamic'")
 INLINE = {
     "a script in the page": re.compile(r"<script(?![^>]*\bsrc=)[^>]*>\s*\S", re.IGNORECASE),
@@ -47,6 +52,23 @@ def test_every_answer_carries_a_policy_without_exception(
         for directive in ("default-src", "script-src", "style-src", "connect-src", "worker-src"):
             for source in policy.get(directive, []):
                 assert not source.startswith(LOOSE), f"{address}: {directive} {source}"
+
+
+def test_only_the_scanner_may_run_webassembly_and_nothing_else(stranger: FlaskClient) -> None:
+    """No page, not even the enrolment page that starts it; and it may not run text as code."""
+    policy = directives(stranger.get(SCANNER).headers["Content-Security-Policy"])
+    assert policy == {
+        "default-src": ["'none'"],
+        "script-src": ["'self'", "'wasm-unsafe-eval'"],
+        "connect-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+        "require-trusted-types-for": ["'script'"],
+        "trusted-types": ["'none'"],
+    }
+    for near in ("/static/dist/qr.js/", "/static/dist/photo.js", "/tablet/enrol", "/sw.js"):
+        answer = stranger.get(near)
+        assert "wasm" not in answer.headers["Content-Security-Policy"], near
 
 
 def test_answers_say_what_they_are(plain_app: Flask, stranger: FlaskClient) -> None:

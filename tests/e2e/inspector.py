@@ -54,12 +54,21 @@ def tablet(
     executable: str,
     size: tuple[int, int] = TABLET,
     locale: str = "zh-CN",
+    camera: Path | None = None,
 ) -> Iterator[BrowserContext]:
-    """A browser whose storage lies in `profile`, as a tablet keeps it over restarts."""
+    """A browser whose storage lies in `profile`, as a tablet keeps it over restarts.
+
+    `camera` is a film (MJPEG) that its camera sees, whenever it is opened anew.
+    """
+    seeing = (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={camera}",
+    )
     context = playwright.chromium.launch_persistent_context(
         str(profile),
         executable_path=executable,
-        args=list(ARGUMENTS),
+        args=[*ARGUMENTS, *(seeing if camera else ())],
         viewport={"width": size[0], "height": size[1]},
         has_touch=True,
         locale=locale,
@@ -96,8 +105,13 @@ def enrol(page: Page, url: str, signer: Signer) -> None:
     """Sign in and make this person's key on the tablet."""
     sign_in(page, url, signer)
     ready(page, "enrol")
-    page.locator("#pin").fill(signer.pin)
-    page.locator("#pin-again").fill(signer.pin)
+    make_key(page, signer.pin)
+
+
+def make_key(page: Page, pin: str) -> None:
+    """On the enrolment page, signed in: choose a PIN and make the key."""
+    page.locator("#pin").fill(pin)
+    page.locator("#pin-again").fill(pin)
     page.locator("#enrol-form button[type=submit]").click()
     page.locator("#enrolled").wait_for()
 

@@ -13,6 +13,7 @@ import { copyOf, drawList, fill, need, show, word } from "../ui/page.js";
 import { handOver, takeSeat } from "../ui/seat.js";
 import { askToPersist } from "../ui/status.js";
 import { openFrame } from "./frame.js";
+import { acceptInvitations, codeInAddress } from "./invited.js";
 
 /** How long the service worker may take to fetch the whole app before enrolling is called done. */
 const WORKER_PATIENCE_MS = 15_000;
@@ -76,11 +77,12 @@ function sentence(problem) {
   throw problem;
 }
 
-/** @param {any} me */
-function bindForm(me) {
+/** @type {any} whoever is signed in; an invitation may bring the next one while the page is open */
+let me = null;
+
+function bindForm() {
   const form = /** @type {HTMLFormElement} */ (need("#enrol-form"));
   const button = /** @type {HTMLButtonElement} */ (need("button[type=submit]", form));
-  fill(document.body, { enrol_name: me.name, enrol_unit: me.unit ?? "" });
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const given = new FormData(form);
@@ -110,20 +112,35 @@ async function drawPeople() {
     fill(copyOf("enrolled-person"), { title: person.name, note: person.unit, badge: person.badge }));
 }
 
-export async function open() {
-  openFrame();
-  if (!(await device.usable())) return show("#no-storage", true);
-  const label = /** @type {HTMLInputElement} */ (need("[name=label]"));
-  label.value = (await device.meta("label")) ?? label.value;
-  await drawPeople();
-  let me = null;
+/** Show the form to whoever is signed in, or how to sign in. */
+async function meet() {
   try {
     me = (await whoAmI())?.person ?? null;
   } catch {
     return show("#enrol-offline", true);
   }
   show("#enrol-sign-in", me === null);
-  if (!me) return;
-  show("#enrol-form", true);
-  bindForm(me);
+  show("#enrol-form", me !== null);
+  if (me) fill(document.body, { enrol_name: me.name, enrol_unit: me.unit ?? "" });
+}
+
+/** After an invitation: the next person's PIN is asked for. */
+async function meetInvited() {
+  show("#enrolled", false);
+  for (const pin of ["pin", "pin_again"]) /** @type {HTMLInputElement} */ (need(`[name=${pin}]`)).value = "";
+  await meet();
+  scrollTo(0, 0);
+  need("[name=pin]").focus();
+}
+
+export async function open() {
+  const arrived = codeInAddress();
+  openFrame();
+  if (!(await device.usable())) return show("#no-storage", true);
+  const label = /** @type {HTMLInputElement} */ (need("[name=label]"));
+  label.value = (await device.meta("label")) ?? label.value;
+  await drawPeople();
+  bindForm();
+  acceptInvitations(arrived, meetInvited);
+  await meet();
 }

@@ -283,9 +283,15 @@ export function applyChanges(changes, reader, cursor) {
       if (change.type === "hazard") await putHazard(store("hazards"), change, reader);
       if (change.type === "last_inspection") await store("last_inspections").put(change);
       if (change.type === "revocation") await store("revocations").put(change);
+      if (change.type === "dismissal") await store("revocations").put({ ...change, kid: change.person });
     }
     await store("meta").put(cursor, `cursor:${reader}`);
   });
+}
+
+/** @param {string} name of a key, or a person's uuid @returns {Promise<Change | undefined>} that it was taken back, if it was */
+export function revocation(name) {
+  return read(SHAPE, "revocations", name);
 }
 
 /** @returns {Promise<boolean>} whether the database opens at all (private windows refuse) */

@@ -32,5 +32,6 @@ export async function unlocked() {
     });
   }
   for (const place of all("[data-person]")) place.textContent = person.name;
+  if (await device.revocation(person.kid)) (await import("./revoked.js")).tellRevoked(await device.revocation(person.uuid));
   return person;
 }

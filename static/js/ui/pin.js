@@ -67,14 +67,20 @@ export async function openKeys(uuid, pin) {
   }
 }
 
+/** The office took this key back: it still opens what its person wrote, and signs nothing more. */
+export class KeyRevoked extends Error {}
+
 /** @param {string} uuid @param {string} pin @returns {Promise<CryptoKey>} the key that signs */
 export async function openKey(uuid, pin) {
-  return (await openKeys(uuid, pin)).signing;
+  const { person, signing } = await openKeys(uuid, pin);
+  if (await device.revocation(person.kid)) throw new KeyRevoked(person.name);
+  return signing;
 }
 
 /** @param {unknown} problem @returns {string} what to tell the person about a PIN that did not open */
 export function pinProblem(problem) {
   if (problem instanceof PinPaused) return word("pin_paused", { seconds: Math.ceil(problem.left / 1000) });
   if (problem instanceof WrongPin) return word("pin_wrong");
+  if (problem instanceof KeyRevoked) return word("key_revoked_turn", { name: problem.message });
   throw problem;
 }

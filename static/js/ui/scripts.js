@@ -1,9 +1,9 @@
 /**
  * The one Trusted Types policy: the URLs of scripts that this app starts by
- * itself, the service worker and the photo worker. Nothing else is a script.
+ * itself, the service worker and the workers for photos and QR codes. Nothing else is a script.
  */
 
-const OURS = new Set(["/sw.js", "/static/dist/photo.js"]);
+const OURS = new Set(["/sw.js", "/static/dist/photo.js", "/static/dist/qr.js"]);
 
 /** @param {string} url @returns {string} */
 function checked(url) {
