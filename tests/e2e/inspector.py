@@ -220,6 +220,71 @@ def photograph(page: Page, code: str, picture: Path, *, moment: str = "before") 
     saved(page)
 
 
+def open_camera(page: Page, code: str, *, moment: str = "before") -> Locator:
+    """Open the camera in the page for the first finding of an item; answer its screen."""
+    finding = item(page, code).locator("[data-finding]").first
+    finding.locator(f"[data-shoot={moment}]").click()
+    stage = page.locator("dialog.stage:has(video)")
+    stage.locator("[data-field=shot_count]").wait_for()
+    return stage
+
+
+def shoot(stage: Locator, shots: int = 1) -> None:
+    """Press the shutter so many times; wait until the camera says that all is stored."""
+    for _ in range(shots):
+        stage.locator("[data-action=shutter]:enabled").click()
+    stage.and_(stage.page.locator('[data-waiting="0"]')).wait_for()
+
+
+def close_camera(page: Page) -> None:
+    """Back from the camera to the form."""
+    page.locator("[data-action=close-camera]").click()
+    page.locator("dialog.stage").wait_for(state="detached")
+
+
+def view_photo(page: Page, code: str, number: int = 0, *, moment: str = "before") -> Locator:
+    """See a photo of an item's first finding on the whole screen; answer that screen."""
+    finding = item(page, code).locator("[data-finding]").first
+    finding.locator(f"[data-strip={moment}] [data-action=view-photo]").nth(number).click()
+    stage = page.locator("dialog.stage:has([data-action=zoom])")
+    stage.locator("img[src]").wait_for()
+    return stage
+
+
+def picture_size(image: Locator) -> tuple[int, int]:
+    """Width and height of a picture that is shown, in its own pixels."""
+    script = (
+        "async (image) => { await image.decode(); return [image.naturalWidth, image.naturalHeight]; }"
+    )
+    width, height = image.evaluate(script)
+    return width, height
+
+
+def close_photo(page: Page) -> None:
+    """Back from a large photo."""
+    page.locator("[data-action=close-photo]").click()
+    page.locator("dialog.stage").wait_for(state="detached")
+
+
+def mark(
+    page: Page, kind: str, *, colour: str, place: tuple[float, float], to: tuple[float, float]
+) -> None:
+    """Draw on the open photo, from one place to another (shares of the picture)."""
+    stage = page.locator("dialog.stage:has(canvas)")
+    stage.locator(f'[name=mark-kind][value="{kind}"]').check()
+    stage.locator(f'[name=mark-colour][value="{colour}"]').check()
+    box = stage.locator("canvas").bounding_box()
+    assert box is not None
+    (x, y), (right, bottom) = (
+        (box["x"] + box["width"] * share[0], box["y"] + box["height"] * share[1])
+        for share in (place, to)
+    )
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(right, bottom, steps=5)
+    page.mouse.up()
+
+
 def picture(words: str, *, size: tuple[int, int] = (4032, 3024), seed: int = 7) -> Path:
     """A camera picture for tests: a 12 MP JPEG with something to see on it."""
     source = random.Random(seed)
@@ -320,3 +385,24 @@ def delivered(page: Page, record: str, *, seconds: float = 30) -> None:
     """Wait until the queue shows a verified receipt for this record."""
     card = page.locator(f'#delivered [data-record="{record}"]')
     card.wait_for(timeout=seconds * 1000)
+
+
+def hazard(page: Page, number: int) -> Locator:
+    """One hazard of the open re-inspection."""
+    return page.locator("[data-hazard]").nth(number)
+
+
+def look_again(
+    page: Page, number: int, outcome: str, shot: Path, *, words: str = "", days: str = ""
+) -> None:
+    """Decide one hazard (`passed` or `returned`), with a photo and what belongs to it."""
+    card = hazard(page, number)
+    card.locator(f'[data-outcome][value="{outcome}"]').check()
+    before = card.locator("[data-strip=after] [data-photo]").count()
+    card.locator("[data-camera=after]").set_input_files(str(shot))
+    card.locator("[data-strip=after] [data-photo]").nth(before).wait_for()
+    if words:
+        card.locator("[data-text=words]").fill(words)
+    if days:
+        card.locator(f'[data-deadline] input[value="{days}"]').check()
+    saved(page)

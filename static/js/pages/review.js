@@ -2,13 +2,15 @@
 
 import { faults, tally } from "../domain/answers.js";
 import { countedFindings, isFrozen, photosOf, voidSignatures } from "../domain/draft.js";
+import { owed } from "../domain/reinspection.js";
 import { dateText } from "../domain/times.js";
+import { holdDraft } from "../form/holding.js";
 import { saverOf } from "../form/saving.js";
 import { guest, inspector, missingPeople, nextTurn, personOf, turns } from "../signing/people.js";
 import { keysNeeded, sealRecord } from "../signing/sealing.js";
 import { takeTurn } from "../signing/turn.js";
 import * as device from "../store/device.js";
-import { bytesOf, draft as draftOf } from "../store/person.js";
+import { draft as draftOf } from "../store/person.js";
 import { unlocked } from "../ui/lock.js";
 import { all, copyOf, drawList, fill, need, show, word } from "../ui/page.js";
 import { openKey, pinProblem } from "../ui/pin.js";
@@ -24,6 +26,7 @@ function showView(name) {
   for (const view of all("[data-view]")) view.hidden = view.dataset.view !== name;
   document.documentElement.dataset.viewing = name;
   scrollTo(0, 0);
+  need(`[data-view=${name}] h1`).focus({ preventScroll: true });
 }
 
 /** @param {Table} table @param {import("../domain/draft.js").Finding} finding */
@@ -37,47 +40,47 @@ function findingCard({ draft, owner }, finding) {
     deadline: finding.fixed_on_spot ? word("fixed_on_spot") : word("deadline_by", { date: finding.deadline_on ?? "–" }),
   });
   need("[data-level]", card).className = `level level-${finding.level}`;
-  const strip = need("[data-photos]", card);
-  for (const photo of photosOf(draft, finding.uuid)) {
-    const image = new Image();
-    image.alt = word(photo.moment === "after" ? "photo_after" : "photo_before");
-    strip.append(image);
-    void bytesOf(owner.uuid, "photos", draft.uuid, photo.sha256).then((kept) => {
-      if (kept) image.src = URL.createObjectURL(new Blob([kept.bytes], { type: kept.type }));
-    });
-  }
+  void import("../form/photos.js").then((photos) => photos.drawShots(
+    need("[data-photos]", card), { person: owner.uuid, name: owner.name, draft }, photosOf(draft, finding.uuid)));
   return card;
 }
 
 /** @param {Table} table */
 function drawContent(table) {
-  const { draft } = table;
+  const { draft, owner } = table;
   const counts = tally(draft);
   fill(document.body, {
     unit: draft.unit.name, list: draft.title, place: draft.place.text, date: dateText(new Date(draft.started_at)),
     counts: word("review_counts", { total: counts.total, pass: counts.pass, failed: counts.failed, na: counts.not_applicable, nc: counts.not_checked }),
   });
+  for (const link of /** @type {HTMLAnchorElement[]} */ (all("[data-back-to-form]"))) link.href = `${draft.form}?draft=${draft.uuid}#overview`;
+  if (draft.hazards) return void import("../form/lookedat.js").then(({ drawLookedAt }) => drawLookedAt({ person: owner.uuid, name: owner.name, draft }));
   drawList("review-findings", countedFindings(draft), (finding) => findingCard(table, finding));
   const skipped = draft.items.filter((item) => draft.answers[item]?.value === "not_checked");
   show("#skipped-block", skipped.length > 0);
   drawList("skipped", skipped, (item) =>
     fill(copyOf("review-line"), { item, title: draft.words[item]?.title ?? "", reason: draft.answers[item].reason ?? "" }));
-  for (const link of /** @type {HTMLAnchorElement[]} */ (all("[data-back-to-form]"))) link.href = `${draft.form}?draft=${draft.uuid}#overview`;
 }
 
-/** @param {Table} table */
+/** @param {Draft} draft @returns {{code: string, item: string, at: string}[]} what its content still owes, and where */
+function contentFaults(draft) {
+  const form = `${draft.form}?draft=${draft.uuid}`;
+  if (!draft.hazards) return faults(draft).map(({ code, item }) => ({ code, item, at: `${form}#${item}` }));
+  return owed(draft, dateText(new Date())).map(({ code, item, hazard }) => ({ code: `again_${code}`, item, at: `${form}#${hazard}` }));
+}
+
+/** @param {Table} table @returns {number} how much is missing before signing may begin */
 function drawFaults({ draft }) {
-  const owed = [...faults(draft), ...missingPeople(draft).map((code) => ({ code, item: "" }))];
-  show("#faults", owed.length > 0);
-  show("[data-owed]", owed.length > 0);
-  fill(document.body, { owed_before: word("owed_before", { count: owed.length }) });
-  drawList("fault-list", owed, ({ code, item }) => {
+  const missing = [...contentFaults(draft), ...missingPeople(draft).map((code) => ({ code, item: "", at: "#signers" }))];
+  show("#faults", missing.length > 0);
+  show("[data-owed]", missing.length > 0);
+  fill(document.body, { owed_before: word("owed_before", { count: missing.length }) });
+  drawList("fault-list", missing, ({ code, item, at }) => {
     const line = fill(copyOf("fault-line"), { fault: word(`fault_${code}`, { item, title: draft.words[item]?.title ?? "" }) });
-    const link = /** @type {HTMLAnchorElement} */ (need("a", line));
-    link.href = item ? `${draft.form}?draft=${draft.uuid}#${item}` : "#signers";
+    /** @type {HTMLAnchorElement} */ (need("a", line)).href = at;
     return line;
   });
-  /** @type {HTMLButtonElement} */ (need("[data-action=begin-signing]")).disabled = owed.length > 0;
+  return missing.length;
 }
 
 /** @param {Table} table who signs, from the fields of the page into the draft */
@@ -94,8 +97,8 @@ function takePeople({ draft, owner, others }) {
 
 /** @param {Table} table */
 function bindContent(table) {
-  const { draft, saver, owner, others } = table;
-  fill(document.body, { first_inspector: owner.name });
+  const { draft, saver, owner, others, author } = table;
+  fill(document.body, { first_inspector: owner.name, author: word("record_author", { name: author }) });
   const second = /** @type {HTMLSelectElement} */ (need("[name=second]"));
   second.append(...others.map(({ uuid, name, unit }) => new Option(unit ? `${name} · ${unit}` : name, uuid)));
   second.value = personOf(draft, "p2")?.account ?? (others.length === 1 ? others[0].uuid : "");
@@ -121,7 +124,7 @@ function bindContent(table) {
 function drawFrozen({ draft }) {
   /** @type {HTMLFieldSetElement} */ (need("#review-fields")).disabled = isFrozen(draft);
   show("#frozen", isFrozen(draft));
-  for (const link of all("[data-back-to-form]")) link.hidden = isFrozen(draft);
+  show("[data-change]", !isFrozen(draft));
   const done = draft.signing.signatures.length;
   fill(document.body, { begin: word(done ? "go_on_signing" : "begin_signing") });
 }
@@ -155,7 +158,9 @@ function showFinish(table) {
   drawList("closed-keys", closed, (account) => {
     const person = draft.signing.people.find((one) => one.account === account);
     const row = fill(copyOf("closed-key"), { pin_of: word("pin_of", { name: person?.name ?? "" }) });
-    /** @type {HTMLInputElement} */ (need("input", row)).name = `pin-${account}`;
+    const pin = /** @type {HTMLInputElement} */ (need("input", row));
+    pin.name = `pin-${account}`;
+    pin.dataset.name = person?.name ?? "";
     return row;
   });
 }
@@ -176,6 +181,11 @@ function bindFinish(table) {
   const button = /** @type {HTMLButtonElement} */ (need("button[type=submit]", form));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
+    const empty = /** @type {HTMLInputElement | undefined} */ (all("input", form).find((pin) => !(/** @type {HTMLInputElement} */ (pin).value)));
+    if (empty) {
+      fill(form, { finish_problem: word("pin_empty", { name: empty.dataset.name ?? "" }) });
+      return empty.focus();
+    }
     button.disabled = true;
     try {
       await finish(table, form);
@@ -192,17 +202,23 @@ export async function open() {
   openFrame();
   const uuid = new URL(location.href).searchParams.get("draft") ?? "";
   const owner = await unlocked();
+  const alone = await holdDraft(uuid);
   const draft = await draftOf(owner.uuid, uuid);
   if (!draft || (await device.outgoing(uuid))) return location.replace(draft ? "/tablet/queue" : "/tablet/");
-  const others = (await device.people()).filter((one) => one.uuid !== owner.uuid);
+  const people = await device.people();
+  const others = people.filter((one) => one.uuid !== owner.uuid);
+  const author = people.find((one) => one.uuid === draft.author)?.name ?? owner.name;
   /** @type {Table} */
-  const table = { draft, owner, others, keys: new Map(), saver: saverOf(owner.uuid, draft, showSaved) };
+  const table = { draft, owner, others, author, keys: new Map(), saver: saverOf(owner.uuid, draft, showSaved) };
   bindContent(table);
   drawContent(table);
   drawFaults(table);
   drawFrozen(table);
   bindFinish(table);
-  need("[data-action=begin-signing]").addEventListener("click", () => void signInTurn(table));
+  need("[data-action=begin-signing]").addEventListener("click", () => {
+    if (drawFaults(table)) need("#faults").focus();
+    else void signInTurn(table);
+  });
   for (const button of all("[data-action=to-review]")) button.addEventListener("click", () => location.reload());
   need("[data-action=void-signatures]").addEventListener("click", async () => {
     voidSignatures(draft);
@@ -211,4 +227,8 @@ export async function open() {
     drawFaults(table);
   });
   showView("review");
+  show("#other-tab", !alone);
+  if (alone) return;
+  show("[data-writing]", false);
+  /** @type {HTMLFieldSetElement} */ (need("#review-fields")).disabled = true;
 }

@@ -4,7 +4,7 @@
  * leaves the draft; a crash after it leaves the record, and the draft is swept.
  */
 
-import { countedFindings, countedPhotos } from "../domain/draft.js";
+import { countedFiles, countedFindings, lookedAt } from "../domain/draft.js";
 import { sha256 } from "../domain/encoding.js";
 import { signedRecord, signerOf } from "../domain/jose.js";
 import { payloadBytes, payloadOf } from "../domain/record.js";
@@ -58,6 +58,7 @@ async function carryOver(draft, owner, kind, names) {
  * @param {string} appVersion
  */
 export async function sealRecord(owner, draft, keys, appVersion) {
+  if (draft.author !== owner) throw new Error("a draft is finished by its author");
   const finished_at = stamp();
   const server_clock = (await device.meta("server_clock")) ?? null;
   const payload = payloadBytes(payloadOf(draft, { finished_at, device: await device.deviceUuid(), app_version: appVersion, server_clock }));
@@ -65,8 +66,8 @@ export async function sealRecord(owner, draft, keys, appVersion) {
   const inkNames = draft.signing.signatures.flatMap(({ ink }) => (ink ? [ink] : []));
   await device.seal({
     uuid: draft.uuid, person: owner, signers: keysNeeded(draft), unit_name: draft.unit.name, title: draft.title,
-    findings: countedFindings(draft).length, digest: await sha256(payload), jws_digest: await sha256(jws),
-    jws: jws.buffer, inks: await carryOver(draft, owner, "inks", inkNames), photos: await carryOver(draft, owner, "photos", countedPhotos(draft)),
+    findings: countedFindings(draft).length, hazards: lookedAt(draft).map(({ uuid }) => uuid), digest: await sha256(payload), jws_digest: await sha256(jws),
+    jws: jws.buffer, inks: await carryOver(draft, owner, "inks", inkNames), photos: await carryOver(draft, owner, "photos", countedFiles(draft)),
     signed_at: finished_at, sealed_at: new Date().toISOString(), state: "waiting", attempts: 0, last_try_at: null,
     next_try_at: 0, why: null, noticed_at: null, receipt: null, receipt_claims: null, sent_bytes: 0, delivered_at: null,
   });

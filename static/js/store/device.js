@@ -18,7 +18,7 @@ import { read, readAll, withDb, write } from "./database.js";
 /** @typedef {{sha256: string, size: number, type: string}} BlobName */
 /** @typedef {{code: string, detail: string, status: number}} Why */
 /**
- * @typedef {{uuid: string, person: string, signers: string[], unit_name: string, title: string, findings: number,
+ * @typedef {{uuid: string, person: string, signers: string[], unit_name: string, title: string, findings: number, hazards?: string[],
  *   digest: string, jws_digest: string, jws?: ArrayBuffer, jws_size?: number, inks: BlobName[], photos: BlobName[],
  *   signed_at: string, sealed_at: string, state: "waiting" | "delivered" | "attention", attempts: number,
  *   last_try_at: string | null, next_try_at: number, wait_ms?: number, why: Why | null,
@@ -70,6 +70,11 @@ export function meta(key) {
 /** @param {string} key @param {unknown} value */
 export function setMeta(key, value) {
   return write(SHAPE, ["meta"], (store) => store("meta").put(value, key));
+}
+
+/** @param {IDBKeyRange} keys of what the tablet notes for itself, given up */
+export function forgetMeta(keys) {
+  return write(SHAPE, ["meta"], (store) => store("meta").delete(keys));
 }
 
 /** @returns {Promise<string>} the uuid of this tablet, made the first time it is asked for */
@@ -154,7 +159,8 @@ export function seal({ jws, ...item }) {
     }
     // Beside the photos, so that no list of records has to read it.
     if (jws) await store("outbox_blobs").put({ sha256: item.jws_digest, size: jws.byteLength, type: "application/jose+json", bytes: jws });
-    await store("outbox").add({ ...item, jws_size: jws?.byteLength ?? 0 });
+    const known = await store("outbox").get(item.uuid); // the connection may have been lost after all was there
+    if (known?.jws_digest !== item.jws_digest) await store("outbox").add({ ...item, jws_size: jws?.byteLength ?? 0 });
   });
 }
 
@@ -258,16 +264,15 @@ export function lastInspection(unit, slug) {
 }
 
 /**
- * A hazard is told to each reader; whose it is to look at again stays with the hazard.
+ * Kept while somebody on this tablet has to look at it again, and no longer.
  * @param {ReturnType<import("./database.js").StoreOf>} store @param {Change} told @param {string} reader
  */
 async function putHazard(store, { mine, ...told }, reader) {
-  const known = (await store.get(told.id)) ?? {};
-  const others = (known.assigned ?? []).filter((/** @type {string} */ one) => one !== reader);
-  const open = told.hazard.state !== "closed";
-  const assigned = open ? [...others, ...(mine ? [reader] : [])] : [];
-  const { item, checklist, photos } = known;
-  await store.put({ ...(open && !mine && { item, checklist, photos }), ...told, assigned });
+  const known = await store.get(told.id);
+  const others = (known?.assigned ?? []).filter((/** @type {string} */ one) => one !== reader);
+  const assigned = mine ? [...others, reader] : others;
+  if (told.hazard.state === "closed" || !assigned.length) await store.delete(told.id);
+  else await store.put({ ...known, ...told, assigned });
 }
 
 /**
@@ -283,6 +288,7 @@ export function applyChanges(changes, reader, cursor) {
       if (change.type === "hazard") await putHazard(store("hazards"), change, reader);
       if (change.type === "last_inspection") await store("last_inspections").put(change);
       if (change.type === "revocation") await store("revocations").put(change);
+      if (change.type === "recovery") await store("meta").put(change, `recovery:${change.data_kid}:${change.new_data_kid}`);
       if (change.type === "dismissal") await store("revocations").put({ ...change, kid: change.person });
     }
     await store("meta").put(cursor, `cursor:${reader}`);
