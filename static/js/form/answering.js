@@ -3,7 +3,7 @@
 import { itemState } from "../domain/answers.js";
 import { answer, jot } from "../domain/draft.js";
 import { all, fill, need, word } from "../ui/page.js";
-import { itemElement } from "./sheet.js";
+import { itemElement, suggestFinding } from "./sheet.js";
 
 /** @typedef {import("../domain/draft.js").AnswerValue} AnswerValue */
 /** @typedef {import("./sheet.js").Sheet} Sheet */
@@ -29,11 +29,11 @@ export function drawAnswer(sheet, code) {
 
 /**
  * @param {Sheet} sheet @param {string} code @param {AnswerValue} value
- * @param {() => void} failed @param {boolean} pointed by a finger, not by arrow keys that pass over the others
+ * @param {boolean} pointed by a finger, not by arrow keys that pass over the others
  */
-async function tap(sheet, code, value, failed, pointed) {
+async function tap(sheet, code, value, pointed) {
   const former = answer(sheet.draft, code, value);
-  if (value === "fail") failed();
+  if (value === "fail" && !sheet.draft.findings.some(({ item }) => item === code)) suggestFinding(sheet, code);
   sheet.changed(code);
   sheet.offerUndo(word("answered", { item: code, answer: word(value) }), () => {
     const given = sheet.draft.answers[code];
@@ -60,11 +60,8 @@ function isEcho(event) {
   return event.detail > 1 || (touched && performance.now() - advancedAt < DOUBLE_TAP_MS);
 }
 
-/**
- * @param {Sheet} sheet @param {string} code
- * @param {() => void} failed what to do before an item is shown as failed
- */
-export function bindAnswer(sheet, code, failed) {
+/** @param {Sheet} sheet @param {string} code */
+export function bindAnswer(sheet, code) {
   const element = itemElement(code);
   let pointed = false;
   for (const radio of /** @type {HTMLInputElement[]} */ (all("[data-key] input", element))) {
@@ -72,7 +69,7 @@ export function bindAnswer(sheet, code, failed) {
       pointed = event.detail > 0;
       if (isEcho(event)) event.preventDefault();
     });
-    radio.addEventListener("change", () => void tap(sheet, code, /** @type {AnswerValue} */ (radio.value), failed, pointed).catch(() => undefined));
+    radio.addEventListener("change", () => void tap(sheet, code, /** @type {AnswerValue} */ (radio.value), pointed).catch(() => undefined));
   }
   for (const name of /** @type {const} */ (["reason", "note"])) {
     const field = fieldOf(element, name);

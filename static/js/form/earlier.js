@@ -23,7 +23,7 @@ async function restore(sheet, former) {
 /** @param {Sheet} sheet the list of former states, newest first */
 export async function drawEarlier(sheet) {
   const { digest } = sheet.draft.checklist;
-  const former = (await snapshots(sheet.person, sheet.draft.uuid)).filter(({ draft }) => draft.checklist.digest === digest);
+  const former = (await snapshots(sheet.person, sheet.draft.uuid)).filter(({ draft }) => draft.checklist.digest === digest && tally(draft).answered);
   drawList("snapshots", former, ({ at, draft }) => {
     const counts = tally(draft);
     const row = fill(copyOf("snapshot"), {

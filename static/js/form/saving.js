@@ -5,7 +5,7 @@
  */
 
 import { stamp } from "../domain/times.js";
-import { saveDraft, saveWithBytes } from "../store/person.js";
+import { putSealed, saveDraft, saveWithBytes, sealedDraft } from "../store/person.js";
 
 /** @typedef {import("../domain/draft.js").Draft} Draft */
 /** @typedef {import("../store/person.js").KeptBytes} KeptBytes */
@@ -32,6 +32,8 @@ export function saverOf(person, draft, report, notice = () => undefined) {
   let writing = Promise.resolve();
   /** @type {Promise<void> | null} a write that has not begun, and so will hold what is changed now */
   let next = null;
+  /** @type {import("../store/person.js").DraftRow | null} the words so far, sealed while there is time */
+  let ready = null;
 
   const touch = () => {
     const now = performance.now();
@@ -49,6 +51,7 @@ export function saverOf(person, draft, report, notice = () => undefined) {
   const inTurn = (work) => {
     clearTimeout(timer);
     timer = 0;
+    ready = null;
     running += 1;
     report("saving");
     const turn = writing.then(() => { next = null; touch(); return work(); }).then(() => {
@@ -75,9 +78,14 @@ export function saverOf(person, draft, report, notice = () => undefined) {
   const soon = () => {
     report("saving");
     later(PAUSE_MS);
+    void sealedDraft(person, draft).then((row) => { if (timer) ready = row; }, () => undefined);
   };
   const flush = () => { if (timer) void now().catch(() => undefined); };
-  const leave = () => void now().catch(() => undefined);
+  /** A page that goes away waits for nothing, not even for sealing: what is sealed is put at once. */
+  const leave = () => {
+    if (ready) void putSealed(person, ready).catch(() => undefined);
+    void now().catch(() => undefined);
+  };
   addEventListener("focusout", flush);
   addEventListener("pagehide", leave);
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") leave(); });

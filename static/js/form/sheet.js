@@ -10,11 +10,20 @@
  *   `advance`: on to the next unanswered item, where the tablet is set so
  */
 
+import { addFinding } from "../domain/draft.js";
+import { dateAfter } from "../domain/times.js";
 import { all, need } from "../ui/page.js";
 
 /** @param {string} code @returns {HTMLElement} */
 export function itemElement(code) {
   return need(`[data-item="${CSS.escape(code)}"]`);
+}
+
+/** @param {Sheet} sheet @param {string} code a new finding with what the list suggests */
+export function suggestFinding({ draft }, code) {
+  const { requirement = "", deadlineDays = "" } = itemElement(code).dataset;
+  const deadline_on = deadlineDays === "" ? null : dateAfter(new Date(draft.started_at), Number(deadlineDays));
+  return addFinding(draft, code, { requirement, deadline_on, level: "general" });
 }
 
 /** @returns {string[]} codes of all items, in the order of the page */

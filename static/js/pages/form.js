@@ -1,8 +1,9 @@
 /** The form page 检查表: binds what the server drew to the draft named in the address. */
 
+import { faults } from "../domain/answers.js";
 import { isFrozen, voidSignatures } from "../domain/draft.js";
 import { bindAnswer, drawAnswer } from "../form/answering.js";
-import { bindFindings, drawFindings, suggestFinding } from "../form/findings.js";
+import { holdDraft } from "../form/holding.js";
 import { drawOverview, filterOverview } from "../form/overview.js";
 import { saverOf } from "../form/saving.js";
 import { itemCodes, itemWords } from "../form/sheet.js";
@@ -12,6 +13,7 @@ import * as device from "../store/device.js";
 import { draft as draftOf } from "../store/person.js";
 import { unlocked } from "../ui/lock.js";
 import { all, fill, need, show } from "../ui/page.js";
+import { setting } from "../ui/settings.js";
 import { showSaved } from "../ui/status.js";
 import { openFrame } from "./frame.js";
 
@@ -20,16 +22,22 @@ import { openFrame } from "./frame.js";
 /** @param {Sheet} sheet */
 function bindItems(sheet) {
   for (const code of itemCodes()) {
-    bindAnswer(sheet, code, () => {
-      if (!sheet.draft.findings.some(({ item }) => item === code)) suggestFinding(sheet, code);
-    });
-    bindFindings(sheet, code);
+    bindAnswer(sheet, code);
     drawAnswer(sheet, code);
-    drawFindings(sheet, code);
   }
   drawOverview(sheet.draft, itemCodes());
   filterOverview("all");
   for (const button of all("[data-filter]")) button.addEventListener("click", () => filterOverview(String(button.dataset.filter)));
+}
+
+let blocks = false;
+
+/** Findings are drawn by what comes with the first of them. @param {Sheet} sheet @param {string[]} items */
+async function drawBlocks(sheet, items) {
+  blocks ||= sheet.draft.findings.length > 0;
+  if (!blocks) return;
+  const { drawFindings } = await import("../form/findings.js");
+  for (const item of items) drawFindings(sheet, item);
 }
 
 /** Content that somebody has signed does not change unless the signatures are given up. @param {Sheet} sheet */
@@ -47,16 +55,6 @@ function guardFrozen(sheet) {
   draw();
 }
 
-/** One tab writes a draft; a second one may look. @param {string} uuid @returns {Promise<boolean>} */
-function holdAlone(uuid) {
-  return new Promise((resolve) => {
-    void navigator.locks.request(`draft:${uuid}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null);
-      return lock ? new Promise(() => undefined) : undefined;
-    });
-  });
-}
-
 /** @param {string} person @param {string} uuid @returns {Promise<import("../domain/draft.js").Draft | null>} null when this is not the page for it */
 async function foundDraft(person, uuid) {
   const draft = await draftOf(person, uuid);
@@ -71,38 +69,65 @@ async function foundDraft(person, uuid) {
   return draft;
 }
 
+/** What is needed seldom comes when it is asked for. @param {Sheet} sheet */
+function bindSeldom(sheet) {
+  const earlier = () => import("../form/earlier.js");
+  need("#earlier").addEventListener("toggle", async () => (await earlier()).drawEarlier(sheet));
+  need("[data-action=discard]").addEventListener("click", async () => (await earlier()).discard(sheet));
+  void import("../form/revision.js").then((revision) => revision.drawRevision(sheet));
+  void import("../form/lasttime.js").then((last) => last.drawLastTime(sheet.draft));
+  void import("../form/place.js").then((place) => place.notePlace(sheet));
+  addEventListener("input", async (event) => {
+    const text = /** @type {HTMLInputElement} */ (event.target);
+    if (/[^\n\r\t -~\u3000-\u30ff\u4e00-\u9fef\uff01-\uff5e]/u.test(text.value) || text.dataset.warned !== undefined) (await import("../form/unprintable.js")).warn(text);
+  });
+}
+
 export async function open() {
   openFrame();
   const uuid = new URL(location.href).searchParams.get("draft");
   if (!uuid) return location.replace("/tablet/start");
   const person = await unlocked();
+  const alone = await holdDraft(uuid);
   const draft = await foundDraft(person.uuid, uuid);
   if (!draft) return;
   draft.items = itemCodes();
   draft.words = itemWords();
-  const alone = await holdAlone(uuid);
-  const saver = saverOf(person.uuid, draft, showSaved);
+  /** @type {import("../form/stepping.js").Steps | undefined} */
+  let walk;
+  const saver = saverOf(person.uuid, draft, showSaved, () => { draft.spot = walk?.spot() ?? draft.spot; });
+  const undo = undoStrip();
   /** @type {Sheet} */
   const sheet = {
-    person: person.uuid, draft, saver, offerUndo: undoStrip(),
+    person: person.uuid, draft, saver, offerUndo: undo.offer,
     changed(item) {
-      drawFindings(sheet, item);
+      void drawBlocks(sheet, [item]);
       drawAnswer(sheet, item);
       drawOverview(draft, [item]);
+      walk?.drawBar();
     },
+    goTo: (code) => walk?.goTo(code),
+    advance: (from) => { if (setting("advance") === "on") walk?.advance(from); },
   };
   fill(document.body, { unit: draft.unit.name });
   /** @type {HTMLAnchorElement} */ (need("[data-review]")).href = `/tablet/review?draft=${uuid}`;
   bindItems(sheet);
+  await drawBlocks(sheet, draft.items);
   guardFrozen(sheet);
-  if (!alone) {
+  bindSeldom(sheet);
+  if (alone) await saver.now();
+  else {
     /** @type {HTMLFieldSetElement} */ (need("#sheet")).disabled = true;
-    return show("#other-tab", true);
+    show("#other-tab", true);
+    show("[data-writing]", false);
   }
-  await saver.now();
-  steps(draft.at, (code) => {
-    if (draft.at === code) return;
-    draft.at = code;
-    saver.soon();
+  walk = steps({
+    start: draft.at, spot: draft.spot, left: undo.rest,
+    answered: (code) => Boolean(draft.answers[code]), done: () => !faults(draft).length,
+    moved(code) {
+      if (draft.at === code || !alone) return;
+      draft.at = code;
+      saver.soon();
+    },
   });
 }
