@@ -42,7 +42,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "database" not in metafunc.fixturenames:
         return
     chosen = metafunc.config.getoption("--database")
-    browser = (ROOT / "tests" / "e2e") in metafunc.definition.path.parents
+    folders = {ROOT / "tests" / name for name in ("e2e", "webkit")}
+    browser = not folders.isdisjoint(metafunc.definition.path.parents)
     kinds = KINDS[:1] if chosen == "both" and browser else KINDS if chosen == "both" else (chosen,)
     metafunc.parametrize("database", kinds, indirect=True)
 

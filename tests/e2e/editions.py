@@ -1,4 +1,4 @@
-"""Another edition of the app: a copy of the source tree, changed and built, served on the same data.
+"""Another edition of the app: a copy of the source tree, changed, built, served on the same data.
 
 What tablets are then offered is what a real deployment would offer: another bundle, other pages,
 another revision of a list. Nothing is intercepted.
@@ -47,7 +47,9 @@ class Edition:
         words = f'\ndocument.documentElement.dataset.edition = "{name}";\n'
         script.write_text(script.read_text(encoding="utf-8") + words, encoding="utf-8")
 
-    def publish(self, change: Callable[[dict[str, Any]], None], slug: str = "hot-work") -> Published:
+    def publish(
+        self, change: Callable[[dict[str, Any]], None], slug: str = "hot-work"
+    ) -> Published:
         """Publish the second revision of a shipped list."""
         document = shipped(slug).document
         document["revision"] = 2

@@ -8,7 +8,7 @@ import { scriptUrl } from "./scripts.js";
 
 const SETTINGS = "zhencha-settings";
 const COOKIE = /(?:^|; )zhencha_language=(zh|en)/;
-const OFFER_MS = 15_000;
+const OFFER_MS = 5000;
 const LOOK_MS = 30 * 60_000;
 const PATIENCE_MS = 4000;
 
