@@ -12,7 +12,10 @@ export const AES = { name: "AES-GCM", length: 256 };
 export const PIN_PATTERN = /^\d{6,12}$/;
 
 /** @typedef {{rounds: number, salt: string, iv: string, key: string}} WrappedKey */
-/** @typedef {{kid: string, wrapped: WrappedKey, recovery: {kid: string, key: string} | null}} WrappedData */
+/**
+ * @typedef {{kid: string, wrapped: WrappedKey, recovery: {kid: string, key: string} | null, asked_for?: string}} WrappedData
+ *   `asked_for`: the data key under which the office was asked to give this one back
+ */
 /** @typedef {{person: string, kid: string, key: CryptoKey}} DataKey opens one person's rows; cannot be exported */
 
 /** The PIN does not open this key. */

@@ -53,20 +53,37 @@ async function freshData(person, wrapping, under, recovery) {
 
 /**
  * @param {string} person @param {string} pin @param {RecoveryKey | null} recovery
+ * @param {{ring: Ring, pin: string}} [known] whose data key goes on: somebody enrols again and knows the PIN
  * @returns {Promise<{ring: Required<Ring>, jwk: import("./thumbprint.js").PublicJwk, signing: CryptoKey, data: CryptoKey}>}
  */
-export async function newRing(person, pin, recovery) {
+export async function newRing(person, pin, recovery, known) {
   const pair = await crypto.subtle.generateKey(P256, true, ["sign", "verify"]);
   const jwk = publicPart(await crypto.subtle.exportKey("jwk", pair.publicKey));
   const kid = await thumbprint(jwk);
   const { under, wrapping } = await freshWrapping(pin);
   const ring = {
     kid, wrapped: await wrapped("pkcs8", pair.privateKey, kid, wrapping, under),
-    data: await freshData(person, wrapping, under, recovery),
+    data: known?.ring.data
+      ? await carriedData(person, known.ring.data, await wrappingKey(known.pin, known.ring.data.wrapped), wrapping, under, recovery)
+      : await freshData(person, wrapping, under, recovery),
   };
   return {
     ring, jwk, signing: await openedSigningKey(wrapping, kid, ring.wrapped),
     data: await openedDataKey(wrapping, person, ring.data),
+  };
+}
+
+/**
+ * The same data key under another PIN.
+ * @param {string} person @param {WrappedData} data @param {CryptoKey} old @param {CryptoKey} wrapping
+ * @param {{salt: string, rounds: number}} under @param {RecoveryKey | null} [recovery]
+ * @returns {Promise<WrappedData>}
+ */
+async function carriedData(person, data, old, wrapping, under, recovery) {
+  const key = await openedDataKey(old, person, data, true);
+  return {
+    ...data, wrapped: await wrapped("raw", key, dataKeyName(person, data.kid), wrapping, under),
+    recovery: recovery ? await wrappedForRecovery(key, recovery) : data.recovery,
   };
 }
 
@@ -85,11 +102,6 @@ export async function completedRing(person, pin, ring, recovery) {
   return { ...ring, data: { ...data, recovery: await wrappedForRecovery(key, recovery) } };
 }
 
-/** @param {Ring} ring @param {RecoveryKey | null} recovery @returns {boolean} whether completedRing would change it */
-export function lacks({ data }, recovery) {
-  return !data || Boolean(recovery && data.recovery?.kid !== recovery.kid);
-}
-
 /**
  * Both keys under another PIN and another salt; the keys themselves stay.
  * @param {string} person @param {Required<Ring>} ring @param {string} oldPin @param {string} newPin
@@ -98,10 +110,9 @@ export function lacks({ data }, recovery) {
 export async function rewrappedRing(person, ring, oldPin, newPin) {
   const old = await wrappingKey(oldPin, ring.wrapped);
   const signing = await openedSigningKey(old, ring.kid, ring.wrapped, true);
-  const data = await openedDataKey(old, person, ring.data, true);
   const { under, wrapping } = await freshWrapping(newPin);
   return {
     kid: ring.kid, wrapped: await wrapped("pkcs8", signing, ring.kid, wrapping, under),
-    data: { ...ring.data, wrapped: await wrapped("raw", data, dataKeyName(person, ring.data.kid), wrapping, under) },
+    data: await carriedData(person, ring.data, old, wrapping, under),
   };
 }

@@ -21,3 +21,8 @@ export function uuid7(now = Date.now(), random = crypto.getRandomValues(new Uint
   const digits = hex(bytes);
   return [digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20)].join("-");
 }
+
+/** @param {string} uuid version 7 @returns {number} when it was made, milliseconds since the epoch by that clock */
+export function uuidTime(uuid) {
+  return parseInt(uuid.replaceAll("-", "").slice(0, 12), 16);
+}

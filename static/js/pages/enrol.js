@@ -4,12 +4,15 @@
  */
 
 import { compact, signerOf } from "../domain/jose.js";
-import { PIN_PATTERN } from "../domain/keys.js";
 import { newRing } from "../domain/newkeys.js";
 import { stamp } from "../domain/times.js";
 import * as device from "../store/device.js";
+import { takeOver } from "../store/plainwork.js";
 import { Refused, Unreachable, callJson } from "../sync/api.js";
+import { askBack } from "../sync/recovering.js";
+import { pinFault } from "../ui/newpin.js";
 import { copyOf, drawList, fill, need, show, word } from "../ui/page.js";
+import { openKeys, pinProblem } from "../ui/pin.js";
 import { handOver, takeSeat } from "../ui/seat.js";
 import { askToPersist } from "../ui/status.js";
 import { openFrame } from "./frame.js";
@@ -17,14 +20,6 @@ import { acceptInvitations, codeInAddress } from "./invited.js";
 
 /** How long the service worker may take to fetch the whole app before enrolling is called done. */
 const WORKER_PATIENCE_MS = 15_000;
-
-/** @param {FormData} given @returns {string} what is wrong with the PIN, as a sentence */
-function pinFault(given) {
-  const pin = String(given.get("pin") ?? "");
-  if (!PIN_PATTERN.test(pin)) return word("pin_short");
-  if (/^(\d)\1+$/.test(pin) || "01234567890".includes(pin) || "9876543210".includes(pin)) return word("pin_simple");
-  return pin === given.get("pin_again") ? "" : word("pin_differs");
-}
 
 /** The organisation cannot get lost work back yet: nobody may start work that could be lost. */
 class NoRecoveryKey extends Error {}
@@ -39,11 +34,15 @@ async function whoAmI() {
   }
 }
 
-/** @param {{uuid: string}} me @param {string} pin @param {string} label */
-async function enrol(me, pin, label) {
+/**
+ * @param {{uuid: string}} me @param {string} pin @param {string} label
+ * @param {string} oldPin of somebody who enrols again and knows it: their drafts stay open
+ */
+async function enrol(me, pin, label, oldPin) {
   const recovery = (await whoAmI())?.recovery_key;
   if (!recovery) throw new NoRecoveryKey();
-  const { ring, jwk, signing, data } = await newRing(me.uuid, pin, recovery);
+  const known = oldPin ? (await openKeys(me.uuid, oldPin)).person : undefined;
+  const { ring, jwk, signing, data } = await newRing(me.uuid, pin, recovery, known && { ring: known, pin: oldPin });
   const { kid } = ring;
   const uuid = await device.deviceUuid();
   const proof = await compact(
@@ -60,13 +59,15 @@ async function enrol(me, pin, label) {
   const before = await device.person(person.uuid);
   await device.savePerson({
     uuid: person.uuid, name: person.name, badge: person.badge ?? "", unit: person.unit ?? "", roles: person.roles ?? [],
-    ...ring, former: [...(before?.former ?? []), ...(before?.data ? [before.data] : [])],
+    ...ring, former: [...(before?.former ?? []), ...(before?.data && before.data.kid !== ring.data.kid ? [before.data] : [])],
     server_keys, enrolled_at: new Date().toISOString(), wrong_pins: 0, pause_ms: 0,
   });
   await device.setMeta("label", label);
   await device.setMeta("recovery_key", recovery);
   takeSeat({ person: person.uuid, kid: ring.data.kid, key: data });
   await handOver(WORKER_PATIENCE_MS);
+  await takeOver(person.uuid).catch(console.error); // and again when the PIN is next entered
+  await askBack(person.uuid).catch(console.error); // and again from the home page
 }
 
 /** @param {unknown} problem @returns {string} */
@@ -74,7 +75,7 @@ function sentence(problem) {
   if (problem instanceof NoRecoveryKey) return word("enrol_no_recovery");
   if (problem instanceof Refused) return problem.detail || word("enrol_refused", { code: problem.code });
   if (problem instanceof Unreachable) return word("enrol_offline");
-  throw problem;
+  return pinProblem(problem);
 }
 
 /** @type {any} whoever is signed in; an invitation may bring the next one while the page is open */
@@ -92,7 +93,7 @@ function bindForm() {
     button.disabled = true;
     fill(form, { enrol_busy: word("making_key") });
     try {
-      await enrol(me, String(given.get("pin")), String(given.get("label") ?? "").trim());
+      await enrol(me, String(given.get("pin")), String(given.get("label") ?? "").trim(), String(given.get("old_pin") ?? ""));
       askToPersist();
       show("#enrol-form", false);
       show("#enrolled", true);
@@ -108,8 +109,11 @@ function bindForm() {
 }
 
 async function drawPeople() {
-  drawList("enrolled-people", await device.people(), (person) =>
-    fill(copyOf("enrolled-person"), { title: person.name, note: person.unit, badge: person.badge }));
+  drawList("enrolled-people", await device.people(), (person) => {
+    const cell = fill(copyOf("enrolled-person"), { title: person.name, note: person.unit, badge: person.badge });
+    need("[data-action=change-pin]", cell).addEventListener("click", async () => (await import("./pinchange.js")).offerChange(person));
+    return cell;
+  });
 }
 
 /** Show the form to whoever is signed in, or how to sign in. */
@@ -121,6 +125,7 @@ async function meet() {
   }
   show("#enrol-sign-in", me === null);
   show("#enrol-form", me !== null);
+  show("[data-again]", Boolean(me && (await device.person(me.uuid))?.data));
   if (me) fill(document.body, { enrol_name: me.name, enrol_unit: me.unit ?? "" });
 }
 

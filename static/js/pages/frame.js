@@ -1,8 +1,9 @@
 /** What every tablet page does: keep the app current, run the sync engine, keep the head bar true. */
 
+import { onStanding } from "../store/database.js";
 import * as device from "../store/device.js";
 import { listen } from "../sync/news.js";
-import { all } from "../ui/page.js";
+import { all, show } from "../ui/page.js";
 import { followSettings } from "../ui/settings.js";
 import { showLink, showWaiting } from "../ui/status.js";
 import { chooseLanguage, followLanguage, keepUpdated } from "../ui/updates.js";
@@ -19,6 +20,10 @@ async function showUnsent() {
 
 /** @param {{takeOver?: boolean, online?: () => void}} [options] what to do once the server has been reached */
 export function openFrame({ takeOver = false, online } = {}) {
+  onStanding((standing) => {
+    show("[data-standing=blocked]", standing === "blocked");
+    if (standing === "blocking") show("[data-standing=blocking]", true);
+  });
   showLink("unknown", null);
   followSettings();
   for (const form of document.forms) form.noValidate = true; // what is wrong is said in our words, never in a browser's bubble

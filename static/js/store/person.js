@@ -73,11 +73,12 @@ export const NAMES = {
 };
 
 /**
+ * Sealed before any transaction, never in one: waiting for it would end the transaction.
  * @template {object} R
  * @param {string} person @param {keyof typeof NAMES} store @param {R} row what stands beside the sealed bytes @param {BufferSource} bytes
  * @returns {Promise<R & Sealed & {key: string}>}
  */
-async function sealedRow(person, store, row, bytes) {
+export async function sealedRow(person, store, row, bytes) {
   const { kid, key } = dataKey(person);
   const name = NAMES[store](person, /** @type {any} */ (row));
   return { ...row, key: kid, ...(await sealedBytes(key, name, bytes)) };

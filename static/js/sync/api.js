@@ -97,12 +97,12 @@ export async function ping() {
   return { offset_ms: offset, seen_at: new Date(back).toISOString() };
 }
 
-/** @returns {Promise<any | null>} who is signed in; null when nobody is */
+/** @returns {Promise<any | null>} who is signed in, with the organisation's recovery key; null when nobody is */
 export async function signedIn() {
   try {
-    const { person } = await callJson("GET", "/me");
+    const { person, recovery_key = null } = await callJson("GET", "/me");
     if (!person?.uuid) throw new Unreachable("/me was answered by somebody else");
-    return person;
+    return { ...person, recovery_key };
   } catch (problem) {
     if (problem instanceof Refused && problem.status === 401) return null;
     throw problem;

@@ -23,7 +23,13 @@ async function reach() {
   }
   const person = await signedIn();
   if (!person) throw new Stopped("signed_out");
+  await noteRecoveryKey(person.recovery_key);
   return person.uuid;
+}
+
+/** Data keys get a lid for it when a PIN is next entered. @param {{kid: string} | null} key the organisation's, in force */
+async function noteRecoveryKey(key) {
+  if (key && key.kid !== (await device.meta("recovery_key"))?.kid) await device.setMeta("recovery_key", key);
 }
 
 /** @param {unknown} problem @returns {Stopped} */
