@@ -1,8 +1,11 @@
 /**
  * The service worker: keeps every page and file of one version of the app, so
  * that a cold start needs no network. The server sets `ZHENCHA` before this
- * text (version, pages); the build sets FILES. Knows no person and no record.
+ * text (version, pages); the build sets FILES. Knows no person and no record;
+ * what it sends when the network is back stands in js/sync/background.js.
  */
+
+import { sendInBackground } from "./js/sync/background.js";
 
 /** @typedef {{version: string, pages: string[]}} Edition */
 /* global FILES, ZHENCHA */
@@ -172,6 +175,8 @@ self_.addEventListener("message", (/** @type {any} */ event) => {
   if (event.data?.seat) atSeat(event.data, event.ports[0]);
   if (event.data?.keep) event.waitUntil(keepForms(event.data.keep).catch(() => undefined));
 });
+self_.addEventListener("sync", (/** @type {any} */ event) => 
+  event.waitUntil(self_.clients.matchAll({ type: "window" }).then(sendInBackground)));
 self_.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const url = new URL(request.url);

@@ -7,7 +7,7 @@
 import { leftMs, waitMs } from "../domain/backoff.js";
 import * as device from "../store/device.js";
 import { Refused, Stopped, Unreachable, ping, signedIn } from "./api.js";
-import { listen, tell } from "./news.js";
+import { tell } from "./news.js";
 
 const TICK_MS = 60_000;
 
@@ -99,6 +99,5 @@ export function start() {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") void run();
   });
-  listen((news) => { if (news.type === "wake") void run(); });
   void run();
 }

@@ -5,8 +5,7 @@
 
 /**
  * @typedef {{type: "progress", uuid: string, sent: number, total: number} | {type: "outbox"} | {type: "reference"}
- *   | {type: "sending", uuid: string | null} | {type: "wake"}
- *   | {type: "link", link: Link, next_try_at: number | null}} News `wake`: whoever keeps a page open sends now
+ *   | {type: "sending", uuid: string | null} | {type: "link", link: Link, next_try_at: number | null}} News
  */
 /** @typedef {"unknown" | "reached" | "unreachable" | "busy" | "signed_out" | "not_allowed"} Link */
 

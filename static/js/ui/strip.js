@@ -11,13 +11,22 @@ import { all, fill, need, setIcon, sizeText, word } from "./page.js";
 const ICONS = { safe: "storage", warn: "clock", unsafe: "alert" };
 
 let asked = false;
+let waiting = 0;
 
-/** Tell a person who is not looking at the page, and the browser that may wake us. @param {number} count */
-async function showOutside(count) {
-  const { setAppBadge, clearAppBadge } = /** @type {any} */ (navigator);
-  await (count ? setAppBadge?.call(navigator, count) : clearAppBadge?.call(navigator));
-  const registration = count ? await navigator.serviceWorker?.getRegistration() : null;
+/** Out of sight the page may sleep: the browser is asked to call the service worker (Chromium only). */
+async function askToBeCalled() {
+  if (!waiting || document.visibilityState === "visible") return;
+  const registration = await navigator.serviceWorker?.getRegistration();
   await /** @type {any} */ (registration)?.sync?.register("send");
+}
+
+document.addEventListener("visibilitychange", () => void askToBeCalled().catch(() => undefined));
+
+/** The count on the app's icon, for whoever is not looking at the page. @param {number} count */
+function showOutside(count) {
+  const { setAppBadge, clearAppBadge } = /** @type {any} */ (navigator);
+  waiting = count;
+  (count ? setAppBadge?.call(navigator, count) : clearAppBadge?.call(navigator))?.catch(() => undefined);
 }
 
 /** @param {HTMLElement} place @param {string[]} sentences */
@@ -40,7 +49,7 @@ function askOnce(granted) {
  * @param {string[]} unsent when each unsent record was sealed @param {boolean} usable whether the database opens
  */
 export async function showSafekeeping(unsent, usable) {
-  void showOutside(unsent.length).catch(() => undefined);
+  showOutside(unsent.length);
   const estimate = await navigator.storage?.estimate?.().catch(() => undefined);
   const persistent = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
   const free = estimate?.quota === undefined ? null : estimate.quota - (estimate.usage ?? 0);
