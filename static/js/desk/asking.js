@@ -23,6 +23,7 @@ export function sentence(problem) {
  */
 export function bind(form, busy, act) {
   const button = /** @type {HTMLButtonElement} */ (need("button[type=submit]", form));
+  form.noValidate = true; // what is wrong is said in our words, never in a browser's bubble
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     button.disabled = true;
