@@ -11,6 +11,7 @@ import { payloadBytes, payloadOf } from "../domain/record.js";
 import { stamp } from "../domain/times.js";
 import * as device from "../store/device.js";
 import { bytesOf, removeSealed } from "../store/person.js";
+import { KeyRevoked } from "../ui/pin.js";
 
 /** @typedef {import("../domain/draft.js").Draft} Draft */
 
@@ -29,6 +30,7 @@ async function signersOf(draft, keys) {
     const named = draft.signing.people.find((one) => one.account === account);
     const signature = draft.signing.signatures.find((one) => one.person === named?.ref);
     if (!person || !key || !named || !signature) throw new Error(`no key for ${account}`);
+    if (await device.revocation(person.kid)) throw new KeyRevoked(person.name); // since their turn
     signers.push({ kid: person.kid, person: account, role: named.role, signedAt: signature.signed_at, sign: signerOf(key) });
   }
   return signers;
