@@ -23,6 +23,7 @@ from tests.e2e.conftest import LI, PASSWORD, ZHANG
 from tests.e2e.inspector import FAIL, PASS, Party, Signer
 from tests.live import LiveServer
 
+LI_WITH_A_NEW_PIN = Signer("li", PASSWORD, "804415")
 WANG = Signer("wang", PASSWORD, "271904")
 OFFICE, ADMINISTRATOR = (Signer(name, PASSWORD, "") for name in ("anban", "admin"))
 PARTY = Party("郑国栋", "安全总监")
@@ -277,6 +278,54 @@ def test_the_office_delivers_a_package_with_the_recovery_key(
     assert rows(live_server, carriers) == [("anban",)]
 
 
+def test_what_is_here_stays_as_it_is(
+    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+) -> None:
+    """Other bytes under the same uuid stand beside, bytes that are not what they say stay out."""
+    url = live_server.url
+    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
+        page = opened(context)
+        (made, body), (other, other_body) = two_records(page, live_server)
+        inspector.sign_out(page)
+        inspector.enrol(page, url, ZHANG)
+        inspector.kept_for_offline(page)
+        live_server.stop()
+
+        def offered(*of: tuple[Filled, bytes], spoiled: str = "") -> None:
+            package, file = Package(), tmp_path / "offered.zhencha"
+            blobs = {digest: data for each, _ in of for digest, data in each.blobs.items()}
+            for each, _ in of:
+                each.blobs = {**each.blobs, **({spoiled: b"not it"} if spoiled else {})}
+            package.add_records(*of)
+            for each, _ in of:
+                each.blobs = {digest: blobs[digest] for digest in each.blobs}
+            file.write_bytes(package.file)
+            opened_on(page, url, file, package.code)
+            page.locator("#package-opened").wait_for()
+
+        spoiled = made.payload["photos"][0]["sha256"]
+        offered((made, body), spoiled=spoiled)
+        imported(page, made.uuid, "came")
+        page.locator(f'[data-packed="{made.uuid}"]').get_by_text("缺 1 个文件").wait_for()
+        offered((made, body))  # the same again, whole this time
+        imported(page, made.uuid, "here")
+        assert page.locator(f'[data-packed="{made.uuid}"]').get_by_text("缺").count() == 0
+        offered((made, made.body()), (other, other_body))  # ES256 signs anew: other bytes
+        imported(page, made.uuid, "other")
+        page.locator(f'[data-packed="{other.uuid}"][data-outcome="came"]').wait_for()
+        assert page.locator("#unsent li").count() == 3  # both are kept, and can be carried on
+
+        live_server.start()
+        page.goto(f"{url}/tablet/queue")
+        inspector.ready(page, "queue")
+        page.locator("[data-action=send-now]").click()
+        for each in (made, other):
+            inspector.delivered(page, each.uuid)
+    kept = "SELECT uuid, jws_digest FROM record WHERE state = 'complete' ORDER BY uuid"
+    first, second = sorted([(made.uuid, sha256(body)), (other.uuid, sha256(other_body))])
+    assert rows(live_server, kept) == [first, second]
+
+
 def test_the_administrator_makes_a_key_and_gives_drafts_back(
     playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
 ) -> None:
@@ -286,6 +335,12 @@ def test_the_administrator_makes_a_key_and_gives_drafts_back(
     with inspector.tablet(playwright, tmp_path / "desk", executable=browser_path) as context:
         page = opened(context)
         desk(page, url, ADMINISTRATOR, "/recoveries")
+        unable = context.new_page()
+        unable.add_init_script("Object.defineProperty(globalThis, 'crypto', { value: {} });")
+        unable.goto(f"{url}/recoveries")
+        unable.locator("#no-crypto").get_by_text("不能加密").wait_for()
+        assert unable.locator("form[id]:visible").count() == 0
+        unable.close()
         page.locator("summary").click()
         make, prove = page.locator("#make-key"), page.locator("#prove-key")
         for passphrase, again, said in (
@@ -340,3 +395,47 @@ def test_the_administrator_makes_a_key_and_gives_drafts_back(
         changes = page.request.get(f"{url}/api/v1/changes").json()["changes"]
         (change,) = [each for each in changes if each["type"] == "recovery"]
         assert recovered(change, old.kid, new) == old.key
+
+
+def test_a_forgotten_pin_costs_no_draft(
+    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+) -> None:
+    """Enrolled anew by password; the administrator answers; the draft opens with its photo."""
+    url = live_server.url
+    path, _ = recovery_key(live_server)
+    with (
+        inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as tablet,
+        inspector.tablet(playwright, tmp_path / "desk", executable=browser_path) as office,
+    ):
+        page, admin = opened(tablet), opened(office)
+        inspector.enrol(page, url, LI)
+        begun(page, url)
+        inspector.sign_out(page)
+        inspector.enrol(page, url, LI_WITH_A_NEW_PIN)
+        page.goto(f"{url}/tablet/")
+        inspector.ready(page, "home")
+        assert page.locator("#drafts a.cell").count() == 0
+
+        desk(admin, url, ADMINISTRATOR, "/recoveries")
+        row = admin.locator("[data-recovery]")
+        while row.count() == 0:  # the tablet asks as soon as it is online
+            admin.wait_for_timeout(250)
+            admin.reload()
+        inspector.ready(admin, "recoveries")
+        assert row.get_by_text("李").first.is_visible()
+        admin.locator("#key-file").set_input_files(str(path))
+        admin.locator("#key-passphrase").fill(RECOVERY_PASSPHRASE)
+        admin.locator("#open-key button").click()
+        row.locator("button").click()
+        row.locator("[data-field=done]").wait_for()
+
+        page.goto(f"{url}/tablet/queue")
+        inspector.ready(page, "queue")
+        page.goto(f"{url}/tablet/")
+        page.locator("#drafts a.cell").wait_for()
+        page.locator("#drafts a.cell").click()
+        inspector.ready(page, "form")
+        stage = inspector.view_photo(page, inspector.codes(page)[0])
+        assert max(inspector.picture_size(stage.locator("img"))) == 1200
+    answered = "SELECT count(*) FROM ledger_entry WHERE kind = 'recovery.answered'"
+    assert rows(live_server, answered) == [(1,)]
