@@ -92,11 +92,17 @@ class Basis:
 
 @dataclass(frozen=True)
 class Picture:
-    """One photo as it is shown; `digest` finds the bytes."""
+    """One photo as it is shown; `digest` finds the bytes, `original` names what was drawn upon.
+
+    What stands in `caption`, `facts` and `notes` is printed below the picture, never over it.
+    """
 
     digest: str
     number: int
     caption: str
+    facts: str
+    notes: tuple[str, ...]
+    original: str
     description: str
 
 
@@ -116,6 +122,28 @@ class Problem:
     requirement: str
     deadline: str
     fixed_on_spot: bool
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One hazard that was looked at again (复查意见), see `outcomes`."""
+
+    place: int
+    number: str
+    code: str
+    title: str
+    level: str
+    level_label: str
+    summary: str
+    requirement: str
+    deadline: str
+    rounds: int
+    value: str
+    sign: str
+    label: str
+    words: str
+    new_deadline: str
     pictures: tuple[Picture, ...]
 
 
@@ -190,12 +218,14 @@ class ReportContent:
     signatures: tuple[SignatureBlock, ...]
     grades: tuple[GradeNote, ...]
     evidence: tuple[tuple[str, str], ...]
+    outcomes: tuple[Outcome, ...] = ()
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
         """All photos in the order in which they are shown."""
-        of_problems = [picture for problem in self.problems for picture in problem.pictures]
-        return (*of_problems, *self.other_pictures)
+        of_problems = [shown for problem in self.problems for shown in problem.pictures]
+        of_outcomes = [shown for outcome in self.outcomes for shown in outcome.pictures]
+        return (*of_problems, *of_outcomes, *self.other_pictures)
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -259,7 +289,7 @@ def compose(
         groups=groups,
         marks_used=_marks_used(problems),
         problems=problems,
-        other_pictures=tuple(_picture(photo, counter.next(), "") for photo in others),
+        other_pictures=tuple(picture(photo, record, counter.next(), "") for photo in others),
         opinion=record.opinion.strip() or "无。",
         statement=record.statement.strip() or "未填写。",
         signatures=signatures,
@@ -342,7 +372,7 @@ def _problem(
         deadline=wording.deadline_text(finding),
         fixed_on_spot=finding.fixed_on_spot,
         pictures=tuple(
-            _picture(photo, counter.next(), f"问题 {number}·{MOMENTS[photo.moment]}")
+            picture(photo, record, counter.next(), f"问题 {number}·{MOMENTS[photo.moment]}")
             for photo in photos
         ),
     )
@@ -385,11 +415,19 @@ def _marks_used(problems: Iterable[Problem]) -> tuple[tuple[str, str], ...]:
     return tuple((mark, meaning) for mark, meaning in meanings.items() if mark in used)
 
 
-def _picture(photo: Photo, number: int, of: str) -> Picture:
+def picture(photo: Photo, record: Record, number: int, of: str) -> Picture:
+    """Return a photo of `record` as the report shows it; `of` says what it belongs to."""
     parts = [part for part in (of, photo.caption.strip()) if part]
     caption = "　".join(parts) or "现场照片"
-    taken = photo.taken_at.astimezone(wording.CHINA).strftime("%m-%d %H:%M")
-    return Picture(photo.sha256, number, f"{caption}（{taken}）", f"照片 {number}：{caption}")
+    return Picture(
+        digest=photo.sha256,
+        number=number,
+        caption=caption,
+        facts=wording.photo_facts(photo, record),
+        notes=wording.photo_notes(photo),
+        original=photo.original.sha256 if photo.original else "",
+        description=f"照片 {number}：{caption}",
+    )
 
 
 def _signature(

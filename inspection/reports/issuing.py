@@ -28,7 +28,7 @@ from inspection.ledger import chain, checkpoints, journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
-from inspection.reports import pdf, shelf
+from inspection.reports import earlier, outcomes, pdf, shelf
 from inspection.reports.content import (
     TITLES,
     InspectedUnit,
@@ -38,6 +38,7 @@ from inspection.reports.content import (
     compose,
     report_number,
 )
+from inspection.reports.outcomes import Former
 from inspection.reports.pdf import Attachment, Drawing, Material
 from inspection.reports.shelf import IssuedReport, ShelvedReport
 from inspection.signing import credentials, jose
@@ -66,6 +67,7 @@ class _Case:
     revoked: tuple[Revocation, ...]
     entry: chain.Entry
     checkpoint: checkpoints.Checkpoint
+    formers: dict[str, Former]
 
 
 def issue(
@@ -135,6 +137,7 @@ def _opened(
         revoked=credentials.revocations(session),
         entry=entry,
         checkpoint=checkpoints.take(session, key=key, at=at),
+        formers=earlier.formers(session, record, before_seq=stored.seq),
     )
 
 
@@ -200,6 +203,8 @@ def _material(
         signed_by=frozenset(case.warrants),
         certified=frozenset(case.keys),
     )
+    if case.record.reinspected:
+        content = outcomes.with_outcomes(content, case.record, case.checklist, case.formers)
     inks = {each.ink for each in content.signatures if each.ink}
     return Material(
         content=content,
@@ -208,7 +213,12 @@ def _material(
             Attachment(PROOF_NAME, "台账凭证", proof_text(proof)),
         ),
         inks={digest: blobs.read(digest) for digest in sorted(inks)},
-        photos={each.digest: blobs.read(each.digest) for each in content.pictures},
+        # Earlier photos of a hazard may still be on another tablet.
+        photos={
+            each.digest: blobs.read(each.digest)
+            for each in content.pictures
+            if blobs.has(each.digest)
+        },
     )
 
 

@@ -6,7 +6,7 @@ Pure, one fact in, one piece of text out. What a report is composed of is `conte
 from datetime import date, datetime, timedelta, timezone
 
 from inspection.domain.checklist import CheckItem, Checklist, Citation
-from inspection.domain.record import Finding, Person, Record, Signing
+from inspection.domain.record import Finding, Person, Photo, Record, Signing
 
 CHINA = timezone(timedelta(hours=8))
 """Reports give the time of the country they are used in, whatever the server's zone is."""
@@ -22,6 +22,11 @@ ANSWERS = {
 def instant_text(moment: datetime) -> str:
     """Write an instant to the second."""
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def minute_stamp(moment: datetime) -> str:
+    """Write an instant to the minute, in figures."""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M")
 
 
 def minute_text(moment: datetime) -> str:
@@ -43,11 +48,31 @@ def party_text(person: Person) -> str:
 def place_text(record: Record) -> str:
     """Name the place, with coordinates when the device knew them."""
     place = record.place
-    if place.latitude is None or place.longitude is None:
-        return place.text
-    accuracy = f"，误差约 {place.accuracy_m} 米" if place.accuracy_m is not None else ""
-    spot = f"北纬 {place.latitude}，东经 {place.longitude}{accuracy}"
-    return f"{place.text}（{spot}）" if place.text else spot
+    spot = _spot_text(place.latitude, place.longitude, place.accuracy_m)
+    return f"{place.text}（{spot}）" if place.text and spot else place.text or spot
+
+
+def _spot_text(latitude: str | None, longitude: str | None, accuracy_m: int | None) -> str:
+    if latitude is None or longitude is None:
+        return ""
+    accuracy = f"，误差约 {accuracy_m} 米" if accuracy_m is not None else ""
+    return f"北纬 {latitude}，东经 {longitude}{accuracy}"
+
+
+def photo_facts(photo: Photo, record: Record) -> str:
+    """Say when and where a photo was taken and by whose inspection; a file was only chosen then."""
+    taken = minute_stamp(photo.taken_at)
+    when = f"选入 {taken}" if photo.file_at else taken
+    inspectors = (person.name for person in record.people if person.role == "inspector")
+    parts = (when, record.place.text, next(inspectors, ""))
+    return "　".join(part for part in parts if part)
+
+
+def photo_notes(photo: Photo) -> tuple[str, ...]:
+    """Say what else the device knew of a photo: where it was, and of when its file is."""
+    spot = _spot_text(photo.latitude, photo.longitude, photo.accuracy_m)
+    file = f"文件时间 {minute_stamp(photo.file_at)}" if photo.file_at else ""
+    return tuple(note for note in (spot, file) if note)
 
 
 def notice(record: Record) -> str:

@@ -1,6 +1,7 @@
 """The register of hazards (隐患台账) and one hazard's page."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import get_locale
@@ -17,6 +18,7 @@ from inspection.hazards.register import HazardCard, RegisterFilter
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
+from inspection.submissions.records import StoredRecord
 from inspection.web.moments import today
 
 blueprint = Blueprint("hazards", __name__)
@@ -37,8 +39,9 @@ SECTORS = {
 }
 LEVELS = (Level.MAJOR, Level.LARGER, Level.GENERAL)
 
-IN_ONE_VISIT = frozenset({Step.FIX_ON_SPOT})
-"""Steps that happen inside an inspection and are never taken from this page."""
+ON_THE_SPOT = frozenset({Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN})
+"""Steps that happen inside a signed inspection and are never taken from this page."""
+LOOKED_AT_AGAIN = tuple(f"hazard.{step}" for step in (Step.REINSPECT_PASS, Step.REINSPECT_RETURN))
 
 
 class RegisterForm(Form):
@@ -57,6 +60,15 @@ class RegisterForm(Form):
     level = StringField()
     state = StringField()
     overdue = BooleanField()
+
+
+@dataclass(frozen=True)
+class LookedAtAgain:
+    """The photos of one re-inspection, and those of its files that have not arrived."""
+
+    record_uuid: str
+    photos: tuple[Photo, ...]
+    missing: tuple[str, ...]
 
 
 @blueprint.get("/hazards")
@@ -114,6 +126,13 @@ def show(hazard: object) -> str:
         history = register.history(session, card.uuid)
         stored = records.record(session, actor.scope(Permission.RECORD_READ), card.record_uuid)
         report_uuid = shelf.uuids_of(session, [card.record_uuid]).get(card.record_uuid)
+        again = {
+            entry.seq: records.record(
+                session, actor.scope(Permission.RECORD_READ), entry.body["record"]
+            )
+            for entry in history
+            if entry.kind in LOOKED_AT_AGAIN
+        }
     checklist = wired().catalog.find(card.checklist_slug, card.checklist_revision)
     item = checklist.item(card.item_code) if checklist else None
     language = get_locale().language
@@ -125,6 +144,7 @@ def show(hazard: object) -> str:
         history=history,
         photos=_photos(card, records.payload_of(stored).photos),
         missing=stored.missing,
+        again={seq: _looked_at_again(card, each) for seq, each in again.items()},
         report_uuid=report_uuid,
         checklist=checklist,
         item=item,
@@ -138,8 +158,13 @@ def show(hazard: object) -> str:
 def lawful_steps(state: str) -> tuple[Step, ...]:
     """Return the steps that the table of domain/hazard.py offers from `state` at the desk."""
     return tuple(
-        row.step for row in TRANSITIONS if row.before == state and row.step not in IN_ONE_VISIT
+        row.step for row in TRANSITIONS if row.before == state and row.step not in ON_THE_SPOT
     )
+
+
+def _looked_at_again(card: HazardCard, stored: StoredRecord) -> LookedAtAgain:
+    shots = records.payload_of(stored).photos_of(card.uuid)
+    return LookedAtAgain(stored.uuid, shots, stored.missing)
 
 
 def _photos(card: HazardCard, photos: tuple[Photo, ...]) -> list[Photo]:

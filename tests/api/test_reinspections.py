@@ -256,16 +256,6 @@ def test_malformed_outcomes_are_no_record(scene: Scene, subtests: pytest.Subtest
             assert answer.json["details"]["pointer"] == f"/reinspected/0/{member}"
 
 
-def test_the_register_rebuilt_after_reinspections_is_the_same(scene: Scene) -> None:
-    found = _found(scene, failed=3)
-    scene.tablet.hand_in(reinspection(found, "passed", "returned", at=LATER))
-    columns = "uuid, state, deadline_on, returned, last_record_uuid, finder_accounts, photos_after"
-    query = f"SELECT {columns}, closed_at, last_seq FROM hazard ORDER BY number"
-    before = scene.rows(query)
-    assert scene.command("ledger", "rebuild").exit_code == 0
-    assert scene.rows(query) == before
-
-
 def test_photos_of_a_hazard_are_for_those_in_whose_scope_it_is(scene: Scene) -> None:
     found = _found(scene)
     digest = found.payload["photos"][0]["sha256"]

@@ -1,7 +1,17 @@
 """The register is a view over the ledger: emptied and built again it is what it was."""
 
+import json
+from datetime import timedelta
 from typing import Any
 
+from inspection.database import writing
+from inspection.hazards import register
+from inspection.ledger import journal
+from inspection.ledger.journal import Event
+from tests.builders.identifiers import uuid7
+from tests.builders.people import Person
+from tests.builders.records import reinspection
+from tests.builders.times import NOON
 from tests.scene import Scene
 
 
@@ -12,10 +22,43 @@ def _register(scene: Scene) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name != "id"} for row in rows]
 
 
+def _inspectors(scene: Scene) -> tuple[Person, ...]:
+    return scene.settled.inspectors
+
+
 def _fill(scene: Scene) -> None:
     for number in range(3):
         made = scene.filled(failed=2, fixed_on_spot=number == 1)
         assert scene.tablet.hand_in(made).status == 201
+
+
+def test_rebuilding_after_reinspections_gives_the_same_register(scene: Scene) -> None:
+    made = scene.filled(failed=3)
+    scene.tablet.hand_in(made)
+    for day, said in enumerate([("returned", "passed", "returned"), ("passed",)], start=5):
+        again = reinspection(made, *said, at=NOON + timedelta(days=day))
+        assert scene.tablet.hand_in(again).status == 201
+    before = _register(scene)
+    assert [(row["state"], row["returned"]) for row in before] == [
+        ("closed", 1),
+        ("closed", 0),
+        ("registered", 1),
+    ]
+    assert scene.command("ledger", "rebuild").exit_code == 0
+    assert _register(scene) == before
+
+
+def test_entries_of_before_know_their_finders_by_the_records_signatures(scene: Scene) -> None:
+    scene.tablet.hand_in(scene.filled())
+    ((text,),) = scene.rows("SELECT body FROM ledger_entry WHERE kind = 'hazard.registered'")
+    body = {**json.loads(text), "hazard": uuid7()}
+    del body["finder_accounts"]
+    with writing(scene.engine) as session:
+        event = Event("hazard.registered", body, subject=body["hazard"])
+        register.apply(session, journal.append(session, [event], at=scene.clock()))
+    first, second = _register(scene)
+    assert first["finder_accounts"] == second["finder_accounts"]
+    assert all(person.uuid in str(first["finder_accounts"]) for person in _inspectors(scene))
 
 
 def test_rebuilding_gives_the_same_register(scene: Scene) -> None:
