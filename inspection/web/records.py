@@ -85,7 +85,7 @@ def photo(record: object, digest: str) -> Response:
     with reading() as session:
         scope = current_actor().scope(Permission.RECORD_READ)
         payload = records.payload_of(records.record(session, scope, str(record)))
-    types = {each.sha256: each.type for each in payload.photos}
+    types = {file.sha256: file.type for each in payload.photos for file in each.files}
     if not _DIGEST.match(digest) or digest not in types or not wired().blobs.has(digest):
         raise NotFound(photo=digest)
     response = Response(wired().blobs.read(digest), content_type=types[digest])

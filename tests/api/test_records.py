@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidSignature
 
 from tests.builders.devices import Device
 from tests.builders.identifiers import sha256
+from tests.builders.photos import photo
 from tests.builders.records import refused
 from tests.scene import Scene
 from tests.tablet import verified
@@ -74,6 +75,22 @@ def test_the_receipt_shrinks_as_files_arrive_and_the_last_one_completes_it(scene
         [("report.issue", {"record": made.uuid})],
         [("report.issue", json.dumps({"record": made.uuid}))],
     )
+
+
+def test_a_marked_photo_is_not_whole_before_its_original_came(scene: Scene) -> None:
+    made = scene.filled()
+    original = photo("before anything was drawn on it")
+    made.payload["photos"][0]["original"] = {
+        "sha256": original.digest,
+        "type": "image/jpeg",
+        "size": len(original.data),
+    }
+    scene.tablet.hand_in(made)
+    scene.tablet.send_all(made)
+    receipt = scene.tablet.receipt(made.uuid).receipt
+    assert (receipt["complete"], receipt["missing"]) == (False, [original.digest])
+    scene.tablet.send(original.digest, original.data)
+    assert scene.tablet.receipt(made.uuid).receipt["complete"] is True
 
 
 def test_files_that_came_first_are_not_missing(scene: Scene) -> None:

@@ -111,3 +111,16 @@ def _trouble(payload: dict[str, Any]) -> str | None:
     except record.Malformed as told:
         return told.pointer
     return None
+
+
+def test_an_annotated_photo_and_its_original_are_both_files_of_the_record() -> None:
+    made = records.filled()
+    original = {"sha256": "1" * 64, "type": "image/jpeg", "size": 10}
+    made.payload["photos"][0]["original"] = original
+    read = record.from_bytes(made.data)
+    (photo,) = read.photos
+    assert [file.sha256 for file in photo.files] == [photo.sha256, "1" * 64]
+    assert read.blob_digests[-2:] == (photo.sha256, "1" * 64)
+    made.payload["photos"][0]["original"] = {**original, "type": "image/gif"}
+    with pytest.raises(record.Malformed, match="/photos/0/original/type"):
+        record.from_bytes(made.data)

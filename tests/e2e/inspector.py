@@ -253,10 +253,8 @@ def view_photo(page: Page, code: str, number: int = 0, *, moment: str = "before"
 
 def picture_size(image: Locator) -> tuple[int, int]:
     """Width and height of a picture that is shown, in its own pixels."""
-    script = (
-        "async (image) => { await image.decode(); return [image.naturalWidth, image.naturalHeight]; }"
-    )
-    width, height = image.evaluate(script)
+    image.evaluate("(image) => image.decode()")
+    width, height = image.evaluate("(image) => [image.naturalWidth, image.naturalHeight]")
     return width, height
 
 

@@ -69,12 +69,9 @@ def test_inspection_survives_without_server_and_through_a_killed_browser(
         failed = inspector.item(page, codes[1])
         assert failed.locator("[data-key] input[value=fail]").is_checked()
         assert failed.locator("[data-text=words]").input_value() == "审批栏空白"
-        photo = failed.locator("[data-strip=before] img")
-        photo.scroll_into_view_if_needed()
-        assert (
-            photo.evaluate("async (image) => { await image.decode(); return image.naturalWidth; }")
-            == 1600
-        )
+        stage = inspector.view_photo(page, codes[1])
+        assert max(inspector.picture_size(stage.locator("img"))) == 1600
+        inspector.close_photo(page)
         inspector.answer_all(page, but=codes[:4])
 
         inspector.review(page)

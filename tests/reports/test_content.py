@@ -49,6 +49,26 @@ def test_photos_are_numbered_through_the_whole_report(content):
     assert [picture.number for picture in content.pictures] == [1, 2, 3, 4, 5, 6]
 
 
+def test_a_photo_says_below_it_when_where_and_by_whom_and_names_its_original():
+    made = samples.full_record()
+    first, second, *_ = made.payload["photos"]
+    first |= {
+        "original": {"sha256": "1" * 64, "type": "image/jpeg", "size": 10},
+        "latitude": "31.298860",
+        "longitude": "121.085300",
+        "accuracy_m": 12,
+    }
+    second["file_at"] = "2026-11-20T08:30:00+08:00"
+    marked, chosen, plain, *_ = samples.content_of(made).pictures
+    assert marked.caption == "问题 1·问题　焊接点西侧"
+    assert marked.facts.endswith("　一号车间　李𫖯")
+    assert marked.notes == ("北纬 31.298860，东经 121.085300，误差约 12 米",)
+    assert marked.original == "1" * 64
+    assert chosen.facts.startswith("选入 2026-")
+    assert chosen.notes == ("文件时间 2026-11-20 08:30",)
+    assert (plain.notes, plain.original) == ((), "")
+
+
 def test_people_with_a_certificate_have_a_field_and_the_party_has_not(content):
     assert content.fields == ("sig-p1", "sig-p2")
     party = content.signatures[2]

@@ -49,6 +49,15 @@ def test_record_payload(case: dict[str, Any]) -> None:
         signature["person"] for signature in draft["signing"]["signatures"]
     ]
     assert len(read.blob_digests) == len(set(read.blob_digests))
+    kept = {photo["sha256"]: photo for photo in draft["photos"]}
+    for photo in read.photos:
+        drawn_on = kept[photo.sha256].get("original")
+        assert (photo.original.sha256 if photo.original else None) == (
+            drawn_on["sha256"] if drawn_on else None
+        )
+        assert {file.sha256 for file in photo.files} <= set(read.blob_digests)
+        assert photo.latitude == kept[photo.sha256].get("latitude")
+    assert not {"marks", "small"} & {key for photo in json.loads(data)["photos"] for key in photo}
 
 
 @pytest.mark.parametrize("case", [case for case in vectors("invitation") if case.values[0]["code"]])

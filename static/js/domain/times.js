@@ -36,3 +36,15 @@ export function shortMoment(value, now = new Date()) {
   const time = `${two(moment.getHours())}:${two(moment.getMinutes())}`;
   return dateText(moment) === dateText(now) ? time : `${two(moment.getMonth() + 1)}-${two(moment.getDate())} ${time}`;
 }
+
+/** @param {Date} moment @returns {string} 2026-11-22 14:32 */
+export function minuteText(moment) {
+  return `${dateText(moment)} ${clockText(moment).slice(0, 5)}`;
+}
+
+const SAME_MOMENT_MS = 10 * 60_000;
+
+/** @param {number} modified of a file, epoch ms @param {string} taken_at @returns {string | null} of when the file is, where that is another time than the record's */
+export function madeSince(modified, taken_at) {
+  return Math.abs(modified - Date.parse(taken_at)) > SAME_MOMENT_MS ? stamp(new Date(modified)) : null;
+}

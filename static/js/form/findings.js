@@ -1,28 +1,20 @@
 /**
  * Findings 问题 of a failed item: tags, words, level, requirement, deadline,
- * photos. Each block is a copy of the template that the server drew.
+ * photos. Each block is a copy of the template that the server drew. Comes with
+ * the first item that failed.
  */
 
-import { addFinding, findingsOf, photosOf, removeFinding } from "../domain/draft.js";
+import { findingsOf, photosOf, removeFinding } from "../domain/draft.js";
 import { dateAfter } from "../domain/times.js";
-import { bytesOf } from "../store/person.js";
 import { all, copyOf, fill, need, show, word } from "../ui/page.js";
-import { takeIn } from "./camera.js";
-import { itemElement } from "./sheet.js";
+import { itemElement, suggestFinding } from "./sheet.js";
 
 /** @typedef {import("../domain/draft.js").Finding} Finding */
-/** @typedef {import("../domain/draft.js").Photo} Photo */
 /** @typedef {import("./sheet.js").Sheet} Sheet */
-
-/** @param {Sheet} sheet @param {string} code a new finding with what the list suggests */
-export function suggestFinding(sheet, code) {
-  const { requirement = "", deadlineDays = "" } = itemElement(code).dataset;
-  const deadline_on = deadlineDays === "" ? null : dateAfter(new Date(sheet.draft.started_at), Number(deadlineDays));
-  return addFinding(sheet.draft, code, { requirement, deadline_on, level: "general" });
-}
 
 /** @param {Sheet} sheet @param {string} code */
 export function drawFindings(sheet, code) {
+  bindMore(sheet, code);
   const holder = need("[data-findings]", itemElement(code));
   const findings = findingsOf(sheet.draft, code);
   const drawn = new Map(all("[data-finding]", holder).map((block) => [block.dataset.finding, block]));
@@ -32,6 +24,11 @@ export function drawFindings(sheet, code) {
     fill(blocks[at], { number: findings.length > 1 ? word("finding_number", { number: at + 1 }) : word("finding_one") });
     drawFinding(sheet, blocks[at], finding);
   });
+}
+
+/** What is asked for first, the tags and the camera, comes into sight. @param {string} code */
+export function bringUp(code) {
+  need(".photo-row", itemElement(code)).scrollIntoView({ block: "nearest" });
 }
 
 /** @param {Sheet} sheet @param {HTMLElement} block @param {Finding} finding */
@@ -58,7 +55,7 @@ function findingBlock(sheet, finding) {
   bindWords(sheet, block, finding, changed);
   bindLevel(sheet, block, finding, changed);
   bindDeadline(sheet, block, finding, changed);
-  for (const moment of /** @type {const} */ (["before", "after"])) bindPhotos(sheet, block, finding, moment);
+  void import("./photos.js").then((photos) => photos.bindPhotos(sheet, block, finding));
   const fixed = /** @type {HTMLInputElement} */ (need("[data-fixed] input", block));
   fixed.checked = finding.fixed_on_spot;
   fixed.addEventListener("change", () => {
@@ -131,54 +128,6 @@ function bindDeadline(sheet, block, finding, changed) {
   date.addEventListener("change", () => set(date.value || null));
 }
 
-/** @param {Sheet} sheet @param {HTMLElement} block @param {Finding} finding @param {Photo["moment"]} moment */
-function bindPhotos(sheet, block, finding, moment) {
-  const strip = need(`[data-strip=${moment}]`, block);
-  const input = /** @type {HTMLInputElement} */ (need(`[data-camera=${moment}]`, block));
-  const drawn = () => {
-    const photos = photosOf(sheet.draft, finding.uuid, moment);
-    const known = new Map(all("[data-photo]", strip).map((figure) => [figure.dataset.photo, figure]));
-    strip.replaceChildren(...photos.map((photo) => known.get(photo.sha256) ?? thumbnail(sheet, photo, drawn)));
-  };
-  input.addEventListener("click", () => void sheet.saver.now().catch(() => undefined));
-  input.addEventListener("change", async () => {
-    const pictures = [...(input.files ?? [])];
-    fill(block, { photo_problem: "" });
-    for (const picture of pictures) {
-      try {
-        await takeIn(sheet, picture, { item: finding.item, finding: finding.uuid, moment });
-      } catch (problem) {
-        fill(block, { photo_problem: word("photo_failed") });
-        console.error(problem);
-      }
-    }
-    input.value = "";
-    drawn();
-    sheet.changed(finding.item);
-  });
-  drawn();
-}
-
-/** @param {Sheet} sheet @param {Photo} photo @param {() => void} redraw @returns {HTMLElement} */
-function thumbnail(sheet, photo, redraw) {
-  const figure = copyOf("photo");
-  figure.dataset.photo = photo.sha256;
-  const image = /** @type {HTMLImageElement} */ (need("img", figure));
-  bytesOf(sheet.person, "photos", sheet.draft.uuid, photo.sha256).then((kept) => {
-    if (!kept) return;
-    image.src = URL.createObjectURL(new Blob([kept.bytes], { type: kept.type }));
-    image.addEventListener("load", () => URL.revokeObjectURL(image.src), { once: true });
-  }, () => undefined);
-  need("[data-action=remove-photo]", figure).addEventListener("click", () => {
-    const at = sheet.draft.photos.indexOf(photo);
-    const settle = () => { redraw(); sheet.changed(photo.item); void sheet.saver.now(); };
-    sheet.draft.photos.splice(at, 1);
-    sheet.offerUndo(word("photo_removed"), () => { sheet.draft.photos.splice(at, 0, photo); settle(); });
-    settle();
-  });
-  return figure;
-}
-
 /** @param {Sheet} sheet @param {Finding} finding */
 function remove(sheet, finding) {
   const removed = removeFinding(sheet.draft, finding.uuid);
@@ -193,10 +142,10 @@ function remove(sheet, finding) {
 }
 
 /** @param {Sheet} sheet @param {string} code */
-export function bindFindings(sheet, code) {
-  need("[data-action=add-finding]", itemElement(code)).addEventListener("click", () => {
+function bindMore(sheet, code) {
+  need("[data-action=add-finding]", itemElement(code)).onclick = () => {
     suggestFinding(sheet, code);
     sheet.changed(code);
     void sheet.saver.now();
-  });
+  };
 }

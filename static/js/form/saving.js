@@ -69,12 +69,7 @@ export function saverOf(person, draft, report, notice = () => undefined) {
     return turn;
   };
 
-  /** Words and ink never want for room: what was held back for them is given up. @param {() => Promise<void>} work */
-  const roomy = (work) => work().catch(async (problem) => {
-    if (!(await (await import("../store/reserve.js")).madeRoom(problem))) throw problem;
-    return work();
-  });
-  const now = () => next ??= inTurn(() => roomy(() => saveDraft(person, draft)));
+  const now = () => next ??= inTurn(() => saveDraft(person, draft));
   const soon = () => {
     report("saving");
     later(PAUSE_MS);
@@ -98,7 +93,6 @@ export function saverOf(person, draft, report, notice = () => undefined) {
   });
   return { now, soon, withBytes: (kind, kept, naming) => inTurn(() => {
     naming?.();
-    const work = () => saveWithBytes(person, draft, kind, kept);
-    return kind === "inks" ? roomy(work) : work();
+    return saveWithBytes(person, draft, kind, kept);
   }) };
 }

@@ -6,6 +6,7 @@ import { owed } from "../domain/reinspection.js";
 import { dateText } from "../domain/times.js";
 import { holdDraft } from "../form/holding.js";
 import { saverOf } from "../form/saving.js";
+import { lastPartner, offerParties } from "../signing/known.js";
 import { guest, inspector, missingPeople, nextTurn, personOf, turns } from "../signing/people.js";
 import { keysNeeded, sealRecord } from "../signing/sealing.js";
 import { takeTurn } from "../signing/turn.js";
@@ -19,7 +20,10 @@ import { appVersion, openFrame } from "./frame.js";
 
 /** @typedef {import("../domain/draft.js").Draft} Draft */
 /** @typedef {import("../store/device.js").Person} Person */
-/** @typedef {import("../signing/turn.js").Ceremony & {owner: Person, others: Person[]}} Table */
+/** @typedef {import("../signing/turn.js").Ceremony & {owner: Person, others: Person[], partner: string}} Table */
+
+/** So many unanswered items are named one by one; more are counted. */
+const MOST_LISTED = 5;
 
 /** @param {string} name of the one view to show: review, turn, finish */
 function showView(name) {
@@ -65,7 +69,12 @@ function drawContent(table) {
 /** @param {Draft} draft @returns {{code: string, item: string, at: string}[]} what its content still owes, and where */
 function contentFaults(draft) {
   const form = `${draft.form}?draft=${draft.uuid}`;
-  if (!draft.hazards) return faults(draft).map(({ code, item }) => ({ code, item, at: `${form}#${item}` }));
+  if (!draft.hazards) {
+    const due = faults(draft).map(({ code, item }) => ({ code, item, at: `${form}#${item}` }));
+    const rest = due.filter(({ code }) => code !== "answer_missing");
+    const open = due.length - rest.length;
+    return open > MOST_LISTED ? [{ code: "answers_missing", item: String(open), at: `${form}#overview` }, ...rest] : due;
+  }
   return owed(draft, dateText(new Date())).map(({ code, item, hazard }) => ({ code: `again_${code}`, item, at: `${form}#${hazard}` }));
 }
 
@@ -97,11 +106,11 @@ function takePeople({ draft, owner, others }) {
 
 /** @param {Table} table */
 function bindContent(table) {
-  const { draft, saver, owner, others, author } = table;
+  const { draft, saver, owner, others, author, partner } = table;
   fill(document.body, { first_inspector: owner.name, author: word("record_author", { name: author }) });
   const second = /** @type {HTMLSelectElement} */ (need("[name=second]"));
   second.append(...others.map(({ uuid, name, unit }) => new Option(unit ? `${name} · ${unit}` : name, uuid)));
-  second.value = personOf(draft, "p2")?.account ?? (others.length === 1 ? others[0].uuid : "");
+  second.value = personOf(draft, "p2")?.account ?? (others.length === 1 ? others[0].uuid : partner);
   show("[data-second]", draft.kind !== "self_inspection");
   show("[data-nobody-else]", others.length === 0 && draft.kind !== "self_inspection");
   const fields = { party_name: personOf(draft, "p3")?.name, party_title: personOf(draft, "p3")?.title,
@@ -117,7 +126,13 @@ function bindContent(table) {
     drawFaults(table);
     saver.soon();
   });
-  if (!isFrozen(draft)) takePeople(table);
+  if (isFrozen(draft)) return;
+  takePeople(table);
+  void offerParties(draft, owner.uuid, ({ name, title }) => {
+    /** @type {HTMLInputElement} */ (need("[name=party_name]")).value = name;
+    /** @type {HTMLInputElement} */ (need("[name=party_title]")).value = title;
+    need("#review-form").dispatchEvent(new Event("input"));
+  });
 }
 
 /** @param {Table} table */
@@ -209,7 +224,7 @@ export async function open() {
   const others = people.filter((one) => one.uuid !== owner.uuid);
   const author = people.find((one) => one.uuid === draft.author)?.name ?? owner.name;
   /** @type {Table} */
-  const table = { draft, owner, others, author, keys: new Map(), saver: saverOf(owner.uuid, draft, showSaved) };
+  const table = { draft, owner, others, author, partner: await lastPartner(owner.uuid, others), keys: new Map(), saver: saverOf(owner.uuid, draft, showSaved) };
   bindContent(table);
   drawContent(table);
   drawFaults(table);

@@ -89,12 +89,27 @@ function commit(transaction) {
 
 /**
  * One durable write transaction; resolves only after the bytes are on disk.
+ * Nothing but photos wants for room: for all else what is held back is given up.
  * @template T
  * @param {Shape} shape @param {string[]} stores
- * @param {(store: StoreOf) => Promise<T> | T} work must await nothing but this transaction's own requests
+ * @param {(store: StoreOf) => Promise<T> | T} work may run again; must await nothing but this transaction's own requests
  * @returns {Promise<T>}
  */
 export function write(shape, stores, work) {
+  return writeWithin(shape, stores, work).catch(async (problem) => {
+    const full = problem?.name === "QuotaExceededError" && !stores.includes("photos");
+    if (!full || !(await (await import("./reserve.js")).giveUp())) throw problem;
+    return writeWithin(shape, stores, work);
+  });
+}
+
+/**
+ * The same within the room that there is.
+ * @template T
+ * @param {Shape} shape @param {string[]} stores @param {(store: StoreOf) => Promise<T> | T} work
+ * @returns {Promise<T>}
+ */
+export function writeWithin(shape, stores, work) {
   return withDb(shape, async (database) => {
     const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
     transaction.done.catch(() => undefined);

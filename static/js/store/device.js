@@ -5,7 +5,7 @@
  */
 
 import { uuid7 } from "../domain/uuid.js";
-import { read, readAll, withDb, write } from "./database.js";
+import { read, readAll, withDb, write, writeWithin } from "./database.js";
 
 /**
  * @typedef {{uuid: string, name: string, badge: string, unit: string, roles: string[], kid: string,
@@ -70,6 +70,16 @@ export function meta(key) {
 /** @param {string} key @param {unknown} value */
 export function setMeta(key, value) {
   return write(SHAPE, ["meta"], (store) => store("meta").put(value, key));
+}
+
+/** Room held back: never more than there is. @param {string} key @param {ArrayBuffer} bytes */
+export function holdMeta(key, bytes) {
+  return writeWithin(SHAPE, ["meta"], (store) => store("meta").put(bytes, key));
+}
+
+/** @param {IDBKeyRange} keys @returns {Promise<IDBValidKey[]>} those that are there, without reading what stands under them */
+export function metaKeys(keys) {
+  return withDb(SHAPE, (database) => database.getAllKeys("meta", keys));
 }
 
 /** @param {IDBKeyRange} keys of what the tablet notes for itself, given up */
