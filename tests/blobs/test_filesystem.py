@@ -1,5 +1,6 @@
 """Bytes under their digest: resumed after a crash, shared by many, whole on a full disk."""
 
+import errno
 import hashlib
 import json
 import os
@@ -17,6 +18,7 @@ from inspection.domain.problems import (
     BlobOffsetWrong,
     BlobTooLarge,
     BlobUnknown,
+    StorageFull,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -136,6 +138,32 @@ def test_eight_senders_of_one_file_make_one_file(blobs: FilesystemBlobs) -> None
     for sender in senders:
         sender.join()
     assert trouble == []
+    assert blobs.read(digest) == data
+
+
+def test_a_piece_that_does_not_fit_leaves_what_was_there(
+    blobs: FilesystemBlobs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The disk fills in the middle of a piece, and once more when it is flushed."""
+    data, digest = _random(5000)
+    blobs.receive(digest, data[:1000], offset=0, length=5000)
+    write, room = os.pwrite, [300]
+
+    def half(descriptor: int, piece: bytes, at: int) -> int:
+        if not room:
+            raise OSError(errno.ENOSPC, "full")
+        return write(descriptor, piece[: room.pop()], at)
+
+    def unflushed(_: int) -> None:
+        raise OSError(errno.ENOSPC, "full")
+
+    for name, fails in (("pwrite", half), ("fsync", unflushed)):
+        with monkeypatch.context() as patched:
+            patched.setattr(f"inspection.blobs.filesystem.os.{name}", fails)
+            with pytest.raises(StorageFull):
+                blobs.receive(digest, data[1000:], offset=1000, length=5000)
+        assert blobs.state(digest) == UploadState(1000, complete=False)
+    blobs.receive(digest, data[1000:], offset=1000, length=5000)
     assert blobs.read(digest) == data
 
 
