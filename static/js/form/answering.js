@@ -35,6 +35,7 @@ async function tap(sheet, code, value, pointed) {
   const former = answer(sheet.draft, code, value);
   if (value === "fail" && !sheet.draft.findings.some(({ item }) => item === code)) suggestFinding(sheet, code);
   sheet.changed(code);
+  if (value === "fail" && pointed) void import("./findings.js").then(({ bringUp }) => bringUp(code));
   sheet.offerUndo(word("answered", { item: code, answer: word(value) }), () => {
     const given = sheet.draft.answers[code];
     if (former) sheet.draft.answers[code] = { ...given, value: former.value };
