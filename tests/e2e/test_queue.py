@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -123,6 +123,27 @@ def problem(code: str, status: int, **headers: str) -> Callable[[Route], None]:
     body = json.dumps({"code": code, "detail": "", "status": status})
     return lambda route: route.fulfill(
         status=status, content_type="application/problem+json", headers=headers, body=body
+    )
+
+
+def age(page: Page, made: Filled, *, days: int) -> None:
+    """Let the tablet believe that a record was delivered so many days ago."""
+    page.evaluate(
+        """async ({ uuid, at }) => {
+          const database = await new Promise((resolve) => {
+            const opening = indexedDB.open("zhencha-device");
+            opening.onsuccess = () => resolve(opening.result);
+          });
+          const store = database.transaction("outbox", "readwrite").objectStore("outbox");
+          await new Promise((resolve) => {
+            store.get(uuid).onsuccess = ({ target }) => {
+              store.put({ ...target.result, delivered_at: at });
+              store.transaction.oncomplete = resolve;
+            };
+          });
+          database.close();
+        }""",
+        {"uuid": made.uuid, "at": (datetime.now(UTC) - timedelta(days=days)).isoformat()},
     )
 
 
@@ -321,24 +342,57 @@ def test_a_server_restored_from_a_backup_gets_again_what_it_lost(
     backup.rename(stage.server.home)
     stage.server.start()
     assert stage.holds(late) == ""
-    said: list[str] = []
-    page.expose_function("said", said.append)
-    page.goto(f"{stage.url}/tablet/queue")
-    inspector.ready(page, "queue")
-    page.evaluate(
-        """(uuid) => new MutationObserver(() => {
-          const why = document.querySelector(`#waiting [data-record="${uuid}"] [data-field=why]`);
-          if (why) window.said(why.textContent);
-        }).observe(document.body, { subtree: true, childList: true })""",
-        late.uuid,
-    )
+    queue(page, stage)
     while not (now := loaded.row(page, late))["receipt"] or not now.get("former_receipt"):
         page.wait_for_timeout(100)
-    inspector.delivered(page, late.uuid)
+    expect(card(page, "delivered", late).locator("[data-field=why]")).to_contain_text("又送了一次")
     assert stage.entries(late).count("record.accepted") == 1
     assert stage.entries(early).count("record.accepted") == 1
     assert loaded.row(page, early).get("former_receipt") is None
     assert now["receipt_claims"]["digest"] == first["digest"]
+
+
+@pytest.mark.hurts(8, 21)
+def test_notice_record_ink_photos_and_at_last_the_bytes_are_let_go_of(
+    tablet: BrowserContext, stage: Stage, li: Person
+) -> None:
+    """The order on the wire; after 30 days a last look, and what the server lost is sent again."""
+    page = tablet.pages[0]
+    made = stage.registry.sealed(photos=2)
+    shots = [shot["sha256"] for shot in made.payload["photos"]]
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(f"{request.method} {request.url}"))
+    with loaded_while_cut(page, stage, li, made):
+        asked.clear()
+    inspector.delivered(page, made.uuid)
+    sent = [each.rpartition("/")[2][:8] for each in asked if each.split()[0] in ("POST", "PUT")]
+    assert sent[:2] == ["custody", made.uuid[:8]]
+    files = [each.rpartition("/")[2] for each in asked if each.startswith("PATCH")]
+    assert set(files[:3]) == set(made.blobs) - set(shots), "ink goes before photos"
+    assert set(files[3:]) == set(shots)
+    ((unit_name, photos),) = stage.registry.rows(
+        "SELECT unit_name, photos FROM custody_notice WHERE record_uuid = :uuid", uuid=made.uuid
+    )
+    assert (unit_name, photos) == (made.payload["unit"]["name"], 2)
+
+    kept = stage.server.home / "blobs" / "kept" / shots[0][:2] / shots[0]
+    kept.unlink()
+    page.route("**/api/v1/**", lambda route: route.abort())
+    age(page, made, days=29)
+    page.unroute("**/api/v1/**")
+    queue(page, stage)
+    page.locator('[data-link="reached"]').first.wait_for(state="attached")
+    page.wait_for_timeout(500)
+    assert loaded.row(page, made)["state"] == "delivered"
+    assert not kept.exists()
+    age(page, made, days=31)
+    queue(page, stage)
+    page.locator(f'[data-record="{made.uuid}"]').wait_for(state="detached")
+    while made.uuid in {each["uuid"] for each in loaded.rows(page)}:
+        page.wait_for_timeout(50)
+    assert kept.exists(), "it was there once more before the tablet let go of it"
+    assert not {each["sha256"] for each in loaded.rows(page, "outbox_blobs")} & set(shots)
+    assert stage.entries(made).count("record.accepted") == 1
 
 
 @pytest.mark.hurts(2)
@@ -386,6 +440,13 @@ def test_unsafe_storage_and_old_records_are_said_on_every_page(
     mark = page.locator(".bar-safe")
     expect(mark).to_have_attribute("data-storage", "unsafe")
     assert mark.is_visible()
+    grant = {"permissions": ["durableStorage"], "origin": stage.url}
+    tablet.browser.new_browser_cdp_session().send("Browser.grantPermissions", grant)
+    page.goto(f"{stage.url}/tablet/")
+    inspector.ready(page, "home")
+    expect(strip).to_contain_text("答应长期保管")
+    expect(strip).not_to_contain_text("主屏幕")
+    expect(strip).to_have_attribute("data-storage", "unsafe")  # it is still three days old
 
 
 def test_records_are_sent_with_no_page_open(

@@ -19,7 +19,8 @@ export function stateOf(item) {
 export function whyText(item) {
   if (item.state === "delivered") {
     const faults = item.receipt_claims?.faults ?? [];
-    return faults.length ? word("held_for", { count: faults.length }) : "";
+    if (faults.length) return word("held_for", { count: faults.length });
+    return item.former_receipt ? word("sent_again") : "";
   }
   if (!item.why) return item.attempts === 0 && !item.last_try_at ? word("not_tried") : "";
   const { code, detail, status } = item.why;

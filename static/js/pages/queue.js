@@ -44,7 +44,7 @@ function showProgress(card, item, sent) {
   const total = totalBytes(item);
   /** @type {HTMLProgressElement} */ (need("progress", card)).value = total ? Math.min(1, sent / total) : 0;
   need("[data-field=progress]", card).textContent = word("out_progress", {
-    sent: sizeText(sent), total: sizeText(total),
+    sent: sent ? sizeText(sent) : "0", total: sizeText(total),
     there: item.photos.length - filesLeft(item, item.photos).length, photos: item.photos.length,
   });
 }

@@ -60,10 +60,9 @@ export async function showSafekeeping(unsent, usable) {
   for (const place of all("[data-storage]")) {
     place.dataset.storage = level;
     setIcon(need("svg", place), ICONS[level]);
-    fill(place, { storage: head, storage_facts: [
-      word(persistent ? "storage_kept" : "storage_not_kept"), word("storage_free", values),
-      unsent.length ? word("storage_oldest", { ...values, time: oldest }) : word("storage_nothing"),
-    ].join(word("list_separator")) });
+    const facts = [word("storage_free", values), unsent.length ? word("storage_oldest", { ...values, time: oldest }) : word("storage_nothing")];
+    if (persistent) facts.unshift(word("storage_kept"));
+    fill(place, { storage: head, storage_facts: facts.join(word("list_separator")) });
     if (place.matches(".strip")) showReasons(place, reasons.map((reason) => word(`storage_${reason}`, values)));
     else place.title = head;
   }

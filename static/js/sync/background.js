@@ -1,0 +1,22 @@
+/**
+ * Background Sync: Chromium calls the service worker when the network is back,
+ * also with no page open; elsewhere nothing calls and the open page is all there
+ * is. The worker does the same round as a page would, when no page is in sight.
+ */
+
+import * as device from "../store/device.js";
+import { ping } from "./api.js";
+import { send } from "./round.js";
+
+/**
+ * @param {readonly {visibilityState: string}[]} pages those that are open
+ * @returns {Promise<unknown>} rejected when it did not get through, so that the browser calls again
+ */
+export async function sendInBackground(pages) {
+  if (pages.some(({ visibilityState }) => visibilityState === "visible")) return;
+  await navigator.locks.request("sync", { ifAvailable: true }, async (lock) => {
+    if (!lock) return;
+    await device.setMeta("server_clock", await ping());
+    await send();
+  });
+}
