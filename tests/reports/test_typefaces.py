@@ -1,5 +1,6 @@
 """The app's own typefaces: what they cover, what they are called, and building them."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -116,3 +117,12 @@ def test_a_build_that_fails_leaves_what_was_there(packages, tmp_path):
         typefaces.build(packages, target)
     assert sorted(each.name for each in target.iterdir()) == before
     assert [each.name for each in tmp_path.iterdir()] == ["typefaces"]
+
+
+def test_tablets_know_which_characters_every_report_can_print(directory):
+    """The tablet warns of the rest; both are held to the same ranges."""
+    full = [cmap(directory / f"Noto{face}SC_400Regular.ttf") for face in ("Sans", "Serif")]
+    vectors = json.loads((ROOT / "tests" / "vectors" / "glyphs.json").read_text())
+    assert {
+        point for first, last in vectors for point in range(first, last + 1)
+    } == set.intersection(*full)
