@@ -25,6 +25,13 @@ const DESK_SCRIPTS = ["js/desk.js", "js/verify.js"];
 /** Scanning an invitation needs a network anyway: fetched when somebody scans, kept by no tablet, counted on its own. */
 const SCANNING = ["js/ui/scanning.js", "js/workers/qr.js"];
 const ZXING = "zxing_reader.wasm";
+const APP = "js/app.js";
+/** The form page at work: what an inspector waits for before the first answer. */
+const FORM_PAGE = [APP, "js/pages/form.js", "js/sync/engine.js"];
+/** Files of an ordinary day without a network: begin, inspect with photos, sign, send. The rest loads when it is asked for. */
+const DAY = [...FORM_PAGE, ...["pages/home", "pages/start", "pages/review", "pages/queue", "sync/round", "form/photos", "form/findings", "form/camera",
+  "form/viewing", "workers/photo"].map((source) => `js/${source}.js`)];
+const GROUPS = ["form", "day", "rare"];
 const STYLES = ["css/app.css", "css/desk.css"];
 
 /** @param {string[]} entries relative to static/ @returns {string[]} those that exist */
@@ -60,9 +67,59 @@ function pageFiles(metafile, sources, also = {}) {
 /** @param {string[]} files @returns {number} bytes, each file gzipped on its own as it travels */
 const gzipped = (files) => files.reduce((sum, file) => sum + gzipSync(readFileSync(path.join(MAKING, file)), { level: 9 }).length, 0);
 
+/** Sources that a source loads at once. @param {import("esbuild").Metafile} metafile @param {string} source @param {Set<string>} [seen] */
+function loadedBy({ inputs }, source, seen = new Set()) {
+  if (seen.has(source)) return seen;
+  seen.add(source);
+  for (const { kind, path: next } of inputs[source].imports) if (kind === "import-statement") loadedBy({ inputs }, next, seen);
+  return seen;
+}
+
+/**
+ * What several pages share, in three groups: what the form page loads anyway, what an ordinary day needs besides, the rest.
+ * @param {import("esbuild").Metafile} metafile
+ */
+function groupsOf(metafile) {
+  const lazy = Object.values(metafile.inputs).flatMap(({ imports }) => imports.filter(({ kind }) => kind === "dynamic-import"));
+  const entries = new Set([APP, ...lazy.map(({ path: source }) => source)]);
+  const counts = new Map();
+  for (const entry of entries) for (const source of loadedBy(metafile, entry)) counts.set(source, (counts.get(source) ?? 0) + 1);
+  const loaded = (/** @type {string[]} */ sources) => new Set(sources.filter((one) => one in metafile.inputs).flatMap((one) => [...loadedBy(metafile, one)]));
+  const [form, day] = [loaded(FORM_PAGE), loaded(DAY)];
+  const groupOf = (/** @type {string} */ source) => (form.has(source) ? "form" : day.has(source) ? "day" : "rare");
+  const several = [...counts.keys()].filter((source) => counts.get(source) > 1 && !entries.has(source) && !SCANNING.includes(source));
+  const sourcesOf = (/** @type {string} */ group) => several.filter((source) => groupOf(source) === group);
+  return { entries, groupOf, sourcesOf };
+}
+
+/**
+ * Bundled in few files: esbuild makes a file for every set of pages that share something, seventy in all, each compressed
+ * without knowing the others. Told that every page wants its group and those below, it makes one file of each group.
+ * @param {string[]} entryPoints
+ */
+async function inFewFiles(entryPoints) {
+  const split = { ...shared, entryPoints, format: /** @type {const} */ ("esm"), splitting: true, absWorkingDir: HERE };
+  const { entries, groupOf, sourcesOf } = groupsOf((await esbuild.build({ ...split, write: false })).metafile);
+  return esbuild.build({ ...split, plugins: [{
+    name: "groups",
+    setup(build) {
+      build.onResolve({ filter: /^group:/ }, ({ path: group }) => ({ path: group, namespace: "groups" }));
+      build.onLoad({ filter: /./, namespace: "groups" }, ({ path: group }) => ({
+        contents: sourcesOf(group.slice(6)).map((source) => `import ${JSON.stringify(path.join(HERE, source))};`).join(""), resolveDir: HERE,
+      }));
+      build.onLoad({ filter: /\.js$/ }, ({ path: file }) => {
+        const source = path.relative(HERE, file).replaceAll(path.sep, "/");
+        if (!entries.has(source) || SCANNING.includes(source)) return undefined;
+        const wanted = GROUPS.slice(0, GROUPS.indexOf(groupOf(source)) + 1);
+        return { contents: wanted.map((group) => `import "group:${group}";`).join("") + readFileSync(file, "utf8") };
+      });
+    },
+  }] });
+}
+
 rmSync(MAKING, { recursive: true, force: true });
 mkdirSync(MAKING);
-const built = await esbuild.build({ ...shared, entryPoints: present(SCRIPTS), format: "esm", splitting: true });
+const built = await inFewFiles(present(SCRIPTS));
 const desk = await esbuild.build({ ...shared, entryPoints: present(DESK_SCRIPTS), format: "esm", splitting: true });
 await esbuild.build({ ...shared, entryPoints: present(STYLES) });
 if (existsSync(path.join(HERE, "icons"))) cpSync(path.join(HERE, "icons"), path.join(MAKING, "icons"), { recursive: true });
@@ -89,10 +146,10 @@ for (const file of files) hash.update(file).update(readFileSync(path.join(MAKING
 const version = hash.digest("hex").slice(0, 16);
 
 const scripts = precached.filter((file) => file.endsWith(".js"));
-const formPage = pageFiles(built.metafile, ["js/app.js", "pages/form.js", "sync/engine.js"]);
+const formPage = pageFiles(built.metafile, FORM_PAGE);
 const qr = gzipped(qrFiles.filter((file) => !file.endsWith(".gz"))) + statSync(path.join(MAKING, `${ZXING}.gz`)).size;
 const sizes = {
-  form_page_js: gzipped(formPage), tablet_js: gzipped(scripts), qr,
+  form_page_js: gzipped(formPage), day_js: gzipped(pageFiles(built.metafile, DAY)), tablet_js: gzipped(scripts), qr,
   tablet_css: gzipped(files.filter((file) => file === "app.css")), desk_css: gzipped(files.filter((file) => file === "desk.css")),
 };
 writeFileSync(path.join(MAKING, "sw.js"), worker.outputFiles[0].contents);

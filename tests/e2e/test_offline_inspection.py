@@ -63,7 +63,7 @@ def test_inspection_survives_without_server_and_through_a_killed_browser(
         page = context.pages[0]
         page.goto(f"{url}/tablet/")
         inspector.unlock(page, ZHANG.pin, "张晓峰")
-        page.locator("#drafts a").click()
+        page.locator("#drafts a.cell").click()
         inspector.ready(page, "form")
         assert inspector.item(page, codes[0]).locator("input[value=pass]").is_checked()
         failed = inspector.item(page, codes[1])
