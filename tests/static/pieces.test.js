@@ -8,8 +8,7 @@ import { retryAfterMs, waitMs } from "../../static/js/domain/backoff.js";
 import * as drafts from "../../static/js/domain/draft.js";
 import { base64url, fromBase64url, hex, sha256, text, utf8 } from "../../static/js/domain/encoding.js";
 import { fitted, inkFile, isBlank } from "../../static/js/domain/ink.js";
-import { compact, signedRecord, signerOf, verifiedClaims } from "../../static/js/domain/jose.js";
-import { WrongPin, newKey, openedKey } from "../../static/js/domain/keys.js";
+import { compact, signedRecord, signerOf } from "../../static/js/domain/jose.js";
 import { isComplete, verifiedReceipt } from "../../static/js/domain/receipt.js";
 import { payloadBytes, payloadOf } from "../../static/js/domain/record.js";
 import { thumbprint } from "../../static/js/domain/thumbprint.js";
@@ -122,18 +121,16 @@ test("a change of content voids what was signed", () => {
   assert.deepEqual(draft.signing.signatures, []);
 });
 
-test("a key opens with its PIN only, and not under another name", async () => {
-  const made = await newKey("480213");
-  await assert.rejects(openedKey(made.kid, made.wrapped, "480214"), WrongPin);
-  await assert.rejects(openedKey("another", made.wrapped, "480213"), WrongPin);
-  const key = await openedKey(made.kid, made.wrapped, "480213");
-  assert.equal(key.extractable, false);
-  const token = await compact({ alg: "ES256", kid: made.kid }, { said: "so" }, signerOf(key));
-  assert.deepEqual(await verifiedClaims(token, [{ ...made.jwk, kid: made.kid }]), { said: "so" });
-});
+/** @returns {Promise<{kid: string, jwk: JsonWebKey, key: CryptoKey}>} */
+async function newKey() {
+  const pair = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, true, ["sign", "verify"]);
+  const { kty, crv, x, y } = await crypto.subtle.exportKey("jwk", pair.publicKey);
+  const jwk = { kty, crv, x, y };
+  return { kid: await thumbprint(/** @type {any} */ (jwk)), jwk, key: pair.privateKey };
+}
 
 test("a record's JWS names each signer and signs the same payload", async () => {
-  const made = await newKey("480213");
+  const made = await newKey();
   const jws = await signedRecord(utf8("{}"), [{ kid: made.kid, person: "p", role: "inspector", signedAt: "now", sign: signerOf(made.key) }]);
   const { payload, signatures } = JSON.parse(text(jws));
   assert.equal(text(fromBase64url(payload)), "{}");
@@ -142,12 +139,12 @@ test("a record's JWS names each signer and signs the same payload", async () => 
 });
 
 test("only a pinned key's receipt for these very bytes is a receipt", async () => {
-  const server = await newKey("123456");
-  const stranger = await newKey("123456");
+  const server = await newKey();
+  const stranger = await newKey();
   const pinned = [{ ...server.jwk, kid: server.kid }];
   const sent = { uuid: "r", digest: "d", jws_digest: "j" };
   const claims = { format: "zhencha.receipt/1", record: "r", digest: "d", jws_digest: "j", status: "accepted", complete: true, missing: [], faults: [] };
-  const token = (/** @type {object} */ changed, /** @type {import("../../static/js/domain/keys.js").NewKey} */ by = server, kid = by.kid) =>
+  const token = (/** @type {object} */ changed, /** @type {Awaited<ReturnType<typeof newKey>>} */ by = server, kid = by.kid) =>
     compact({ alg: "ES256", kid }, { ...claims, ...changed }, signerOf(by.key));
   const good = await verifiedReceipt(await token({}), sent, pinned);
   assert.ok(good && isComplete(good));
