@@ -5,6 +5,7 @@
  */
 
 import { base64url, fromBase64url, utf8 } from "./encoding.js";
+import { wrappingKey } from "./keys.js";
 
 const FORMAT = "zhencha.recovery-key/1";
 const ROUNDS = 600_000;
@@ -36,23 +37,19 @@ async function nameOf({ e, kty, n }) {
   return base64url(await crypto.subtle.digest("SHA-256", utf8(JSON.stringify({ e, kty, n }))));
 }
 
-/** @param {string} passphrase @param {Uint8Array<ArrayBuffer>} salt @param {number} rounds */
-async function lidOf(passphrase, salt, rounds) {
-  const material = await crypto.subtle.importKey("raw", utf8(passphrase.normalize("NFC")), "PBKDF2", false, ["deriveKey"]);
-  const derivation = { name: "PBKDF2", hash: "SHA-256", salt, iterations: rounds };
-  return crypto.subtle.deriveKey(derivation, material, { name: "AES-GCM", length: 256 }, false, ["wrapKey", "unwrapKey"]);
-}
+/** The same passphrase however a keyboard composes it. @param {string} passphrase @param {{salt: string, rounds: number}} under */
+const lidOf = (passphrase, under) => wrappingKey(passphrase.normalize("NFC"), under);
 
 /** @param {string} passphrase @returns {Promise<KeyFile>} a new key, closed; its private half exists nowhere else */
 export async function newKeyFile(passphrase) {
   const pair = await crypto.subtle.generateKey(STRENGTH, true, ["decrypt", "encrypt"]);
   const jwk = publicHalf(await crypto.subtle.exportKey("jwk", pair.publicKey));
   const kid = await nameOf(jwk);
-  const salt = crypto.getRandomValues(new Uint8Array(16));
+  const salt = base64url(crypto.getRandomValues(new Uint8Array(16)));
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const lid = await lidOf(passphrase, salt, ROUNDS);
+  const lid = await lidOf(passphrase, { salt, rounds: ROUNDS });
   const key = await crypto.subtle.wrapKey("pkcs8", pair.privateKey, lid, { name: "AES-GCM", iv, additionalData: utf8(kid) });
-  return { format: FORMAT, kid, jwk, rounds: ROUNDS, salt: base64url(salt), iv: base64url(iv), key: base64url(key) };
+  return { format: FORMAT, kid, jwk, rounds: ROUNDS, salt, iv: base64url(iv), key: base64url(key) };
 }
 
 /** @param {string} text of a file @returns {Promise<KeyFile>} */
@@ -77,7 +74,7 @@ async function proven(jwk, key) {
 /** @param {string} text @param {string} passphrase @returns {Promise<OpenedKey>} not extractable */
 export async function openedKeyFile(text, passphrase) {
   const file = await keyFile(text);
-  const lid = await lidOf(passphrase, fromBase64url(file.salt), file.rounds);
+  const lid = await lidOf(passphrase, file);
   const cipher = { name: "AES-GCM", iv: fromBase64url(file.iv), additionalData: utf8(file.kid) };
   const key = await crypto.subtle.unwrapKey("pkcs8", fromBase64url(file.key), lid, cipher, RSA, false, ["decrypt"])
     .catch(() => { throw new WrongPassphrase(); });

@@ -7,6 +7,7 @@
  */
 
 import { base64url, fromBase64url, sha256, text, utf8 } from "./encoding.js";
+import { wrappingKey } from "./keys.js";
 import { uuid7 } from "./uuid.js";
 
 const FORMAT = "zhencha.rescue/1";
@@ -47,18 +48,11 @@ function newCode() {
   return fair.slice(0, 12).map((byte) => byte % 10).join("");
 }
 
-/** @param {string} code @param {{salt: string, rounds: number}} under */
-async function lidOf(code, { salt, rounds }) {
-  const material = await crypto.subtle.importKey("raw", utf8(code), "PBKDF2", false, ["deriveKey"]);
-  const derivation = { name: "PBKDF2", hash: "SHA-256", salt: fromBase64url(salt), iterations: rounds };
-  return crypto.subtle.deriveKey(derivation, material, { name: AES, length: 256 }, false, ["wrapKey", "unwrapKey"]);
-}
-
 /** @param {CryptoKey} key @param {string} code @param {string} name @returns {Promise<UnderCode>} */
 async function underCode(key, code, name) {
   const under = { rounds: ROUNDS, salt: base64url(crypto.getRandomValues(new Uint8Array(16))) };
   const iv = crypto.getRandomValues(new Uint8Array(IV));
-  const sealed = await crypto.subtle.wrapKey("raw", key, await lidOf(code, under), { name: AES, iv, additionalData: utf8(name) });
+  const sealed = await crypto.subtle.wrapKey("raw", key, await wrappingKey(code, under), { name: AES, iv, additionalData: utf8(name) });
   return { ...under, iv: base64url(iv), key: base64url(sealed) };
 }
 
@@ -133,7 +127,7 @@ export async function headerOf(file) {
 export async function keyByCode(header, code) {
   const { code: under, package: name } = header;
   const cipher = { name: AES, iv: fromBase64url(under.iv), additionalData: utf8(name) };
-  return crypto.subtle.unwrapKey("raw", fromBase64url(under.key), await lidOf(codeDigits(code), under), cipher, AES, false, ["decrypt"])
+  return crypto.subtle.unwrapKey("raw", fromBase64url(under.key), await wrappingKey(codeDigits(code), under), cipher, AES, false, ["decrypt"])
     .catch(() => { throw new DoesNotOpen(); });
 }
 
