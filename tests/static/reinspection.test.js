@@ -6,7 +6,9 @@ import { test } from "node:test";
 import { countedPhotos } from "../../static/js/domain/draft.js";
 import { sha256, text } from "../../static/js/domain/encoding.js";
 import { payloadBytes, payloadOf } from "../../static/js/domain/record.js";
-import { batches, bringUpToDate, daysLeft, decide, newReinspection, notAway, outcomes, owed } from "../../static/js/domain/reinspection.js";
+import {
+  MOST_BYTES, MOST_PHOTOS, batches, bringUpToDate, daysLeft, decide, newReinspection, notAway, outcomes, owed, photosKept, photosWanted,
+} from "../../static/js/domain/reinspection.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../vectors/reinspection.json", import.meta.url), "utf8"));
 const AT = "2026-11-27T09:00:00.000+08:00";
@@ -34,8 +36,9 @@ test("what a re-inspection owes, and the bytes of its record", async () => {
 });
 
 test("hazards of one unit and one list are looked at in one go, soonest due first", () => {
-  const listed = batches([told("late", { deadline_on: "2026-12-09" }), told("never", { deadline_on: null, unit_uuid: "v" }), told("soon")]);
-  assert.deepEqual(listed.map(({ hazards }) => hazards.map(({ id }) => id)), [["soon", "late"], ["never"]]);
+  const second = { ...told("second"), item: { code: "A-02", title: { zh: "", en: "" } } };
+  const listed = batches([told("late", { deadline_on: "2026-12-09" }), second, told("never", { deadline_on: null, unit_uuid: "v" }), told("soon")]);
+  assert.deepEqual(listed.map(({ hazards }) => hazards.map(({ id }) => id)), [["soon", "second", "late"], ["never"]]);
   assert.deepEqual(listed.map(({ due_on }) => due_on), ["2026-11-29", null]);
 });
 
@@ -75,4 +78,20 @@ test("a hazard whose re-inspection is sealed here is away until the office tells
 
 test("days are counted by the calendar", () => {
   assert.deepEqual([daysLeft("2026-11-29", "2026-11-27"), daysLeft("2026-11-26", "2026-11-27"), daysLeft(null, "2026-11-27")], [2, -1, null]);
+});
+
+test("earlier photos: the newest two hundred of each, within bytes, and nobody's are thrown out for another's", () => {
+  const photo = (/** @type {string} */ name, /** @type {number} */ at, size = 1) => ({ sha256: name + at, type: "image/jpeg", size, taken_at: new Date(at * 1000).toISOString(), caption: "", moment: "before" });
+  const many = (/** @type {string} */ name, /** @type {string} */ person) => ({
+    ...told(name), assigned: [person], photos: Array.from({ length: MOST_PHOTOS + 50 }, (_, at) => photo(name, at)) });
+  const hazards = [many("a", "me"), many("b", "you")];
+  const wanted = photosWanted(hazards, "me");
+  assert.equal(wanted.length, MOST_PHOTOS);
+  assert.equal(wanted[0].sha256, `a${MOST_PHOTOS + 49}`);
+  assert.ok(wanted.every(({ hazard }) => hazard === "a"));
+  const kept = photosKept(hazards);
+  assert.equal(kept.size, 2 * MOST_PHOTOS);
+  assert.ok(["me", "you"].every((person) => photosWanted(hazards, person).every(({ sha256 }) => kept.has(sha256))));
+  const large = [{ ...told("c"), photos: [1, 2, 3].map((at) => photo("c", at, MOST_BYTES / 2)) }];
+  assert.equal(photosWanted(large, "me").length, 2);
 });

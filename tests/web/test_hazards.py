@@ -1,7 +1,11 @@
 """The register and the page of one hazard."""
 
+from datetime import timedelta
+
+from inspection.edge import wired
+from tests.builders.records import reinspection
 from tests.builders.times import NOON
-from tests.web.conftest import hazard_of
+from tests.web.conftest import accept, hazard_of
 
 XSS = '<script>alert("隐患")</script>'
 
@@ -62,6 +66,33 @@ def test_fixed_on_the_spot_is_closed_and_offers_no_step(sign_in, settled, hand_i
     page = sign_in(settled.office).get(f"/hazards/{hazard_of(made)}").text
     assert "当场整改，销号" in page
     assert "没有待办的步骤" in page
+
+
+def test_the_history_tells_of_looking_again_with_its_photos(app, sign_in, settled, hand_in):
+    made = hand_in(failed=2)
+    again = reinspection(made, "returned", "passed", at=NOON + timedelta(days=5))
+    again.payload["reinspected"][0]["words"] = XSS
+    with app.app_context():
+        for data in again.blobs.values():
+            wired().blobs.keep(data)
+        accept(again)
+    office = sign_in(settled.office)
+    returned = office.get(f"/hazards/{hazard_of(made)}").text
+    assert "复查未整改，重定期限" in returned
+    assert again.payload["reinspected"][0]["deadline_on"] in returned
+    photo = f"/records/{again.uuid}/photos/{again.payload['photos'][0]['sha256']}"
+    assert photo in returned
+    assert office.get(photo).status_code == 200
+    assert f'href="/records/{again.uuid}"' in returned
+    closed = office.get(f"/hazards/{hazard_of(made, 1)}").text
+    assert "复查合格，销号" in closed
+    assert "没有待办的步骤" in closed
+    record = office.get(f"/records/{again.uuid}").text
+    assert "复查结果" in record
+    assert "逐项答案" not in record
+    assert f'href="/hazards/{hazard_of(made)}"' in record
+    for page in (returned, record):
+        assert XSS not in page
 
 
 def test_foreign_unit_is_not_found(sign_in, settled, hand_in):

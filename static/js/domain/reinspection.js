@@ -19,15 +19,16 @@ import { lookedAt, newDraft, photosOf } from "./draft.js";
  */
 /** @typedef {{key: string, hazards: Hazard[], due_on: string | null}} Batch hazards of one unit and one list, soonest due first */
 /** @typedef {{code: string, item: string, hazard: string}} Owed */
+/** @typedef {EarlierPhoto & {hazard: string}} WantedPhoto */
 
-/** @param {string | null} on @returns {string} that sorts after every date when there is none */
-const sortable = (on) => on ?? "9999";
+/** @param {Hazard} told @returns {string} sorts by deadline, those without one last, then as the list has its items */
+const rank = ({ hazard, item }) => `${hazard.deadline_on ?? "9999"} ${item.code} ${hazard.number}`;
 
 /** @param {Hazard[]} hazards @returns {Batch[]} what can be looked at again in one go, soonest due first */
 export function batches(hazards) {
   /** @type {Map<string, Hazard[]>} */
   const found = new Map();
-  const soonest = [...hazards].sort((one, other) => sortable(one.hazard.deadline_on).localeCompare(sortable(other.hazard.deadline_on)));
+  const soonest = [...hazards].sort((one, other) => rank(one).localeCompare(rank(other)));
   for (const hazard of soonest) {
     const key = `${hazard.hazard.unit_uuid}:${hazard.checklist.slug}.${hazard.checklist.revision}`;
     found.set(key, [...(found.get(key) ?? []), hazard]);
@@ -140,4 +141,25 @@ function owedOf(draft, hazard, today) {
 /** @param {string | null} due_on @param {string} today @returns {number | null} days left, negative when late */
 export function daysLeft(due_on, today) {
   return due_on ? Math.round((Date.parse(due_on) - Date.parse(today)) / 86_400_000) : null;
+}
+
+export const MOST_PHOTOS = 200;
+export const MOST_BYTES = 80 * 1024 * 1024;
+
+/**
+ * @param {Hazard[]} hazards @param {string} person
+ * @returns {WantedPhoto[]} earlier photos of those that this person has to look at again: newest first, within bounds
+ */
+export function photosWanted(hazards, person) {
+  const theirs = hazards.filter(({ assigned }) => assigned.includes(person));
+  const photos = theirs.flatMap((hazard) => hazard.photos.map((photo) => ({ ...photo, hazard: hazard.id })));
+  photos.sort((one, other) => Date.parse(other.taken_at) - Date.parse(one.taken_at));
+  let bytes = 0;
+  return photos.slice(0, MOST_PHOTOS).filter(({ size }) => (bytes += size) <= MOST_BYTES);
+}
+
+/** @param {Hazard[]} hazards @returns {Set<string>} digests that somebody on this tablet wants; the rest may go */
+export function photosKept(hazards) {
+  const people = new Set(hazards.flatMap(({ assigned }) => assigned));
+  return new Set([...people].flatMap((person) => photosWanted(hazards, person).map(({ sha256 }) => sha256)));
 }

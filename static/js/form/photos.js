@@ -47,7 +47,8 @@ function thumbnail({ person, draft }, photo, opened) {
   const figure = copyOf("photo");
   figure.dataset.photo = photo.sha256;
   const image = /** @type {HTMLImageElement} */ (need("img", figure));
-  image.alt = [word(photo.moment === "after" ? "photo_after" : "photo_before"), photo.caption].filter(Boolean).join(" ");
+  const shows = draft.hazards ? "photo_now" : photo.moment === "after" ? "photo_after" : "photo_before";
+  image.alt = [word(shows), photo.caption].filter(Boolean).join(" ");
   need("button", figure).addEventListener("click", opened);
   unseen.set(figure, async () => {
     const picture = await smallPicture(person, draft, photo).catch(() => null);

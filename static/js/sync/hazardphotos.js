@@ -6,24 +6,15 @@
 
 import { leftMs } from "../domain/backoff.js";
 import { sha256 as digestOf } from "../domain/encoding.js";
+import { photosKept, photosWanted } from "../domain/reinspection.js";
 import { assigned, hazardPhotosHere, keepHazardPhoto, letGoOfPhotos } from "../store/assigned.js";
 import * as device from "../store/device.js";
 import { Refused, call } from "./api.js";
 import { tell } from "./news.js";
 
-export const MOST_PHOTOS = 200;
-export const MOST_BYTES = 80 * 1024 * 1024;
 const RESERVE_BYTES = 500 * 1024 * 1024;
 
-/** @typedef {{sha256: string, type: string, size: number, hazard: string, taken_at: string}} Wanted */
-
-/** @param {import("../domain/reinspection.js").Hazard[]} hazards @returns {Wanted[]} newest first, within bounds */
-export function wantedOf(hazards) {
-  const all = hazards.flatMap(({ id, photos }) => photos.map((photo) => ({ ...photo, hazard: id })));
-  all.sort((one, other) => other.taken_at.localeCompare(one.taken_at));
-  let bytes = 0;
-  return all.slice(0, MOST_PHOTOS).filter(({ size }) => (bytes += size) <= MOST_BYTES);
-}
+/** @typedef {import("../domain/reinspection.js").WantedPhoto} WantedPhoto */
 
 /** What inspectors write and take comes before what can be fetched again. */
 async function roomIsScarce() {
@@ -36,7 +27,7 @@ async function somethingWaits() {
   return (await device.outbox()).some((item) => item.state === "waiting" && leftMs(item, Date.now()) === 0);
 }
 
-/** @param {Wanted} wanted @returns {Promise<boolean>} whether it came */
+/** @param {WantedPhoto} wanted @returns {Promise<boolean>} whether it came */
 async function fetchOne({ sha256, type, hazard }) {
   try {
     const bytes = await (await call("GET", `/hazards/${hazard}/photos/${sha256}`)).arrayBuffer();
@@ -51,11 +42,12 @@ async function fetchOne({ sha256, type, hazard }) {
 
 /** @param {string} reader uuid of the person signed in: only their hazards may be fetched */
 export async function fetchHazardPhotos(reader) {
-  const everybody = new Set(wantedOf(await assigned()).map(({ sha256 }) => sha256));
+  const hazards = await assigned();
+  const kept = photosKept(hazards);
   const here = new Set(await hazardPhotosHere());
-  const left = [...here].filter((sha256) => !everybody.has(sha256));
+  const left = [...here].filter((sha256) => !kept.has(sha256));
   if (left.length) await letGoOfPhotos(left);
-  const missing = wantedOf(await assigned(reader)).filter(({ sha256 }) => !here.has(sha256));
+  const missing = photosWanted(hazards, reader).filter(({ sha256 }) => !here.has(sha256));
   let came = 0;
   for (const wanted of missing) {
     if (await somethingWaits() || await roomIsScarce()) break;
