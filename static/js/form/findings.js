@@ -28,7 +28,7 @@ export function drawFindings(sheet, code) {
 
 /** What is asked for first, the tags and the camera, comes into sight. @param {string} code */
 export function bringUp(code) {
-  need(".photo-row", itemElement(code)).scrollIntoView({ block: "nearest" });
+  itemElement(code).querySelector(".photo-row")?.scrollIntoView({ block: "nearest" });
 }
 
 /** @param {Sheet} sheet @param {HTMLElement} block @param {Finding} finding */
