@@ -76,7 +76,7 @@ def opened(page: Page, url: str) -> None:
     """Come back to the one draft, through the lock."""
     page.goto(f"{url}/tablet/")
     inspector.unlock(page, ZHANG.pin, "张晓峰")
-    page.locator("#drafts a").first.click()
+    page.locator("#drafts a.cell").first.click()
     inspector.ready(page, "form")
 
 
