@@ -150,14 +150,16 @@ def test_draft_is_finished_on_its_revision_two_versions_later(
     address, codes = page.url, inspector.codes(page)
     inspector.answer(page, codes[0], PASS)
     for name in ("second", "third"):
+        page.goto(address)
+        inspector.ready(page, "form")
         made = another(tmp_path, name)
         made.publish(reworded, "outsourcing")
         serve(server, made.build())
+        assert look_for_update(page) == "waiting"
+        server.stop()
         home(page, url)
-        look_for_update(page)
         is_marked(page, name)
         inspector.ready(page, "home")
-    server.stop()
     page.goto(address)
     inspector.ready(page, "form")
     is_marked(page, "third")

@@ -42,8 +42,9 @@ function insist() {
 /** @param {string} page its name */
 export async function offerInstalling(page) {
   if (installed() || !all("#install").length) return;
-  addEventListener("beforeinstallprompt", (prompt) => offerSystemPrompt(prompt));
+  if (page === "home") addEventListener("beforeinstallprompt", (prompt) => offerSystemPrompt(prompt));
   if (!onApple() || (await navigator.storage?.persisted?.().catch(() => false))) return;
+  need("main").prepend(need("#install"));
   show("#install, [data-install=apple]", true);
   if (BEGINNING.has(page) && !sessionStorage.getItem(SAID)) insist();
 }
