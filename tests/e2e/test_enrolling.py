@@ -8,6 +8,7 @@ from playwright.sync_api import Page, Playwright
 
 from tests.e2e import inspector, office
 from tests.e2e.conftest import LI, PASSWORD, ZHANG
+from tests.e2e.test_reach import AXE, axe_faults, faults
 from tests.live import LiveServer
 
 
@@ -103,3 +104,28 @@ def test_the_systems_own_camera_opens_the_page_and_a_tap_uses_the_code(
     letters.fill(" ".join(typed[at : at + 4] for at in range(0, 16, 4)))
     letters.press("Enter")
     signed_in_as(tablet, "李")
+
+
+def test_everybody_can_reach_invitation_and_enrolment(
+    tablet: Page, desk: Page, live_server: LiveServer, camera: Path
+) -> None:
+    """Axe in both themes on the office's pages; a ruler too on the tablet's, with camera open."""
+    url, found = live_server.url, []
+    for page in (tablet, desk):
+        page.add_init_script(path=AXE)
+    for address in ("/people", "/people/tablets"):
+        desk.goto(f"{url}{address}")
+        found += axe_faults(desk, address)
+    office.open_person(desk, url, "张晓峰")
+    desk.locator("#dismiss summary").click()
+    found += axe_faults(desk, "person")
+    office.invite(desk, url, "张晓峰")
+    office.film(desk, camera)
+    found += axe_faults(desk, "invitation")
+    tablet.goto(f"{url}/tablet/enrol#invitation={'B' * 16}")
+    inspector.ready(tablet, "enrol")
+    tablet.locator("#enrol-invitation summary").click()
+    tablet.locator("[data-action=use-arrived]").click()
+    tablet.locator("[data-field=invitation_problem]").get_by_text("没有这张邀请码").wait_for()
+    found += faults(tablet, "enrolment")
+    assert found == []
