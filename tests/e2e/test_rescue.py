@@ -136,6 +136,14 @@ def test_a_colleagues_tablet_delivers_what_ours_cannot(
     download.value.save_as(package)
     a.goto(f"{url}/tablet/queue")  # nothing is deleted by an export
     a.locator(f'#waiting [data-record="{record}"]').wait_for()
+    a.goto(f"{url}/tablet/")
+    inspector.lock(a)  # sealed records go out without a PIN, drafts only with their author's
+    a.goto(f"{url}/tablet/rescue")
+    a.locator("#rescue-locked").wait_for()
+    assert a.locator("#unsent li").count() == 1
+    a.locator("[data-action=unlock]").click()
+    inspector.unlock(a, LI.pin, "李")
+    a.locator("#unsent li").nth(1).wait_for()
 
     whole = package.read_bytes()
     _, key = recovery_key(live_server)
