@@ -19,6 +19,14 @@ UNIT, LIST = "恒砺机械", "外包"
 HERE: Geolocation = {"latitude": 31.29886, "longitude": 121.0853, "accuracy": 12.4}
 
 
+AT_CAMERA = """const devices = navigator.mediaDevices, open = devices.getUserMedia.bind(devices);
+devices.getUserMedia = (wanted) => {
+  globalThis.atCamera = document.querySelector("[data-saved]").dataset.saved;
+  return open(wanted);
+};"""
+"""Notes what the page said of its words at the moment when it asked for the camera."""
+
+
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What the camera sees: a workshop wall on which a lamp wanders."""
@@ -68,7 +76,7 @@ def reopened(page: Page, url: str) -> None:
     """The tablet is on again: unlock it and go on with the draft."""
     page.goto(f"{url}/tablet/")
     inspector.unlock(page, ZHANG.pin)
-    page.locator("#drafts a").first.click()
+    page.locator("#drafts a.cell").first.click()
     inspector.ready(page, "form")
 
 
@@ -80,10 +88,12 @@ def test_browser_killed_while_the_camera_is_open_comes_back_to_the_item_with_eve
     url, profile = live_server.url, tmp_path / "tablet"
     with tablet(playwright, profile, browser_path, film) as context:
         page = context.pages[0]
+        page.add_init_script(AT_CAMERA)
         inspector.enrol(page, url, ZHANG)
         _, code = failed(page, url)
         page.locator("[data-text=words]").fill("没有协议")
         inspector.open_camera(page, code)
+        assert page.evaluate("() => atCamera") == "saved"
         with context.expect_event("close"):
             browsers.kill(profile)
     with tablet(playwright, profile, browser_path, film) as context:
@@ -169,7 +179,7 @@ def test_a_hundred_photos_in_one_record_stay_light(
         inspector.saved(page)
         page.goto(page.url.split("#")[0])
         page.goto(f"{live_server.url}/tablet/")
-        page.locator(f'#drafts a[href*="{record}"]').click()
+        page.locator(f'#drafts a.cell[href*="{record}"]').click()
         inspector.ready(page, "form")
         shots.nth(99).wait_for()
         shots.locator("img[src]").first.wait_for()
