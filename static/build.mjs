@@ -150,6 +150,7 @@ const formPage = pageFiles(built.metafile, FORM_PAGE);
 const qr = gzipped(qrFiles.filter((file) => !file.endsWith(".gz"))) + statSync(path.join(MAKING, `${ZXING}.gz`)).size;
 const sizes = {
   form_page_js: gzipped(formPage), day_js: gzipped(pageFiles(built.metafile, DAY)), tablet_js: gzipped(scripts), qr,
+  worker_js: gzipSync(worker.outputFiles[0].contents, { level: 9 }).length,
   tablet_css: gzipped(files.filter((file) => file === "app.css")), desk_css: gzipped(files.filter((file) => file === "desk.css")),
 };
 writeFileSync(path.join(MAKING, "sw.js"), worker.outputFiles[0].contents);
