@@ -90,6 +90,7 @@ def test_every_screen_can_be_reached(page: Page, live_server: LiveServer) -> Non
     inspector.photograph(page, codes[0], inspector.picture("x", size=(800, 600)))
     found += faults(page, "form")
     page.locator("[data-action=overview]").click()
+    page.evaluate("() => scrollTo(0, document.body.scrollHeight)")
     found += faults(page, "overview")
     page.locator("[data-action=overview]").click()
     inspector.answer_all(page, but=codes[:1])
