@@ -136,6 +136,9 @@ class Tablet:
         while not complete:
             part = data[offset : offset + piece_bytes]
             answer = self.piece(digest, part, offset=offset, length=len(data))
+            if answer.status == 429:  # too many of this person's at once: come back
+                time.sleep(0.02)
+                continue
             assert answer.status in (204, 409), answer
             offset = int(answer.headers["upload-offset"])
             complete = answer.headers.get("upload-complete") == "?1"
@@ -180,7 +183,7 @@ def persistent(act: Callable[[], Answer], *, seconds: float = 120) -> Answer:
         except (OSError, http.client.HTTPException) as error:
             last = repr(error)
         else:
-            if answer.status < 500:
+            if answer.status < 500 and answer.status != 429:
                 return answer
             last = repr(answer)
         time.sleep(0.05)

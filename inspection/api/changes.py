@@ -12,7 +12,7 @@ def add_routes(api: Blueprint) -> None:
     api.get("/changes")(feed)
 
 
-@requires(Permission.RECORD_SUBMIT)
+@requires(Permission.KEY_ENROL)
 def feed() -> Response:
     """What changed since `after`; 304 when the tablet's ETag says it knows all this."""
     after = changes.cursor_from(request.args.get("after", ""))

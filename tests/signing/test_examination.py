@@ -36,6 +36,7 @@ def test_no_appended_change_goes_unnoticed(attack):
 
 
 @pytest.mark.parametrize("attack", ATTACKS[:7], ids=lambda attack: attack.__name__)
+@pytest.mark.hurts(34)
 def test_a_forbidden_change_is_named_as_one(attack):
     found = sealed.examined(attack(sealed.sealed()))
     assert Outcome.FAILED in {each.unchanged for each in found.signatures}

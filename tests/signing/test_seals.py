@@ -24,6 +24,7 @@ def report(tmp_path):
     return path
 
 
+@pytest.mark.hurts(34)
 def test_all_signatures_are_valid_and_the_last_covers_the_file():
     found = sealed.examined(sealed.sealed())
     kinds = [(each.field, each.kind) for each in found.signatures]
@@ -38,6 +39,7 @@ def test_all_signatures_are_valid_and_the_last_covers_the_file():
     assert {each.stamped_at for each in found.signatures} == {sealed.SEALED_AT}
 
 
+@pytest.mark.hurts(34)
 def test_pdfsig_calls_every_signature_valid_and_trusted(report, tmp_path):
     database = tmp_path / "nss"
     database.mkdir()
@@ -59,6 +61,7 @@ def test_pdfsig_calls_every_signature_valid_and_trusted(report, tmp_path):
     assert "  - Total document signed" in last
 
 
+@pytest.mark.hurts(34)
 def test_mutool_calls_every_signature_valid(report):
     # It takes no root from us (it knows Adobe's only) and no document timestamps.
     said = subprocess.run(

@@ -84,16 +84,6 @@ test("the service worker keeps exactly the built files of the tablet", () => {
   for (const name of left) assert.match(name, /^(sw\.js|build\.json|desk\.(js|css)|verify\.js|qr\.js|zxing_reader\.wasm\.gz|part-.*\.js)$/, name);
 });
 
-test("budgets, gzipped", () => {
-  const { sizes } = JSON.parse(readFileSync(path.join(DIST, "build.json"), "utf8"));
-  assert.ok(sizes.form_page_js <= 20 * 1024, `form page ${sizes.form_page_js}`);
-  assert.ok(sizes.day_js <= 47 * 1024, `an ordinary day ${sizes.day_js}`); // docs/decisions/0003
-  assert.ok(sizes.tablet_js <= 72 * 1024, `the whole tablet ${sizes.tablet_js}`);
-  assert.ok(sizes.worker_js <= 9 * 1024, `service worker ${sizes.worker_js}`);
-  assert.ok(sizes.qr <= 430 * 1024, `scanning ${sizes.qr}`);
-  assert.ok(sizes.tablet_css <= 12 * 1024, `css ${sizes.tablet_css}`);
-});
-
 test("no built file could be taken for a script that a strict policy refuses", () => {
   for (const name of readdirSync(DIST).filter((file) => file.endsWith(".js"))) {
     const source = readFileSync(path.join(DIST, name), "utf8");
