@@ -8,7 +8,7 @@ import { scriptUrl } from "./scripts.js";
 
 const SETTINGS = "zhencha-settings";
 const COOKIE = /(?:^|; )zhencha_language=(zh|en)/;
-const OFFER_MS = 5000;
+const OFFER_MS = 2000;
 const LOOK_MS = 30 * 60_000;
 const PATIENCE_MS = 4000;
 
@@ -29,8 +29,12 @@ export async function chooseLanguage(wanted) {
   await followLanguage();
 }
 
-/** Exchanging the page would take what is being typed, a PIN for one. */
-const typing = () => Boolean(document.activeElement?.matches("input:not([type=radio]), textarea"));
+/**
+ * Exchanging the page would take what is being typed; and a page that does not hold the
+ * seat yet (seat.js) could not hand it to the new worker, which would ask for the PIN again.
+ */
+const atRest = () => "ready" in document.documentElement.dataset
+  && !document.activeElement?.matches("input:not([type=radio]), textarea");
 
 /** An installed app may stay open for weeks: it looks for a newer version when it is taken up again. @param {ServiceWorkerRegistration} registration */
 function lookNowAndThen(registration) {
@@ -54,7 +58,7 @@ export async function keepUpdated({ takeOver }) {
   navigator.serviceWorker.addEventListener("message", ({ data }) => {
     if (data === "update-waits") fill(document.body, { update: word("update_waits") });
   });
-  const offer = () => { if (!typing()) registration.waiting?.postMessage("take-over"); };
+  const offer = () => { if (atRest()) registration.waiting?.postMessage("take-over"); };
   offer();
   setInterval(offer, OFFER_MS);
   registration.addEventListener("updatefound", () => {
