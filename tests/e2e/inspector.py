@@ -258,6 +258,13 @@ def picture_size(image: Locator) -> tuple[int, int]:
     return width, height
 
 
+def seen(image: Locator) -> None:
+    """Come to a photo's small picture and wait until there is something to see on it."""
+    image.scroll_into_view_if_needed()
+    image.and_(image.page.locator('[src^="blob:"]')).wait_for()
+    assert picture_size(image)[0] > 0
+
+
 def close_photo(page: Page) -> None:
     """Back from a large photo."""
     page.locator("[data-action=close-photo]").click()

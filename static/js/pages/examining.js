@@ -11,7 +11,7 @@ import { keysOf } from "../store/database.js";
 import * as device from "../store/device.js";
 import { saveDraft, snapshots, work, workOf } from "../store/person.js";
 import { askBack, takeBack } from "../sync/recovering.js";
-import { copyOf, drawList, fill, need, word } from "../ui/page.js";
+import { copyOf, drawList, fill, need, show, word } from "../ui/page.js";
 
 /** @typedef {import("../store/person.js").Draft} Draft */
 /** @typedef {import("../store/person.js").DraftRow} DraftRow */
@@ -79,5 +79,7 @@ export async function examine(uuid, redraw) {
     ...(await Promise.all(closed.map((row) => unopened(person, row, again)))),
     ...(await photosMissing(uuid, drafts)), ...(await draftsMissing(uuid, present, again)),
   ], reportCell);
-  need("#reports-block").hidden = need("#reports").hidden;
+  const { hidden } = need("#reports");
+  need("#reports-block").hidden = hidden;
+  if (!hidden) show('[data-empty-of="drafts"]', false);
 }
