@@ -6,10 +6,10 @@
 
 import { sha256 } from "../domain/encoding.js";
 import { openedKeyFile, unwrapped } from "../domain/recoverykey.js";
-import { DoesNotOpen, NotAPackage, codeDigits, entriesOf, headerOf, isSound, keyByCode, keyOf } from "../domain/rescue.js";
+import { DoesNotOpen, NotAPackage, codeDigits, entriesOf, isSound, keyByCode, keyOf } from "../domain/rescue.js";
 import { Refused, Unreachable, callJson } from "../sync/api.js";
 import { sendBlob } from "../sync/blobs.js";
-import { drawContents, tellOutcome } from "../ui/packagelist.js";
+import { opening, tellOutcome } from "../ui/packagelist.js";
 import { fill, need, show, word } from "../ui/page.js";
 import { bind } from "./asking.js";
 
@@ -19,7 +19,7 @@ import { bind } from "./asking.js";
 /** Answers about the carrier or the whole server, not about one record. */
 const OF_ALL = new Set([401, 403, 408, 429, 503, 507]);
 
-/** @type {{file: Blob, header: Header, key: CryptoKey, contents: any} | null} */
+/** @type {import("../ui/packagelist.js").Opened | null} */
 let opened = null;
 
 /** What was given is not enough, or not for this file; said by a word. */
@@ -42,19 +42,8 @@ async function keyFrom(header, given) {
 /** @param {HTMLFormElement} form @param {FormData} given */
 async function openPackage(form, given) {
   const file = /** @type {File} */ (given.get("package"));
-  show("#package-opened", false);
   try {
-    const header = await headerOf(file);
-    const key = await keyFrom(header, given);
-    const first = (await entriesOf(file, header, key).next()).value;
-    const contents = first?.facts.type === "contents" ? first.facts : { records: [], drafts: [] };
-    opened = { file, header, key, contents };
-    drawContents(contents);
-    fill(document.body, {
-      package_from: word(first === undefined ? "package_nothing" : contents.type ? "package_from" : "package_list_lost", { label: contents.label ?? "" }), imported: "",
-    });
-    show("#package-opened", true);
-    need("[data-action=import]").focus();
+    opened = await opening(file, (header) => keyFrom(header, given));
   } catch (problem) {
     if (problem instanceof Unfit) return void fill(form, { problem: problem.message });
     if (problem instanceof NotAPackage) return void fill(form, { problem: word("package_unfit") });

@@ -37,6 +37,8 @@ export function openFrame({ takeOver = false, online } = {}) {
     button.addEventListener("click", () => void chooseLanguage(button.dataset.chooseLanguage === "en" ? "en" : "zh"));
   }
   void keepUpdated({ takeOver });
+  const page = String(all("[data-page]")[0]?.dataset.page);
+  if (all("#install").length) void import("../ui/installing.js").then(({ offerInstalling }) => offerInstalling(page));
   void showUnsent();
   void import("../sync/engine.js").then((engine) => engine.start());
 }

@@ -4,12 +4,12 @@
  * a PIN, because anybody may carry them; drafts only with their author.
  */
 
-import { DoesNotOpen, NotAPackage, codeDigits, entriesOf, headerOf, keyByCode } from "../domain/rescue.js";
+import { DoesNotOpen, NotAPackage, codeDigits, keyByCode } from "../domain/rescue.js";
 import { dateText } from "../domain/times.js";
 import { packed, unsent } from "../sync/packing.js";
 import { takenIn } from "../sync/unpacking.js";
 import { unlocked } from "../ui/lock.js";
-import { drawContents, tellOutcome } from "../ui/packagelist.js";
+import { opening, tellOutcome } from "../ui/packagelist.js";
 import { all, copyOf, drawList, fill, need, show, sizeText, word } from "../ui/page.js";
 import { seated } from "../ui/seat.js";
 import { openFrame } from "./frame.js";
@@ -22,7 +22,7 @@ let person = null;
 /** @type {import("../sync/packing.js").Unsent} */
 let work = { records: [], drafts: [] };
 
-/** @type {{file: Blob, header: import("../domain/rescue.js").Header, key: CryptoKey, contents: any} | null} */
+/** @type {import("../ui/packagelist.js").Opened | null} */
 let opened = null;
 
 async function drawUnsent() {
@@ -91,19 +91,8 @@ async function openPackage(form) {
   if (!file?.size) return void fill(form, { open_problem: word("package_choose") });
   if (code.length !== 12) return void fill(form, { open_problem: word("package_code_short") });
   fill(form, { open_problem: "", open_busy: word("package_opening") });
-  show("#package-opened", false);
   try {
-    const header = await headerOf(file);
-    const key = await keyByCode(header, code);
-    const first = (await entriesOf(file, header, key).next()).value;
-    const contents = first?.facts.type === "contents" ? first.facts : { records: [], drafts: [] };
-    opened = { file, header, key, contents };
-    drawContents(contents);
-    fill(document.body, {
-      package_from: word(first === undefined ? "package_nothing" : contents.type ? "package_from" : "package_list_lost", { label: contents.label ?? "" }), imported: "",
-    });
-    show("#package-opened", true);
-    need("[data-action=import]").focus();
+    opened = await opening(file, (header) => keyByCode(header, code));
   } catch (problem) {
     fill(form, { open_problem: sentence(problem) });
   } finally {

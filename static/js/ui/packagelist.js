@@ -1,8 +1,11 @@
 /** What a rescue package holds, as a list: records and drafts with whose they are and what became of each. */
 
+import { entriesOf, headerOf } from "../domain/rescue.js";
 import { shortMoment } from "../domain/times.js";
-import { copyOf, drawList, fill, hasWord, setIcon, word } from "./page.js";
+import { copyOf, drawList, fill, hasWord, need, setIcon, show, word } from "./page.js";
 
+/** @typedef {import("../domain/rescue.js").Header} Header */
+/** @typedef {{file: Blob, header: Header, key: CryptoKey, contents: any}} Opened */
 /** @typedef {{uuid: string, unit: string, title: string, by: string, signed_at?: string, updated_at?: string, photos: number}} Listed */
 
 /** @param {Listed} listed @returns {HTMLElement} */
@@ -16,9 +19,22 @@ function cell(listed) {
   return drawn;
 }
 
-/** @param {{records: Listed[], drafts: Listed[]}} contents */
-export function drawContents({ records, drafts }) {
-  drawList("package-contents", [...records, ...drafts], cell);
+/**
+ * Open a package and show what is in it. Rejects with what domain/rescue.js says of a file that does not open.
+ * @param {File} file @param {(header: Header) => Promise<CryptoKey>} keyFrom @returns {Promise<Opened>}
+ */
+export async function opening(file, keyFrom) {
+  show("#package-opened", false);
+  const header = await headerOf(file);
+  const key = await keyFrom(header);
+  const first = (await entriesOf(file, header, key).next()).value;
+  const contents = first?.facts.type === "contents" ? first.facts : { records: [], drafts: [] };
+  const from = first === undefined ? "package_nothing" : contents.type ? "package_from" : "package_list_lost";
+  drawList("package-contents", [...contents.records, ...contents.drafts], cell);
+  fill(document.body, { package_from: word(from, { label: contents.label ?? "" }), imported: "" });
+  show("#package-opened", true);
+  need("[data-action=import]").focus();
+  return { file, header, key, contents };
 }
 
 /** What became of one. @param {string} uuid @param {string} outcome a word's key after package_ @param {{count?: number, seq?: number, code?: string, reason?: string}} [values] */

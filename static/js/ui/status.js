@@ -7,7 +7,7 @@
 import { clockText, shortMoment } from "../domain/times.js";
 import { all, fill, hasWord, setIcon, show, word } from "./page.js";
 
-const ICONS = /** @type {Record<string, string>} */ ({ reached: "online", busy: "clock", signed_out: "person", not_allowed: "person" });
+const ICONS = /** @type {Record<string, string>} */ ({ reached: "online", busy: "clock", signed_out: "clock", not_allowed: "stopped" });
 
 let said = 0;
 
