@@ -53,13 +53,16 @@ def test_a_lost_database_connection_is_opened_again_and_the_write_is_made(
         """() => {
           const { transaction } = IDBDatabase.prototype;
           const losses = (window.losses = []);
+          const shown = document.querySelector("[data-saved]");
+          new MutationObserver(() => { window.failed ||= shown.dataset.saved === "save_failed"; })
+            .observe(shown, { attributes: true });
           IDBDatabase.prototype.transaction = function (stores, mode, ...rest) {
             const saving = mode === "readwrite" && [stores].flat().includes("drafts");
             const lost = saving && losses.shift();
             if (lost === "closed") throw new DOMException("closing", "InvalidStateError");
             if (lost === "server") throw new DOMException("Connection lost", "UnknownError");
             const made = transaction.call(this, stores, mode, ...rest);
-            if (lost === "midway") queueMicrotask(() => made.abort());
+            if (lost === "midway") made.commit = () => made.abort();
             return made;
           };
         }"""
@@ -70,6 +73,7 @@ def test_a_lost_database_connection_is_opened_again_and_the_write_is_made(
         page.evaluate("(losses) => { window.losses.push(...losses); }", losses)
         inspector.answer(page, code, PASS)
         assert page.evaluate("window.losses.length") == 0
+        assert not page.evaluate("window.failed"), "nobody had to be told"
     page.reload()
     inspector.ready(page, "form")
     states = [inspector.item(page, code).get_attribute("data-state") for code in codes[:4]]
