@@ -102,7 +102,7 @@ def _role(role: str) -> str:
         "party": _("被检查单位现场负责人"),
         "witness": _("见证人"),
         "seal": _("电子封印"),
-        "person": _("签名人"),
+        "person": _("签字人"),
         "timestamp": _("时间戳"),
     }
     return words.get(role, role)

@@ -464,6 +464,6 @@ def _evidence(
         ("台账条目", f"第 {proof.entry.seq} 条，链值 {proof.entry.link}"),
         ("台账检查点", f"第 {proof.checkpoint_seq} 条止，链值 {proof.checkpoint_link}"),
         ("收到时间（服务器）", accepted),
-        ("设备时钟", wording.clock_text(record)),
+        ("平板时钟", wording.clock_text(record)),
         ("记录编号", record.uuid),
     )

@@ -133,14 +133,14 @@ def test_a_citation_counts_only_while_it_is_in_force(content):
 def test_the_evidence_names_digests_ledger_and_clocks(content):
     told = dict(content.evidence)
     assert "第 1204 条" in told["台账条目"]
-    assert told["设备时钟"].startswith("检查历时 40 分钟；与服务器相差 -0.035 秒")
+    assert told["平板时钟"].startswith("检查历时 40 分钟；与服务器相差 -0.035 秒")
     assert told["收到时间（服务器）"] == "2026-11-22 12:06:00"
 
 
 def test_a_device_that_never_met_the_server_says_so():
     clock = {"elapsed_ms": 60_000, "server_offset_ms": None, "server_seen_at": None}
     told = dict(samples.content_of(samples.full_record(clock=clock)).evidence)
-    assert told["设备时钟"] == "检查历时 1 分钟；检查时未与服务器对时"
+    assert told["平板时钟"] == "检查历时 1 分钟；检查时未与服务器对时"
 
 
 def test_the_number_follows_the_year_in_china():

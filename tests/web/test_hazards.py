@@ -64,7 +64,7 @@ def test_hazard_page_tells_what_happened_and_on_what_ground(sign_in, settled, ha
 def test_fixed_on_the_spot_is_closed_and_offers_no_step(sign_in, settled, hand_in):
     made = hand_in(failed=1, fixed_on_spot=True)
     page = sign_in(settled.office).get(f"/hazards/{hazard_of(made)}").text
-    assert "当场整改，销号" in page
+    assert "当场已改，销号" in page
     assert "没有待办的步骤" in page
 
 

@@ -27,7 +27,7 @@ def test_a_refused_signature_is_told_with_reason_and_witness(sign_in, settled, h
         payload["signatures"][2] = refused()
 
     page = sign_in(settled.auditor).get(f"/records/{hand_in(change=refuse).uuid}").text
-    assert "拒绝签名" in page
+    assert "拒绝签字" in page
     assert "对检查结果有异议" in page
     assert "见证人：李静" in page
 
