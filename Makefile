@@ -14,7 +14,7 @@ run: python ## set up what is missing and serve on http://127.0.0.1:8000 (PORT=â
 	@$(PREPARE) run && exec $(VENV)/flask --app app serve
 
 test: python ## everything: units, contracts, pages, browser; on SQLite and on PostgreSQL
-	@$(PREPARE) test && exec $(VENV)/python -m pytest -n 2 --dist loadfile tests
+	@$(PREPARE) test && exec $(VENV)/python -m pytest -n 2 --dist worksteal tests
 
 check: python ## style, types, floors, and the same for JavaScript
 	@$(PREPARE) test
