@@ -143,5 +143,5 @@ def test_last_inspections_are_told_to_those_in_whose_scope_the_unit_is(scene: Sc
     cast = scene.cast
     for person in (scene.settled.inspectors[1], cast.officer):
         assert len(_of(_ask(scene.tablet_of(person)), "last_inspection")) == 1
-    for person in (cast.foreign_inspectors[0], cast.foreign_officer, cast.office):
+    for person in (cast.foreign_inspectors[0], cast.foreign_officer):
         assert _of(_ask(scene.tablet_of(person)), "last_inspection") == []

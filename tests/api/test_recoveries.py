@@ -95,7 +95,6 @@ def test_nobody_else_gets_the_answer(scene: Scene, pair: tuple[DataKey, DataKey]
         scene.settled.inspectors[1],
         *scene.cast.foreign_inspectors,
         scene.cast.officer,
-        scene.cast.office,
     )
     for person in others:
         assert handed_down(scene, person) == [], person
