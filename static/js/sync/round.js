@@ -101,7 +101,7 @@ export async function send() {
 /** Records that were delivered 30 days ago, by the server's clock. */
 async function letGo() {
   const { offset_ms } = await device.meta("server_clock");
-  for (const item of await device.outlived(Date.now() + offset_ms)) await confirmHeld(item).catch(() => undefined);
+  for (const item of await device.outlived(Date.now() + offset_ms)) await confirmHeld(item).catch(console.error);
 }
 
 /** @param {string} reader uuid of the person signed in */

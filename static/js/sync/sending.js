@@ -106,7 +106,9 @@ export async function sendPhotos(item) {
 export async function confirmHeld(item) {
   const { receipt_claims } = await put(item);
   for (const { sha256 } of filesOf(item)) await sendFile(item, sha256, 0);
-  if (receipt_claims && isComplete(receipt_claims)) await device.forget(item.uuid);
+  if (!receipt_claims || !isComplete(receipt_claims)) return;
+  await device.forget(item.uuid);
+  tell({ type: "outbox" });
 }
 
 /** Refusals that no repetition will change: the item needs a person. */
