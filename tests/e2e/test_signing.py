@@ -155,6 +155,7 @@ def test_what_is_signed_is_closed_in_every_tab(page: Page, live_server: LiveServ
     inspector.ready(other, "form")
     key = inspector.item(other, code).locator("input[type=radio]").first
     assert key.is_disabled()
+    page.bring_to_front()  # a hand draws only on what is in sight
     inspector.review(page)
     inspector.name_signers(page, second="张", party=PARTY)
     inspector.begin_signing(page)
