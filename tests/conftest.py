@@ -139,10 +139,9 @@ def session(engine: Engine) -> Iterator[Session]:
 @pytest.fixture
 def app(database: Database, home: Path) -> Iterator[Flask]:
     """The application, on this test's database and home."""
-    from inspection.factory import create_app
-
     from inspection import settings
     from inspection.database import db
+    from inspection.factory import create_app
 
     environment = {"INSPECTION_HOME": str(home), "DATABASE_URL": database.url}
     app = create_app(settings.from_environment(environment))
