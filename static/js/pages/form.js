@@ -74,6 +74,11 @@ function bindSeldom(sheet) {
   const earlier = () => import("../form/earlier.js");
   need("#earlier").addEventListener("toggle", async () => (await earlier()).drawEarlier(sheet));
   need("[data-action=discard]").addEventListener("click", async () => (await earlier()).discard(sheet));
+  const whenIdle = globalThis.requestIdleCallback ?? setTimeout; // WebKit has no idle callback
+  whenIdle(() => { // the first failed item should open under the finger, not half a second later
+    void import("../form/findings.js");
+    void import("../form/photos.js");
+  });
   void import("../form/revision.js").then((revision) => revision.drawRevision(sheet));
   void import("../form/lasttime.js").then((last) => last.drawLastTime(sheet.draft));
   void import("../form/place.js").then((place) => place.notePlace(sheet));
