@@ -7,12 +7,12 @@ Nothing here looks into the tablet's storage; tests that must do so say so thems
 import random
 import tempfile
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import BrowserContext, Locator, Page, Playwright
+from playwright.sync_api import BrowserContext, Error, Locator, Page, Playwright
 
 ARGUMENTS = (
     "--no-sandbox",
@@ -79,7 +79,8 @@ def tablet(
     try:
         yield context
     finally:
-        context.close()
+        with suppress(Error):  # a test that killed its browser has none to close
+            context.close()
 
 
 def ready(page: Page, name: str) -> None:

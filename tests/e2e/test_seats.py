@@ -267,6 +267,7 @@ def test_a_lost_pin_costs_the_signing_key_and_no_draft(
     page.locator("[name=password]").fill(ZHANG.password)
     page.locator("main form button").last.click()
     page.wait_for_url("**/tablet/enrol")
+    page.locator("#again").click()
     page.locator("#before-pin").wait_for()
     inspector.make_key(page, "836152")
     after = storage.person_of(page, "张")

@@ -42,7 +42,7 @@ export function captionOf({ draft, name }, photo) {
   ].filter(Boolean);
 }
 
-/** @param {Album} album @param {Photo} photo @param {() => void} opened @returns {HTMLElement} */
+/** @param {Pick<Album, "person" | "draft">} album @param {Photo} photo @param {() => void} opened @returns {HTMLElement} */
 function thumbnail({ person, draft }, photo, opened) {
   const figure = copyOf("photo");
   figure.dataset.photo = photo.sha256;
@@ -83,14 +83,14 @@ function bindMoment(sheet, block, finding, moment) {
   const full = () => /** @type {HTMLInputElement} */ (need("[data-full-size]", block)).checked;
   const say = (/** @type {string} */ words) => void fill(block, { photo_problem: words });
 
-  const drawn = async () => {
-    const album = { person: sheet.person, draft: sheet.draft, name: (await personOf(sheet.person))?.name ?? "" };
+  const album = async () => ({ person: sheet.person, draft: sheet.draft, name: (await personOf(sheet.person))?.name ?? "" });
+  const drawn = () => {
     const known = new Map(all("[data-photo]", strip).map((figure) => [figure.dataset.photo, figure]));
     strip.replaceChildren(...photosOf(sheet.draft, finding.uuid, moment).map((photo) => known.get(photo.sha256)
-      ?? thumbnail(album, photo, async () => (await import("./viewing.js")).view(album, photo, sheet, settled))));
+      ?? thumbnail(sheet, photo, async () => (await import("./viewing.js")).view(await album(), photo, sheet, settled))));
   };
   const settled = () => {
-    void drawn();
+    drawn();
     sheet.changed(finding.item);
   };
   /** Whatever kills this page while a camera is open finds the draft whole, and at this item. */
@@ -125,7 +125,7 @@ function bindMoment(sheet, block, finding, moment) {
     }
     input.value = "";
   });
-  void drawn();
+  drawn();
 }
 
 /** The moments that the block has a strip for. @param {Sheet} sheet @param {HTMLElement} block @param {Pick<Finding, "uuid" | "item">} finding */

@@ -96,6 +96,7 @@ function bindForm() {
       await enrol(me, String(given.get("pin")), String(given.get("label") ?? "").trim(), String(given.get("old_pin") ?? ""));
       askToPersist();
       show("#enrol-form", false);
+      show("#enrol-again", false);
       show("#enrolled", true);
       await (await import("../sync/engine.js")).sendNow();
       await drawPeople();
@@ -116,16 +117,18 @@ async function drawPeople() {
   });
 }
 
-/** Show the form to whoever is signed in, or how to sign in. */
-async function meet() {
+/** Show the form to whoever is signed in, or how to sign in. @param {boolean} again somebody known here wants a new key */
+async function meet(again = false) {
   try {
     me = (await whoAmI())?.person ?? null;
   } catch {
     return show("#enrol-offline", true);
   }
   show("#enrol-sign-in", me === null);
-  show("#enrol-form", me !== null);
-  show("[data-again]", Boolean(me && (await device.person(me.uuid))?.data));
+  const known = Boolean(me && (await device.person(me.uuid))?.data);
+  show("#enrol-again", known && !again);
+  show("#enrol-form", me !== null && (!known || again));
+  show("[data-again]", known);
   if (me) fill(document.body, { enrol_name: me.name, enrol_unit: me.unit ?? "" });
 }
 
@@ -133,7 +136,7 @@ async function meet() {
 async function meetInvited() {
   show("#enrolled", false);
   for (const pin of ["pin", "pin_again"]) /** @type {HTMLInputElement} */ (need(`[name=${pin}]`)).value = "";
-  await meet();
+  await meet(true);
   scrollTo(0, 0);
   need("[name=pin]").focus();
 }
@@ -146,6 +149,7 @@ export async function open() {
   label.value = (await device.meta("label")) ?? label.value;
   await drawPeople();
   bindForm();
+  need("#again").addEventListener("click", () => void meet(true));
   acceptInvitations(arrived, meetInvited);
   await meet();
 }

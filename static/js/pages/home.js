@@ -15,7 +15,7 @@ import { all, copyOf, drawList, fill, inLanguage, language, need, show, word } f
 import { choose, setting } from "../ui/settings.js";
 import { areKept, keepForms, readyOffline } from "../ui/updates.js";
 import { openFrame } from "./frame.js";
-import { outgoingCell } from "./outgoing.js";
+import { outgoingCell, stateOf } from "./outgoing.js";
 
 /** @typedef {import("../domain/draft.js").Draft} Draft */
 
@@ -111,12 +111,18 @@ function todoCell({ key, hazards, due_on }, begun) {
   return cell;
 }
 
+/** What wants a person first, what is there last. */
+const URGENCY = ["attention", "held", "waiting", "record_there", "delivered"];
+
+/** @param {device.Outgoing} item @returns {number} */
+const urgency = (item) => URGENCY.indexOf(stateOf(item).state);
+
 /** @param {string} person */
 async function draw(person) {
   const begun = await drawDrafts(person);
   const items = await device.outbox();
   drawList("todo", batches(notAway(await assigned(person), items)), (batch) => todoCell(batch, begun));
-  const mine = items.filter((item) => item.person === person).reverse();
+  const mine = items.filter((item) => item.person === person).reverse().sort((one, other) => urgency(one) - urgency(other));
   drawList("outbox", mine.slice(0, 20), outgoingCell);
   const others = items.filter((item) => item.person !== person && item.state !== "delivered").length;
   fill(document.body, { others: others ? word("others_waiting", { count: others }) : "" });

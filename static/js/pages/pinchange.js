@@ -21,16 +21,18 @@ export function offerChange(person) {
   const form = /** @type {HTMLFormElement} */ (need("#pin-change"));
   form.reset();
   form.hidden = false;
-  fill(form, { pin_of: word("pin_change_of", { name: person.name }), change_problem: "", changed: "" });
+  fill(form, { pin_of: word("pin_change_of", { name: person.name }), change_problem: "" });
+  fill(document.body, { changed: "" });
   form.onsubmit = async (event) => {
     event.preventDefault();
     const given = new FormData(form);
     const fault = pinFault(given);
-    fill(form, { change_problem: fault, changed: "" });
+    fill(form, { change_problem: fault });
     if (fault) return;
     try {
       await change(person.uuid, String(given.get("old_pin")), String(given.get("pin")));
-      fill(form, { changed: word("pin_changed") });
+      form.hidden = true;
+      fill(document.body, { changed: word("pin_changed") });
     } catch (problem) {
       fill(form, { change_problem: pinProblem(problem) });
     }

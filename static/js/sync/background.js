@@ -5,7 +5,7 @@
  */
 
 import * as device from "../store/device.js";
-import { ping } from "./api.js";
+import { Stopped, ping } from "./api.js";
 import { send } from "./round.js";
 
 /**
@@ -18,5 +18,6 @@ export async function sendInBackground(pages) {
     if (!lock) return;
     await device.setMeta("server_clock", await ping());
     await send();
+    if ((await device.outbox()).some(({ state }) => state === "waiting")) throw new Stopped("unreachable");
   });
 }
