@@ -9,7 +9,7 @@ from flask import Flask
 from inspection import api, cli, database, web
 from inspection import settings as configuration
 from inspection.database import db
-from inspection.edge import errors, guard, headers
+from inspection.edge import compression, errors, guard, headers
 from inspection.edge.language import babel, language
 from inspection.edge.request import EXTENSION, signed_in_actor
 from inspection.settings import ROOT, Settings
@@ -49,6 +49,7 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
         app.extensions[EXTENSION] = wiring or wire(settings, db.engine)
     app.before_request(guard.refuse_foreign_origin)
     app.before_request(guard.refuse_unwritable_text)
+    app.after_request(compression.compress)  # runs after the headers: Flask goes backwards
     app.after_request(headers.add_headers)
     errors.register(app)
     app.register_blueprint(api.blueprint())
