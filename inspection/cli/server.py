@@ -1,12 +1,8 @@
 """`flask serve` and `flask worker run`: the processes that make up a running 真查."""
 
 import os
-import signal
-import subprocess
 import sys
-import time
-from contextlib import suppress
-from pathlib import Path
+from functools import partial
 
 import click
 from flask import Flask
@@ -14,7 +10,7 @@ from sqlalchemy import select
 
 from inspection import worker as worker_loop
 from inspection.accounts.people import PersonAccount
-from inspection.cli import demonstration, schema
+from inspection.cli import demonstration, processes, schema
 from inspection.edge import reading, wired
 from inspection.settings import ROOT, Settings
 
@@ -56,59 +52,26 @@ def serve(with_worker: bool) -> None:
         click.echo(demonstration.accounts_text())
     wiring.engine.dispose()
     click.echo(f"\n真查 · http://127.0.0.1:{wiring.settings.port}  (Ctrl-C to stop)\n")
-    commands = [_web_command(wiring.settings)] + [_worker_command()] * with_worker
-    sys.exit(_run_group(*commands))
+    web = partial(_serve_pages, wiring.settings)
+    background = partial(worker_loop.run, wiring)
+    sys.exit(processes.run_together(web, *[background] * with_worker))
 
 
-def _web_command(settings: Settings) -> list[str]:
-    return [
-        str(Path(sys.executable).with_name("granian")),
-        "--interface",
-        "wsgi",
-        "--host",
-        settings.host,
-        "--port",
-        str(settings.port),
-        "--workers",
-        str(WEB_PROCESSES),
-        "--blocking-threads",
-        str(THREADS_PER_PROCESS),
-        "--respawn-failed-workers",
-        "--workers-kill-timeout",
-        "5",
-        "--log-level",
-        "warning",
+def _serve_pages(settings: Settings) -> None:
+    """The web server; its own processes are forked off it and find the app loaded."""
+    from granian import Granian  # only this process needs it
+    from granian.constants import Interfaces
+    from granian.log import LogLevels
+
+    os.chdir(ROOT)
+    Granian(
         "app:app",
-    ]
-
-
-def _worker_command() -> list[str]:
-    return [sys.executable, "-m", "flask", "--app", "app", "worker", "run"]
-
-
-def _run_group(*commands: list[str]) -> int:
-    """Run processes until one ends or we are told to stop; then stop the others."""
-    stopping = False
-
-    def stop(*_: object) -> None:
-        nonlocal stopping
-        stopping = True
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
-    # Each in a group of its own, so that Ctrl-C reaches us first and they end in order.
-    processes = [subprocess.Popen(command, cwd=ROOT, process_group=0) for command in commands]
-    while not stopping and all(process.poll() is None for process in processes):
-        time.sleep(0.1)
-    codes = [process.poll() for process in processes]
-    for process in processes:
-        if process.poll() is None:
-            process.terminate()
-    for process in processes:
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=10)
-        # A web server that is stopped while it starts leaves its own processes in its group.
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    return 0 if stopping else next((code for code in codes if code), 1)
+        address=settings.host,
+        port=settings.port,
+        interface=Interfaces.WSGI,
+        workers=WEB_PROCESSES,
+        blocking_threads=THREADS_PER_PROCESS,
+        respawn_failed_workers=True,
+        workers_kill_timeout=5,
+        log_level=LogLevels.warning,
+    ).serve()
