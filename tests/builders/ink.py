@@ -23,9 +23,9 @@ class Ink:
         return {"sha256": self.digest, "size": len(self.data)}
 
 
-def drawn(name: str = "王安", *, points: int = 40) -> Ink:
-    """A signature; the same name is always drawn alike, another name otherwise."""
-    lift = sum(map(ord, name)) % 40
+def drawn(name: str = "王安", *, points: int = 40, turn: int = 0) -> Ink:
+    """A signature; the same name in the same turn is drawn alike, as no hand does it twice."""
+    lift = (sum(map(ord, name)) + turn) % 40
     strokes = []
     for number, _ in enumerate(name):
         left = 40 + number * 160

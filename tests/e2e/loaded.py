@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts.people import PersonAccount
 from inspection.database import install, reading, writing
 from inspection.organisations.unit import Unit as UnitRow
-from tests.builders import enrolment, records
+from tests.builders import enrolment, ink, records
 from tests.builders.devices import Device
 from tests.builders.identifiers import sha256
 from tests.builders.people import Person
@@ -122,7 +122,18 @@ class Registry:
             data = random.randbytes(photo_bytes) if photo_bytes else made.blobs[shot["sha256"]]
             shot["sha256"], shot["size"] = sha256(data), len(data)
             made.blobs[shot["sha256"]] = data
+        _sign_anew(made)
         return made
+
+
+def _sign_anew(made: Filled) -> None:
+    """No hand writes twice alike: what another record brought must not be there already."""
+    names = {person["ref"]: person["name"] for person in made.payload["people"]}
+    for signature in made.payload["signatures"]:
+        made.blobs.pop(signature["ink"]["sha256"], None)
+        points = 30 + random.randrange(200)
+        drawn = ink.drawn(names[signature["person"]], points=points, turn=random.randrange(40))
+        made.blobs[drawn.digest], signature["ink"] = drawn.data, drawn.reference()
 
 
 def load(page: Page, owner: Person, *made: Filled, **changed: Any) -> None:

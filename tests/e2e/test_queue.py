@@ -17,8 +17,9 @@ from playwright.sync_api import BrowserContext, Page, Playwright, Route, expect
 
 from tests.builders.people import Person
 from tests.builders.records import Filled
-from tests.e2e import inspector, loaded
+from tests.e2e import enrolled, inspector, loaded
 from tests.e2e.conftest import LI, ZHANG
+from tests.e2e.enrolled import Beginning
 from tests.e2e.loaded import Registry
 from tests.e2e.wire import Wire
 from tests.live import LiveServer
@@ -33,7 +34,7 @@ class Stage:
     server: LiveServer
     wire: Wire
     registry: Registry
-    profile: Path
+    made: Beginning
 
     @property
     def url(self) -> str:
@@ -53,22 +54,17 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(
-    playwright: Playwright, browser_path: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stage]:
-    """Made once; every test works on a copy of the tablet."""
-    folder = tmp_path_factory.mktemp("queue")
-    url = f"sqlite:///{folder / 'home' / 'zhencha.sqlite3'}"
-    server = LiveServer(folder / "home", url)
+    """Made once; every test works on a copy of the tablet, which finds the wire as its server."""
+    made = enrolled.beginning(request, "sqlite", (ZHANG, LI))
+    home = tmp_path_factory.mktemp("queue") / "home"
+    shutil.copytree(made.home, home)
+    url = enrolled.in_file(home).url
+    server = LiveServer(home, url)
     server.start()
-    wire = Wire(server.port)
-    profile = folder / "tablet"
-    with inspector.tablet(playwright, profile, executable=browser_path) as context:
-        page = context.pages[0]
-        for signer in (ZHANG, LI):
-            inspector.sign_out(page)
-            inspector.enrol(page, wire.url, signer)
-        inspector.kept_for_offline(page)
-    yield Stage(server, wire, Registry(server, url), profile)
+    wire = Wire(server.port, at=enrolled.PORT)
+    yield Stage(server, wire, Registry(server, url), made)
     wire.close()
     server.kill()
 
@@ -78,8 +74,7 @@ def tablet(
     stage: Stage, playwright: Playwright, browser_path: str, tmp_path: Path
 ) -> Iterator[BrowserContext]:
     """The enrolled tablet: Li is signed in; her records wait or travel as the test says."""
-    profile = tmp_path / "tablet"
-    shutil.copytree(stage.profile, profile, ignore=shutil.ignore_patterns("Singleton*"))
+    profile = stage.made.copied_tablet(tmp_path / "tablet")
     stage.wire.repair()
     with inspector.tablet(playwright, profile, executable=browser_path) as context:
         yield context
@@ -457,7 +452,7 @@ def test_records_are_sent_with_no_page_open(
     page = tablet.pages[0]
     made = stage.registry.sealed(photos=2)
     queue(page, stage)
-    page.goto(f"{stage.url}/sign-in")  # no page of the tablet is open
+    page.goto(f"{stage.url}/verify")  # no page of the tablet is open
     loaded.load(page, li, made)
     client = tablet.new_cdp_session(page)
     versions: list[dict] = []
@@ -466,6 +461,7 @@ def test_records_are_sent_with_no_page_open(
     page.wait_for_timeout(300)
     registration = versions[-1]["registrationId"]
     page.goto("about:blank")
+    assert stage.holds(made) == "", "nothing was there to send it yet"
     client.send(
         "ServiceWorker.dispatchSyncEvent",
         {"origin": stage.url, "registrationId": registration, "tag": "send", "lastChance": False},

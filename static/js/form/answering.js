@@ -2,7 +2,7 @@
 
 import { itemState } from "../domain/answers.js";
 import { answer, jot } from "../domain/draft.js";
-import { all, fill, need, word } from "../ui/page.js";
+import { all, fill, need, painted, word } from "../ui/page.js";
 import { itemElement, suggestFinding } from "./sheet.js";
 
 /** @typedef {import("../domain/draft.js").AnswerValue} AnswerValue */
@@ -23,7 +23,8 @@ export function drawAnswer(sheet, code) {
   need("[data-failed]", element).hidden = given?.value !== "fail";
   for (const name of /** @type {const} */ (["reason", "note"])) {
     const field = fieldOf(element, name);
-    if (document.activeElement !== field) field.value = given?.[name] ?? (name === "note" ? sheet.draft.jotted?.[code] : "") ?? "";
+    const text = given?.[name] ?? (name === "note" ? sheet.draft.jotted?.[code] : "") ?? "";
+    if (field.value !== text && document.activeElement !== field) field.value = text; // writing lays the page out
   }
 }
 
@@ -34,6 +35,8 @@ export function drawAnswer(sheet, code) {
 async function tap(sheet, code, value, pointed) {
   const former = answer(sheet.draft, code, value);
   if (value === "fail" && !sheet.draft.findings.some(({ item }) => item === code)) suggestFinding(sheet, code);
+  const saved = sheet.saver.now();
+  await painted(); // the key is seen pressed before anything else is drawn
   sheet.changed(code);
   if (value === "fail" && pointed) void import("./findings.js").then(({ bringUp }) => bringUp(code));
   sheet.offerUndo(word("answered", { item: code, answer: word(value) }), () => {
@@ -48,7 +51,7 @@ async function tap(sheet, code, value, pointed) {
     advancedAt = performance.now();
     sheet.advance(code);
   }
-  await sheet.saver.now();
+  await saved;
 }
 
 /** The second half of a double tap would fall on the item that has just come under the finger. */

@@ -5,7 +5,7 @@
  * in the overview the bar leads on to review and signing, wherever one has scrolled.
  */
 
-import { all, need } from "../ui/page.js";
+import { all, need, painted } from "../ui/page.js";
 import { itemCodes, itemElement } from "./sheet.js";
 
 /** @typedef {import("../domain/draft.js").Spot} Spot */
@@ -44,8 +44,8 @@ export function steps({ start, spot, moved, left, answered, done }) {
     itemElement(current).classList.remove("is-current");
     current = code;
     itemElement(code).classList.add("is-current");
-    drawBar();
     moved(code);
+    void painted().then(drawBar);
   };
   const arrive = (/** @type {string} */ code) => {
     still = Date.now() + 600;

@@ -12,7 +12,7 @@ import { undoStrip } from "../form/undo.js";
 import * as device from "../store/device.js";
 import { draft as draftOf } from "../store/person.js";
 import { unlocked } from "../ui/lock.js";
-import { all, fill, need, show } from "../ui/page.js";
+import { all, fill, need, painted, show } from "../ui/page.js";
 import { setting } from "../ui/settings.js";
 import { showSaved } from "../ui/status.js";
 import { openFrame } from "./frame.js";
@@ -132,7 +132,7 @@ export async function open() {
     moved(code) {
       if (draft.at === code || !alone) return;
       draft.at = code;
-      saver.soon();
+      void painted().then(saver.soon);
     },
   });
 }

@@ -100,3 +100,11 @@ export function sizeText(bytes) {
   while (size >= 1000 && unit < units.length - 1) [size, unit] = [size / 1024, unit + 1];
   return `${size < 10 && unit > 0 ? size.toFixed(1) : Math.max(1, Math.round(size))} ${units[unit]}`;
 }
+
+/** @returns {Promise<void>} when what has changed so far is on the screen; in a hidden page, soon */
+export function painted() {
+  return new Promise((resolve) => {
+    requestAnimationFrame(() => setTimeout(resolve));
+    setTimeout(resolve, 100);
+  });
+}

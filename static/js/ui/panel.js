@@ -78,6 +78,8 @@ export function askWho(people) {
   const open = /** @type {HTMLButtonElement} */ (need("button[type=submit]", form));
   const chosen = () => people.find(({ uuid }) => uuid === new FormData(form).get("person"));
   panel.hidden = false;
+  document.body.classList.add("is-locked");
+  document.body.classList.toggle("is-nobodys", people.length === 0);
   show("[data-locked]", false);
   show("[data-nobody]", people.length === 0, panel);
   form.hidden = people.length === 0;
@@ -101,6 +103,7 @@ export function askWho(people) {
         const seated = await opened(person.uuid, pin.value);
         clearInterval(rest.timer);
         panel.hidden = true;
+        document.body.classList.remove("is-locked");
         resolve(seated);
       } catch (problem) {
         open.disabled = false;
