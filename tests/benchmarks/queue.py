@@ -5,7 +5,6 @@ list, and of the whole page ready. The outbox is filled by hand: what is measure
 """
 
 import json
-import shutil
 import statistics
 import tempfile
 from pathlib import Path
@@ -66,8 +65,13 @@ WATCH = """() => {
 }"""
 
 
-def measure(playwright: Playwright, folder: Path) -> dict[str, float]:
+def measure() -> dict[str, float]:
     """Fill a tablet, stop the server and open the home page again and again."""
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        return _measured(playwright, Path(folder))
+
+
+def _measured(playwright: Playwright, folder: Path) -> dict[str, float]:
     (folder / "home").mkdir()
     server = LiveServer(folder / "home", f"sqlite:///{folder / 'home' / 'zhencha.sqlite3'}")
     server.start()
@@ -122,7 +126,4 @@ def _open(page: Page, url: str) -> tuple[float, float]:
 
 
 if __name__ == "__main__":
-    place = Path(tempfile.mkdtemp())
-    with sync_playwright() as driver:
-        print(json.dumps(measure(driver, place), indent=1))
-    shutil.rmtree(place)
+    print(json.dumps(measure(), indent=1))

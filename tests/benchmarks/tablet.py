@@ -6,10 +6,9 @@ on the same 60 questions in the same run. Run alone: python -m tests.benchmarks.
 
 import json
 import statistics
-import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -297,11 +296,5 @@ def percentiles(spent: list[float]) -> dict[str, float]:
     }
 
 
-def main(only: Callable[[], dict[str, Any]] = measure) -> int:
-    """Print what was measured."""
-    print(json.dumps(only(), indent=1, ensure_ascii=False))
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    print(json.dumps(measure(), indent=1, ensure_ascii=False))

@@ -6,11 +6,11 @@ machine takes. Run as `python -m tests.benchmarks.taps`.
 """
 
 import json
-import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import BrowserContext, Locator, Page, sync_playwright
 
@@ -158,8 +158,8 @@ def counted(context: BrowserContext, url: str) -> Counter[str]:
     return hand.done
 
 
-def main() -> int:
-    """Measure on a phone and on a tablet; print both."""
+def measure() -> dict[str, Any]:
+    """Count on a phone and on a tablet."""
     found = {}
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         home = Path(folder) / "var"
@@ -179,9 +179,8 @@ def main() -> int:
                 found[name] = {**done, "seconds": seconds}
         finally:
             server.stop()
-    print(json.dumps(found, indent=1))
-    return 0
+    return found
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    print(json.dumps(measure(), indent=1))
