@@ -58,11 +58,13 @@ def session_members(leader: int) -> list[int]:
 class LiveServer:
     """`flask --app app serve` with data of its own; stopped, killed and started at will."""
 
-    def __init__(self, home: Path, database_url: str, *options: str, **environment: str) -> None:
+    def __init__(
+        self, home: Path, database_url: str, *options: str, port: int = 0, **environment: str
+    ) -> None:
         self.home = home
         self.root = ROOT
         """The source tree that it serves; another edition of the app is another tree."""
-        self.port = free_port()
+        self.port = port or free_port()
         self.log_path = home.parent / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._options = options

@@ -134,6 +134,13 @@ def unlock(page: Page, pin: str, name: str = "") -> None:
     page.locator("#lock").wait_for(state="hidden")
 
 
+def sit_down(page: Page, url: str, signer: Signer, name: str = "") -> None:
+    """Take the seat at a tablet that was off, on which one is enrolled."""
+    page.goto(f"{url}/tablet/")
+    unlock(page, signer.pin, name)
+    ready(page, "home")
+
+
 def kept_for_offline(page: Page) -> None:
     """Wait until the service worker has the whole edition."""
     page.evaluate("async () => { await navigator.serviceWorker.ready; }")

@@ -11,6 +11,7 @@ from tests.e2e.conftest import LI, ZHANG
 from tests.e2e.inspector import FAIL, NOT_APPLICABLE, PASS, PHONE, TABLET
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(ZHANG)
 UNIT, LIST = "恒砺机械", "外包"
 
 
@@ -19,15 +20,15 @@ def page(
     request: pytest.FixtureRequest,
     playwright: Playwright,
     live_server: LiveServer,
-    tmp_path: Path,
+    profile: Path,
     browser_path: str,
 ) -> Iterator[Page]:
     """A tablet with one inspector enrolled and seated."""
     with inspector.tablet(
-        playwright, tmp_path / "tablet", executable=browser_path, size=request.param
+        playwright, profile, executable=browser_path, size=request.param
     ) as context:
         page = context.pages[0]
-        inspector.enrol(page, live_server.url, ZHANG)
+        inspector.sit_down(page, live_server.url, ZHANG)
         yield page
 
 

@@ -11,6 +11,7 @@ from tests.e2e.conftest import ZHANG
 from tests.e2e.inspector import FAIL, PASS
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(ZHANG)
 UNIT, LIST = "恒砺机械", "动火"
 STORES_OF_BEFORE = [
     ("meta", None),
@@ -29,17 +30,19 @@ def tablet(
     playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
 ) -> Iterator[Page]:
     """A new tablet."""
-    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
+    with inspector.tablet(playwright, tmp_path / "new", executable=browser_path) as context:
         yield context.pages[0]
 
 
 @pytest.fixture
-def page(tablet: Page, live_server: LiveServer) -> Page:
+def page(
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
+) -> Iterator[Page]:
     """A tablet on which Zhang is enrolled and seated; the server has gone."""
-    inspector.enrol(tablet, live_server.url, ZHANG)
-    inspector.kept_for_offline(tablet)
-    live_server.stop()
-    return tablet
+    with inspector.tablet(playwright, profile, executable=browser_path) as context:
+        inspector.sit_down(context.pages[0], live_server.url, ZHANG)
+        live_server.stop()
+        yield context.pages[0]
 
 
 @pytest.mark.hurts(4)

@@ -7,7 +7,6 @@ import base64
 import json
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, Playwright
 
 from tests.e2e import browsers, inspector
@@ -25,12 +24,6 @@ def enrolled(page: Page, url: str) -> None:
         inspector.enrol(page, url, signer)
         inspector.sign_out(page)
     inspector.kept_for_offline(page)
-
-
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    """The tablet's storage."""
-    return tmp_path / "tablet"
 
 
 def test_inspection_survives_without_server_and_through_a_killed_browser(

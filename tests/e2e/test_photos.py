@@ -15,6 +15,7 @@ from tests.e2e.conftest import LI, ZHANG
 from tests.e2e.inspector import FAIL, PASS, Party
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(ZHANG)
 UNIT, LIST = "恒砺机械", "外包"
 HERE: Geolocation = {"latitude": 31.29886, "longitude": 121.0853, "accuracy": 12.4}
 
@@ -82,14 +83,14 @@ def reopened(page: Page, url: str) -> None:
 
 @pytest.mark.hurts(18)
 def test_browser_killed_while_the_camera_is_open_comes_back_to_the_item_with_everything(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str, film: Path
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str, film: Path
 ) -> None:
     """Words typed just before are stored before the camera opens; shots before the next one."""
-    url, profile = live_server.url, tmp_path / "tablet"
+    url = live_server.url
     with tablet(playwright, profile, browser_path, film) as context:
         page = context.pages[0]
         page.add_init_script(AT_CAMERA)
-        inspector.enrol(page, url, ZHANG)
+        inspector.sit_down(page, url, ZHANG)
         _, code = failed(page, url)
         page.locator("[data-text=words]").fill("没有协议")
         inspector.open_camera(page, code)
@@ -121,7 +122,11 @@ def test_browser_killed_while_the_camera_is_open_comes_back_to_the_item_with_eve
 
 @pytest.mark.hurts(17)
 def test_huge_turned_and_impossible_pictures(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright,
+    live_server: LiveServer,
+    profile: Path,
+    tmp_path: Path,
+    browser_path: str,
 ) -> None:
     """17 MB of 48 MP are kept at full size; EXIF only turns; 54 MP are refused in a sentence."""
     noise = Image.effect_noise((2000, 1500), 20)
@@ -136,9 +141,9 @@ def test_huge_turned_and_impossible_pictures(
     exif[0x0112], exif[0x010F] = 6, "Maker"
     turned.save(tmp_path / "turned.jpg", "JPEG", exif=exif)
     Image.new("RGB", (9000, 6000)).save(tmp_path / "impossible.jpg", "JPEG")
-    with tablet(playwright, tmp_path / "tablet", browser_path) as context:
+    with tablet(playwright, profile, browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, live_server.url, ZHANG)
+        inspector.sit_down(page, live_server.url, ZHANG)
         _, code = failed(page, live_server.url)
         shots = inspector.item(page, code).locator("[data-photo]")
         page.locator("[data-full-size]").first.check()
@@ -165,13 +170,17 @@ def test_huge_turned_and_impossible_pictures(
 
 @pytest.mark.hurts(5, 13)
 def test_a_hundred_photos_in_one_record_stay_light(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright,
+    live_server: LiveServer,
+    profile: Path,
+    tmp_path: Path,
+    browser_path: str,
 ) -> None:
     """Each is a row of its own, as bytes and not as a Blob; only what is in sight is opened."""
     files = small_files(tmp_path, 100)
-    with tablet(playwright, tmp_path / "tablet", browser_path) as context:
+    with tablet(playwright, profile, browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, live_server.url, ZHANG)
+        inspector.sit_down(page, live_server.url, ZHANG)
         record, code = failed(page, live_server.url)
         page.locator("[data-camera=before]").set_input_files(files)
         shots = inspector.item(page, code).locator("[data-photo]")
@@ -214,16 +223,15 @@ STORED = """async () => {
 }"""
 
 
+@pytest.mark.enrolled(LI, ZHANG)
 def test_marks_are_drawn_on_a_copy_and_both_reach_the_server(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str, film: Path
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str, film: Path
 ) -> None:
     """Caption, place and original travel with the record; EXIF does not."""
     url = live_server.url
-    with tablet(playwright, tmp_path / "tablet", browser_path, film) as context:
+    with tablet(playwright, profile, browser_path, film) as context:
         page = context.pages[0]
-        for signer in (LI, ZHANG):
-            inspector.sign_out(page)
-            inspector.enrol(page, url, signer)
+        inspector.sit_down(page, url, ZHANG, "张")
         record, code = failed(page, url)
         inspector.describe(page, code, words="没有协议")
         stage = inspector.open_camera(page, code)
@@ -302,15 +310,15 @@ def red(image: Image.Image) -> int:
 
 
 def test_full_storage_refuses_photos_in_a_sentence_and_never_words(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> None:
     """What was held back is given up for words and PINs; nothing earlier is lost."""
-    url, profile = live_server.url, tmp_path / "tablet"
+    url = live_server.url
     picture = inspector.picture("x", size=(1200, 900))
     other = inspector.picture("y", size=(1200, 900), seed=8)
     with tablet(playwright, profile, browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, url, ZHANG)
+        inspector.sit_down(page, url, ZHANG)
         _, code = failed(page, url)
         inspector.photograph(page, code, picture)
         page.wait_for_function(HELD)

@@ -15,6 +15,7 @@ from tests.e2e.conftest import LI, ZHANG
 from tests.e2e.inspector import FAIL, PHONE, TABLET, Party
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(ZHANG, LI)
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"],
@@ -36,18 +37,16 @@ def page(
     request: pytest.FixtureRequest,
     playwright: Playwright,
     live_server: LiveServer,
-    tmp_path: Path,
+    profile: Path,
     browser_path: str,
 ) -> Iterator[Page]:
     """Two people enrolled, at tablet and at phone size."""
     with inspector.tablet(
-        playwright, tmp_path / "tablet", executable=browser_path, size=request.param
+        playwright, profile, executable=browser_path, size=request.param
     ) as context:
         page = context.pages[0]
         page.add_init_script(path=AXE)
-        for signer in (ZHANG, LI):
-            inspector.sign_out(page)
-            inspector.enrol(page, live_server.url, signer)
+        inspector.sit_down(page, live_server.url, LI, "李")
         yield page
 
 

@@ -28,12 +28,6 @@ CHINA = timezone(timedelta(hours=8))
 """Where the tablet is (inspector.py)."""
 
 
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    """The tablet's storage."""
-    return tmp_path / "tablet"
-
-
 def _enrolled_elsewhere(page: Page, url: str, signer: Signer, device: Device) -> Person:
     inspector.sign_out(page)
     inspector.sign_in(page, url, signer)
@@ -101,14 +95,7 @@ def hazards(page: Page, url: str) -> dict[str, dict[str, Any]]:
     return {hazard["item_code"]: hazard for hazard in told}
 
 
-def at_work(page: Page, url: str) -> None:
-    """Both are enrolled here, and Zhang sits at the tablet."""
-    for signer in (LI, ZHANG):
-        inspector.enrol(page, url, signer)
-        inspector.sign_out(page)
-    inspector.kept_for_offline(page)
-
-
+@pytest.mark.enrolled(LI, ZHANG)
 def test_hazards_are_looked_at_again_without_a_server_and_closed_when_it_is_back(
     playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> None:
@@ -118,9 +105,8 @@ def test_hazards_are_looked_at_again_without_a_server_and_closed_when_it_is_back
         page.add_init_script(path=AXE)
         found_on_another_tablet(page, url, failed=2)
         inspector.sign_out(page)
-        at_work(page, url)
         inspector.sign_in(page, url, ZHANG)
-        page.goto(f"{url}/tablet/")
+        inspector.sit_down(page, url, ZHANG, "张")
         todo = page.locator("#todo a")
         expect(todo).to_contain_text("恒砺机械")
         expect(todo).to_contain_text("逾期 2 天")

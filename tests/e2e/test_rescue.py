@@ -33,11 +33,11 @@ RECOVERY_PASSPHRASE = "zhencha-recovery-2026"
 
 @pytest.fixture
 def tablets(
-    playwright: Playwright, tmp_path: Path, browser_path: str
+    playwright: Playwright, profile: Path, tmp_path: Path, browser_path: str
 ) -> Iterator[tuple[Page, Page]]:
-    """Two tablets: A of Zhang and Li, B of Wang."""
+    """Two tablets: A of Zhang and Li, and a new one, B."""
     with (
-        inspector.tablet(playwright, tmp_path / "a", executable=browser_path) as a,
+        inspector.tablet(playwright, profile, executable=browser_path) as a,
         inspector.tablet(playwright, tmp_path / "b", executable=browser_path) as b,
     ):
         yield opened(a), opened(b)
@@ -105,17 +105,18 @@ def imported(page: Page, what: str, outcome: str) -> None:
     page.locator(f'[data-packed="{what}"][data-outcome="{outcome}"]').wait_for()
 
 
+@pytest.mark.enrolled(ZHANG, LI)
 @pytest.mark.hurts(1)
 def test_a_colleagues_tablet_delivers_what_ours_cannot(
     tablets: tuple[Page, Page], live_server: LiveServer, tmp_path: Path
 ) -> None:
     """Exported and imported with the server stopped; delivered by B; A gets the same receipt."""
     (a, b), url = tablets, live_server.url
-    for page, people in ((a, (ZHANG, LI)), (b, (LI, WANG))):
-        for person in people:
-            inspector.sign_out(page)
-            inspector.enrol(page, url, person)
-        inspector.kept_for_offline(page)
+    inspector.sit_down(a, url, LI, "李")
+    for person in (LI, WANG):
+        inspector.sign_out(b)
+        inspector.enrol(b, url, person)
+    inspector.kept_for_offline(b)
     live_server.stop()
 
     record, draft = finished(a, url), begun(a, url)
@@ -286,17 +287,22 @@ def test_the_office_delivers_a_package_with_the_recovery_key(
     assert rows(live_server, carriers) == [("anban",)]
 
 
+@pytest.mark.enrolled(ZHANG)
 def test_what_is_here_stays_as_it_is(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright,
+    live_server: LiveServer,
+    profile: Path,
+    tmp_path: Path,
+    browser_path: str,
 ) -> None:
     """Other bytes under the same uuid stand beside, bytes that are not what they say stay out."""
     url = live_server.url
-    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
+    with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = opened(context)
         (made, body), (other, other_body) = two_records(page, live_server)
         inspector.sign_out(page)
-        inspector.enrol(page, url, ZHANG)
-        inspector.kept_for_offline(page)
+        inspector.sign_in(page, url, ZHANG)
+        inspector.sit_down(page, url, ZHANG)
         live_server.stop()
 
         def offered(*of: tuple[Filled, bytes], spoiled: str = "") -> None:

@@ -11,20 +11,19 @@ from tests.e2e.conftest import LI, PASSWORD, ZHANG
 from tests.e2e.inspector import PASS, Party, Signer
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(LI, ZHANG)
 PARTY = Party("郑国栋", "安全总监")
 CHEN = Signer("chen", PASSWORD, "720516")
 
 
 @pytest.fixture
 def tablet(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> Iterator[Page]:
     """A tablet that two inspectors share; the first one is seated and signed in."""
-    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
+    with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, live_server.url, LI)
-        inspector.sign_out(page)
-        inspector.enrol(page, live_server.url, ZHANG)
+        inspector.sit_down(page, live_server.url, ZHANG, "张")
         yield page
 
 

@@ -69,12 +69,6 @@ def shows(page: Page, url: str, *, words: str = MARKER, photos: int = 1) -> None
         inspector.seen(image)
 
 
-@pytest.fixture
-def profile(tmp_path: Path) -> Path:
-    """The tablet's storage."""
-    return tmp_path / "tablet"
-
-
 @pytest.mark.hurts(29)
 def test_whoever_has_the_disk_reads_neither_words_nor_photos_nor_the_key(
     playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
@@ -157,8 +151,7 @@ def old_tablet(
     with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
         page.add_init_script(LISTEN)
-        inspector.enrol(page, live_server.url, ZHANG)
-        inspector.kept_for_offline(page)
+        inspector.sit_down(page, live_server.url, ZHANG)
         draft_with_photo(page, live_server.url, photos=2)
         sealed = heard(page, "sealed")
         photos = {one for one in sealed if one[:2] == b"\xff\xd8"}
@@ -177,6 +170,7 @@ def old_tablet(
     return profile
 
 
+@pytest.mark.enrolled(ZHANG)
 @pytest.mark.hurts(7)
 def test_plain_drafts_of_before_are_copied_compared_and_only_then_left(
     playwright: Playwright, live_server: LiveServer, old_tablet: Path, browser_path: str
@@ -218,6 +212,7 @@ def test_plain_drafts_of_before_are_copied_compared_and_only_then_left(
         )
 
 
+@pytest.mark.enrolled(ZHANG)
 def test_words_typed_as_the_page_goes_away_are_kept(
     playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> None:
@@ -225,7 +220,7 @@ def test_words_typed_as_the_page_goes_away_are_kept(
     url = live_server.url
     with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, url, ZHANG)
+        inspector.sit_down(page, url, ZHANG)
         draft_with_photo(page, url, words="第 0 次", photos=0)
         address = page.url
         code = inspector.codes(page)[1]

@@ -12,6 +12,7 @@ from tests.e2e.conftest import LI, PASSWORD, ZHANG
 from tests.e2e.inspector import FAIL, PASS, Party, Signer
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(ZHANG)
 UNIT, LIST = "恒砺机械", "动火"
 WANG = Signer("wang", PASSWORD, "720416")
 PARTY = Party("郑国栋", "安全总监")
@@ -23,13 +24,12 @@ CLOCK = (
 
 @pytest.fixture
 def page(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> Iterator[Page]:
     """A tablet on which Zhang is enrolled and seated."""
-    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
+    with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, live_server.url, ZHANG)
-        inspector.kept_for_offline(page)
+        inspector.sit_down(page, live_server.url, ZHANG)
         yield page
 
 
@@ -214,7 +214,7 @@ def test_changing_the_pin_keeps_keys_and_drafts(page: Page, live_server: LiveSer
         for name in ("#new-pin", "#new-pin-again"):
             page.locator(name).fill("836152")
         page.locator("#pin-change button[type=submit]").click()
-        page.locator("#pin-change").filter(has_text=said).wait_for()
+        page.locator("#pin-change, [data-field=changed]").filter(has_text=said).wait_for()
     home(page, url)
     inspector.lock(page)
     wrong_pin(page, ZHANG.pin)

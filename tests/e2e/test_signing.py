@@ -12,6 +12,7 @@ from tests.e2e.conftest import LI, ZHANG
 from tests.e2e.inspector import FAIL, PASS, Party
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(ZHANG, LI)
 PARTY = Party("郑国栋", "安全总监")
 UNIT, LIST = "恒砺机械", "外包"
 
@@ -34,14 +35,12 @@ INKED = """() => {
 
 @pytest.fixture
 def page(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> Iterator[Page]:
     """A tablet with two inspectors; Li is seated."""
-    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
+    with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, live_server.url, ZHANG)
-        inspector.sign_out(page)
-        inspector.enrol(page, live_server.url, LI)
+        inspector.sit_down(page, live_server.url, LI, "李")
         yield page
 
 

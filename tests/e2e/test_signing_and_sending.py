@@ -11,19 +11,18 @@ from tests.e2e.conftest import LI, ZHANG
 from tests.e2e.inspector import FAIL, PASS, Party
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(ZHANG, LI)
 PARTY = Party("郑国栋", "安全总监")
 
 
 @pytest.fixture
 def page(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> Iterator[Page]:
     """A tablet with two inspectors enrolled; the second one is seated and signed in."""
-    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
+    with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, live_server.url, ZHANG)
-        inspector.sign_out(page)
-        inspector.enrol(page, live_server.url, LI)
+        inspector.sit_down(page, live_server.url, LI, "李")
         yield page
 
 

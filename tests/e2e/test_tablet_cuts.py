@@ -29,6 +29,7 @@ from tests.live import LiveServer
 KILLS = int(os.environ.get("ZHENCHA_KILLS", "10"))
 """How often the browser is killed; 50 by hand (docs/performance.md), fewer in every run."""
 POWER_CUTS = 2
+pytestmark = pytest.mark.enrolled(ZHANG)
 UNIT, LIST = "恒砺机械", "动火"
 
 WRITE = """async ({ turn, words }) => {
@@ -138,15 +139,14 @@ def small_pictures() -> list[Path]:
 def test_a_browser_killed_again_and_again_loses_nothing_that_was_called_saved(
     playwright: Playwright,
     live_server: LiveServer,
-    tmp_path: Path,
+    profile: Path,
     browser_path: str,
     small_pictures: list[Path],
 ) -> None:
-    profile, url, dice = tmp_path / "tablet", live_server.url, random.Random(5)
+    url, dice = live_server.url, random.Random(5)
     with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
-        inspector.enrol(page, url, ZHANG)
-        inspector.kept_for_offline(page)
+        inspector.sit_down(page, url, ZHANG)
         live_server.stop()
         prepared(page, url)
     acks, total = Acknowledged(), 0
@@ -197,6 +197,7 @@ def no_disks() -> str:
 def test_a_pulled_battery_loses_nothing_that_was_called_saved(
     playwright: Playwright,
     live_server: LiveServer,
+    profile: Path,
     tmp_path: Path,
     browser_path: str,
     small_pictures: list[Path],
@@ -206,10 +207,9 @@ def test_a_pulled_battery_loses_nothing_that_was_called_saved(
         file.truncate(1_500_000_000)
     subprocess.run(["mkfs.ext4", "-q", "-F", str(image)], check=True)
     with disk(image, tmp_path / "before") as root:
-        profile = root / "tablet"
+        profile = Path(shutil.copytree(profile, root / "tablet"))
         with inspector.tablet(playwright, profile, executable=browser_path) as context:
-            inspector.enrol(context.pages[0], url, ZHANG)
-            inspector.kept_for_offline(context.pages[0])
+            inspector.sit_down(context.pages[0], url, ZHANG)
             live_server.stop()
             prepared(context.pages[0], url)
         os.sync()

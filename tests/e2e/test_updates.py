@@ -19,6 +19,7 @@ from tests.e2e.inspector import FAIL, NOT_CHECKED, PASS, Party
 from tests.e2e.test_offline_inspection import assert_stored
 from tests.live import LiveServer
 
+pytestmark = pytest.mark.enrolled(LI, ZHANG)
 PARTY = Party("郑国栋", "安全总监")
 UNIT, LIST = "恒砺机械", "外包"
 LOOK = """async () => {
@@ -34,15 +35,11 @@ VERSIONS = (
 
 @pytest.fixture
 def context(
-    playwright: Playwright, live_server: LiveServer, tmp_path: Path, browser_path: str
+    playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
 ) -> Iterator[BrowserContext]:
     """A tablet with two inspectors, ready for work without a network."""
-    with inspector.tablet(playwright, tmp_path / "tablet", executable=browser_path) as context:
-        page = context.pages[0]
-        inspector.enrol(page, live_server.url, LI)
-        inspector.sign_out(page)
-        inspector.enrol(page, live_server.url, ZHANG)
-        inspector.kept_for_offline(page)
+    with inspector.tablet(playwright, profile, executable=browser_path) as context:
+        inspector.sit_down(context.pages[0], live_server.url, ZHANG, "张")
         yield context
 
 

@@ -10,8 +10,8 @@ from tests.live import free_port
 class Wire:
     """Listens on a port of its own and passes every byte on to the server, until it is cut."""
 
-    def __init__(self, port: int) -> None:
-        self.port = free_port()
+    def __init__(self, port: int, *, at: int = 0) -> None:
+        self.port = at or free_port()
         self.sent = 0
         """Bytes that the tablet has put on the wire, headers too."""
         self._server = port
@@ -52,6 +52,7 @@ class Wire:
     def close(self) -> None:
         """Take the wire away."""
         self.cut()
+        self._listener.shutdown(socket.SHUT_RDWR)  # or the thread that waits there keeps the port
         self._listener.close()
 
     def _accept(self) -> None:
