@@ -109,7 +109,7 @@ class LiveServer:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *, seconds: float = 60) -> None:
+    def start(self, *, seconds: float = 120) -> None:
         """Start and wait until it answers."""
         self.launch()
         end = time.monotonic() + seconds
@@ -144,7 +144,7 @@ class LiveServer:
         self.kill()
         return code
 
-    def interrupt(self, *, seconds: float = 30) -> int:
+    def interrupt(self, *, seconds: float = 90) -> int:
         """Ctrl-C and nothing more; answers the exit code."""
         assert self._process is not None
         self._process.send_signal(signal.SIGINT)

@@ -9,7 +9,7 @@ import pytest
 from tests.live import LiveServer, session_members
 
 
-def left_behind(leader: int, *, seconds: float = 3) -> list[int]:
+def left_behind(leader: int, *, seconds: float = 20) -> list[int]:
     """Processes that are still there when those that were ending have had time to."""
     end = time.monotonic() + seconds
     while (members := session_members(leader)) and time.monotonic() < end:

@@ -136,7 +136,7 @@ def test_each_record_is_there_exactly_once_after_many_power_cuts(
         for inspector in inspectors:
             inspector.enough.set()
         for inspector in inspectors:
-            inspector.join(150)
+            inspector.join(240)
             assert inspector.trouble is None, inspector.trouble
             assert not inspector.is_alive(), "a tablet never finished"
     finally:
@@ -234,7 +234,7 @@ def _five_minutes_pass(database: Database) -> None:
     witness.change(database, f"UPDATE job SET due_at = '{past}{zone}' WHERE finished_at IS NULL")
 
 
-def _until_nothing_waits(database: Database, home: Path, *, seconds: float = 90) -> None:
+def _until_nothing_waits(database: Database, home: Path, *, seconds: float = 240) -> None:
     end = time.monotonic() + seconds
     while witness.rows(database, "SELECT count(*) FROM job WHERE finished_at IS NULL") != [(0,)]:
         assert time.monotonic() < end, (home.parent / "worker.log").read_text()[-3000:]

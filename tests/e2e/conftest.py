@@ -10,13 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Playwright, sync_playwright
+from playwright.sync_api import Playwright, expect, sync_playwright
 
 from tests.conftest import Database
 from tests.e2e import enrolled
-from tests.e2e.inspector import Signer
+from tests.e2e.inspector import PATIENCE_MS, Signer
 from tests.live import LiveServer
 from tests.postgresql import Cluster
+
+expect.set_options(timeout=PATIENCE_MS)
 
 NAMES = ("chromium", "google-chrome", "google-chrome-stable")
 PASSWORD = "zhencha-2026"

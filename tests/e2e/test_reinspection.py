@@ -5,6 +5,7 @@ browser with the server process stopped.
 """
 
 import json
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -113,7 +114,7 @@ def test_hazards_are_looked_at_again_without_a_server_and_closed_when_it_is_back
         todo.click()
         inspector.ready(page, "reinspection")
         expect(page.locator(".earlier img")).to_have_count(2)
-        expect(page.locator(".earlier [data-missing]:visible")).to_have_count(0, timeout=20_000)
+        expect(page.locator(".earlier [data-missing]:visible")).to_have_count(0)
 
         live_server.stop()
         page.goto(f"{url}/tablet/")
@@ -187,9 +188,8 @@ def issued(page: Page, url: str, record: str) -> bytes:
     """The report of a record, when it is there."""
     page.goto(f"{url}/records/{record}")
     link = page.locator('a[href^="/reports/"]')
-    for _ in range(60):
-        if link.count():
-            break
+    end = time.monotonic() + 120
+    while not link.count() and time.monotonic() < end:
         page.wait_for_timeout(500)
         page.reload()
     answer = page.request.get(f"{url}{link.first.get_attribute('href')}")

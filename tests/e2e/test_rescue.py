@@ -425,7 +425,9 @@ def test_a_forgotten_pin_costs_no_draft(
         inspector.enrol(page, url, LI)
         begun(page, url)
         inspector.sign_out(page)
-        inspector.enrol(page, url, LI_WITH_A_NEW_PIN)
+        inspector.sign_in(page, url, LI_WITH_A_NEW_PIN)
+        page.locator("#again").click()
+        inspector.make_key(page, LI_WITH_A_NEW_PIN.pin)
         page.goto(f"{url}/tablet/")
         inspector.ready(page, "home")
         assert page.locator("#drafts a.cell").count() == 0

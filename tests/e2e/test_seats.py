@@ -240,7 +240,7 @@ def handed_back(playwright: Playwright, live_server: LiveServer, browser_path: s
         page.locator("#open-key [name=passphrase]").fill(PASSPHRASE)
         page.locator("#open-key button[type=submit]").click()
         row = page.locator("[data-recovery]").first
-        expect(row.locator("button")).to_be_enabled(timeout=20_000)
+        expect(row.locator("button")).to_be_enabled()
         row.locator("button").click()
         row.locator("[data-field=done]").wait_for()
     finally:

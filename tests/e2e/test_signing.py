@@ -54,9 +54,12 @@ def inspected(page: Page, url: str) -> str:
 
 
 def inked(page: Page) -> dict[str, Any]:
-    """Where the ink lies on the pad, as eyes see it."""
-    page.wait_for_timeout(200)
-    return dict(page.evaluate(INKED))
+    """Where the ink lies on the pad, as eyes see it, once it is drawn and lies still."""
+    before: dict[str, Any] = {}
+    while (seen := dict(page.evaluate(INKED))) != before or seen["width"] <= 0:
+        before = seen
+        page.wait_for_timeout(200)
+    return seen
 
 
 @pytest.mark.hurts(29, 33)

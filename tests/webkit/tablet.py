@@ -19,7 +19,7 @@ from selenium.webdriver.support.wait import WebDriverWait
 
 from tests.e2e.inspector import Party, Signer
 
-PATIENCE = 30
+PATIENCE = 60
 
 
 class Tablet:
