@@ -224,7 +224,11 @@ def parts(level: str) -> tuple[Part, ...]:
         Part(
             name="fonts",
             command=(python, "-m", "inspection.reports.typefaces", "node_modules"),
-            sources=("inspection/reports/typefaces.py", "package-lock.json"),
+            sources=(
+                "inspection/reports/typefaces.py",
+                "inspection/reports/standard_characters.txt",
+                "package-lock.json",
+            ),
             made=(),
             blame="The fonts of the reports could not be made",
         ),
