@@ -85,10 +85,58 @@ def seal_report(
             at=at,
             reason=_reason(each.warrant),
             appearance=each.appearance,
-            # the last person's field locks the whole document (reports.fields)
-            permission=MDPPerm.NO_CHANGES if each is people[-1] else MDPPerm.FILL_FORMS,
         )
-    return _archive(sealed, people, authority, revoked, stamper, at)
+    signed_with = [each.key.certificate for each in people]
+    return _archive(sealed, signed_with, authority, revoked, stamper, at)
+
+
+def add_signature(
+    current: bytes,
+    *,
+    field: str,
+    identity: Identity,
+    appearance: bytes | None,
+    reason: str,
+    authority: Authority,
+    revoked: Sequence[Revocation] = (),
+    at: datetime,
+) -> bytes:
+    """Sign one empty field of a sealed report, and put time over everything again.
+
+    The result begins with `current`, byte for byte. Whether this person may sign this
+    field is for the caller to know, who also writes the ledger entry for the key's use.
+    `appearance` is a PDF of exactly the size of the box, or None where the field has none.
+    Raises ValueError when there is no empty field of this name.
+    """
+    if field not in _empty_fields(current):
+        raise ValueError(f"no empty signature field {field}")
+    stamper = _Stamper(authority, at)
+    signed = _sign(
+        current,
+        field,
+        identity,
+        authority,
+        stamper,
+        at=at,
+        reason=reason,
+        appearance=appearance,
+    )
+    return _archive(signed, [identity.certificate], authority, revoked, stamper, at)
+
+
+def retimestamp(
+    current: bytes,
+    *,
+    authority: Authority,
+    revoked: Sequence[Revocation] = (),
+    at: datetime,
+) -> bytes:
+    """Put fresh validation data and a fresh timestamp over a sealed report.
+
+    Done yearly, so that a report outlives the keys and the digests of its own time
+    (ETSI EN 319 142-1 §5.5, B-LTA). The result begins with `current`, byte for byte.
+    """
+    return _archive(current, (), authority, revoked, _Stamper(authority, at), at)
 
 
 def _reason(warrant: DeviceSignature | None) -> str:
@@ -106,16 +154,16 @@ def _sign(
     *,
     at: datetime,
     certify: bool = False,
-    permission: MDPPerm = MDPPerm.FILL_FORMS,
     reason: str = "电子封印：由本系统出具",
     appearance: bytes | None = None,
 ) -> bytes:
+    writer = _writer(pdf)
     metadata = signers.PdfSignatureMetadata(
         field_name=field,
         md_algorithm=_DIGEST,
         subfilter=SigSeedSubFilter.PADES,
         certify=certify,
-        docmdp_permissions=permission,
+        docmdp_permissions=_permission(writer, field),
         reason=reason,
     )
     signer = _SignerAt(
@@ -131,7 +179,7 @@ def _sign(
     signer.at = at
     output = io.BytesIO()
     signer.sign_pdf(
-        _writer(pdf),
+        writer,
         output=output,
         existing_fields_only=not certify,
         bytes_reserved=_SIGNATURE_BYTES,
@@ -139,9 +187,35 @@ def _sign(
     return output.getvalue()
 
 
+def _permission(writer: IncrementalPdfFileWriter, field: str) -> MDPPerm:
+    """What may still change after this signature: as its field's lock says (reports.fields)."""
+    found = _signature_fields(writer).get(field)
+    lock = found.get("/Lock") if found is not None else None
+    return MDPPerm(int(lock["/P"])) if lock is not None else MDPPerm.FILL_FORMS
+
+
+def _signature_fields(file: IncrementalPdfFileWriter | IndexedReader) -> dict[str, Any]:
+    """Signature fields by name; ours are all at the top of the form."""
+    if "/AcroForm" not in file.root:
+        return {}
+    fields = [each.get_object() for each in file.root["/AcroForm"]["/Fields"]]
+    return {str(each["/T"]): each for each in fields if each.get("/FT") == "/Sig"}
+
+
+def _empty_fields(pdf: bytes) -> set[str]:
+    found = _signature_fields(IndexedReader(io.BytesIO(pdf)))
+    return {name for name, field in found.items() if "/V" not in field}
+
+
+def _archive_field(writer: IncrementalPdfFileWriter) -> str:
+    """A name that no earlier timestamp of this file has."""
+    taken = sum(name.startswith(ARCHIVE_FIELD) for name in _signature_fields(writer))
+    return f"{ARCHIVE_FIELD}-{taken + 1}" if taken else ARCHIVE_FIELD
+
+
 def _archive(
     pdf: bytes,
-    people: Sequence[Signer],
+    signed_with: Sequence[bytes],
     authority: Authority,
     revoked: Sequence[Revocation],
     stamper: "_Stamper",
@@ -155,7 +229,7 @@ def _archive(
         *trust.intermediates,
         authority.seal.certificate,
         authority.tsa.certificate,
-        *(each.key.certificate for each in people),
+        *signed_with,
     )
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
@@ -164,7 +238,7 @@ def _archive(
         crls=[crl.CertificateList.load(each) for each in trust.revocation_lists],
     )
     output = io.BytesIO()
-    PdfTimeStamper(stamper, field_name=ARCHIVE_FIELD).timestamp_pdf(
+    PdfTimeStamper(stamper, field_name=_archive_field(writer)).timestamp_pdf(
         writer, _DIGEST, output=output, bytes_reserved=2 * _TOKEN_BYTES
     )
     return output.getvalue()
