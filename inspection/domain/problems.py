@@ -291,6 +291,72 @@ class RecordIncomplete(Problem):
     code = "record_incomplete"
 
 
+class ReportMovedOn(Problem):
+    """The addition was made from a file that is no longer the newest; `current` names that one."""
+
+    code = "report_moved_on"
+
+
+class OwnFileForeign(Problem):
+    """The uploaded file does not begin with any file of this report."""
+
+    code = "own_file_foreign"
+
+
+class OwnFileOutdated(Problem):
+    """The uploaded file continues an earlier revision of the report; `revision` says which."""
+
+    code = "own_file_outdated"
+
+
+class OwnFileUnsigned(Problem):
+    """The uploaded file is the report as it was downloaded, without any new signature."""
+
+    code = "own_file_unsigned"
+
+
+class OwnFileTooLarge(Problem):
+    """More was added to the report than one signature needs; `largest` is in bytes."""
+
+    code = "own_file_too_large"
+
+
+class OwnFileAltered(Problem):
+    """The update changes something else than this person's own signature field."""
+
+    code = "own_file_altered"
+
+
+class OwnSignatureMany(Problem):
+    """The file carries more than one update or more than one new signature."""
+
+    code = "own_signature_many"
+
+
+class OwnFieldWrong(Problem):
+    """The signature is not in the field reserved for this person; `field` names that field."""
+
+    code = "own_field_wrong"
+
+
+class OwnSignatureBroken(Problem):
+    """The new signature does not fit the file, or does not cover it from first to last byte."""
+
+    code = "own_signature_broken"
+
+
+class OwnCertificateExpired(Problem):
+    """The certificate had run out, or was not yet valid, when the file arrived."""
+
+    code = "own_certificate_expired"
+
+
+class OwnFieldAbsent(Problem):
+    """This report has no field reserved for this person, or that field is signed already."""
+
+    code = "own_field_absent"
+
+
 class LedgerBroken(Problem):
     """An entry of the ledger does not follow the one before it; `seq` names the first."""
 

@@ -53,6 +53,17 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.WarrantMissing: 422,
     problems.WorkOverrun: 503,
     problems.RecordIncomplete: 409,
+    problems.ReportMovedOn: 409,
+    problems.OwnFileForeign: 422,
+    problems.OwnFileOutdated: 409,
+    problems.OwnFileUnsigned: 422,
+    problems.OwnFileTooLarge: 413,
+    problems.OwnFileAltered: 422,
+    problems.OwnSignatureMany: 422,
+    problems.OwnFieldWrong: 422,
+    problems.OwnSignatureBroken: 422,
+    problems.OwnCertificateExpired: 422,
+    problems.OwnFieldAbsent: 409,
     problems.LedgerBroken: 500,
 }
 
@@ -120,6 +131,17 @@ def sentence(code: str) -> str:
         "warrant_missing": _("没有本人的设备签名，不能使用其证书。"),
         "work_overrun": _("处理时间过长，已中止。"),
         "record_incomplete": _("照片还没有收齐，报告稍后生成。"),
+        "report_moved_on": _("报告在这期间有了新的版本，这次没有加上。"),
+        "own_file_foreign": _("这不是本报告的文件：开头与本系统出具的文件不同。"),
+        "own_file_outdated": _("签的是报告的旧版本。"),
+        "own_file_unsigned": _("文件里没有新的签名，与下载时相同。"),
+        "own_file_too_large": _("文件里增加的内容超过一个签名所需（最多 1 MB）。"),
+        "own_file_altered": _("除了签名，文件里还有别的改动。"),
+        "own_signature_many": _("文件里增加了不止一个签名，或保存了不止一次。"),
+        "own_field_wrong": _("签名不在为您保留的签名域里。"),
+        "own_signature_broken": _("新的签名与文件内容不符，或没有覆盖整个文件。"),
+        "own_certificate_expired": _("签名所用的证书已过期，或尚未生效。"),
+        "own_field_absent": _("这份报告没有为您保留签名域，或您已经签过。"),
         "ledger_broken": _("台账链条断裂。"),
     }[code]
 
@@ -148,6 +170,8 @@ def safe(code: str) -> str:
         return _("原始数据已在服务器隔离保存，平板上的也不会删除。")
     if code in _UPLOADS:
         return _("已传的部分都在，平板上的也不会删除。")
+    if code == "report_moved_on" or code.startswith("own_"):
+        return _("报告没有变，这次上传的内容没有加进去。")
     if code in ("not_signed_in", "form_expired"):
         return _("平板上填的内容都在。")
     return ""
@@ -166,6 +190,18 @@ def what_next(code: str) -> str:
         "key_unknown": _("请在平板上重新登记，再请管理员处理隔离的记录。"),
         "key_revoked": _("请联系管理员。"),
         "storage_full": _("请通知管理员；稍后会自动再传。"),
+        "report_moved_on": _("请下载最新版本，再签一次。"),
+        "own_file_foreign": _("请从报告页下载最新版本，签名后直接保存，不要另存、打印或优化。"),
+        "own_file_outdated": _("请下载最新版本，再签一次。"),
+        "own_file_unsigned": _("请先在签名软件里签名并保存，再上传。"),
+        "own_file_too_large": _("请不要附加图片和附件，只签名。"),
+        "own_file_altered": _("请下载最新版本，只签名，不做别的改动。"),
+        "own_signature_many": _(
+            "请下载最新版本，只签一次；在签名软件里关掉时间戳和验证信息，本系统会加。"
+        ),
+        "own_field_wrong": _("请在签名软件里选报告页上写明的签名域，不要新画。"),
+        "own_signature_broken": _("请下载最新版本，再签一次。"),
+        "own_certificate_expired": _("请换一张有效的证书再签。"),
         "not_found": _("请检查链接，或联系有权限的同事。"),
         "not_allowed": _("如有需要，请联系管理员。"),
         "work_overrun": _("请稍后再试。"),

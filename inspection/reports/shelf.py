@@ -39,6 +39,8 @@ class IssuedReport(Base):
     pages: Mapped[int]
     seq: Mapped[int]
     """Place of the entry report.issued in the ledger."""
+    reserved: Mapped[bool] = mapped_column(default=False)
+    """Whether the file has the reserved signature fields (reports.fields)."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,8 @@ class ShelvedReport:
     size: int
     pages: int
     seq: int
+    reserved: bool = False
+    """Whether opinions and own certificates can still be added (reports.fields)."""
 
 
 @dataclass(frozen=True)
@@ -209,4 +213,5 @@ def _shelved(session: Session, *conditions: Any) -> ShelvedReport | None:
         size=row.size,
         pages=row.pages,
         seq=row.seq,
+        reserved=row.reserved,
     )
