@@ -13,13 +13,13 @@ from inspection.domain.checklist import CheckItem, Checklist
 from inspection.domain.record import Finding, Person, Photo, Record, Signing
 from inspection.ledger.chain import Entry
 from inspection.reports import wording
+from inspection.reports.wording import Terms
 
 TITLES = {
     "inspection": "安全生产现场检查记录",
     "self_inspection": "安全生产自查记录",
     "reinspection": "安全生产整改复查记录",
 }
-ROLES = {"inspector": "检查人员", "party": "被检查单位现场负责人", "witness": "见证人"}
 LEVELS = {"general": "一般隐患", "larger": "较大隐患", "major": "重大隐患"}
 MARKS = {"V": "①", "V2": "②", "VT": "③", "R": "④"}
 MOMENTS = {"before": "问题", "after": "整改后"}
@@ -32,6 +32,7 @@ class InspectedUnit:
     address: str = ""
     principal: str = ""
     phone: str = ""
+    sector: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,12 +83,16 @@ class RowGroup:
 
 @dataclass(frozen=True)
 class Basis:
-    """One legal ground of a finding, with its verification mark (DOMAIN §0.1)."""
+    """One legal ground of a finding, with its verification mark (DOMAIN §0.1).
+
+    `since` is the day from which this wording is in force, "" when that is not known.
+    """
 
     instrument: str
     clause: str
     scope: str
     mark: str
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -152,7 +157,8 @@ class SignatureBlock:
     """How signing ended for one person, and the box where paper has the signature.
 
     `field` names the PDF signature field; "" when no personal certificate signs
-    here (no account, or nobody signed).
+    here (no account, or nobody signed). `hand` is whose hand the ink is of: the
+    deputy's where one signed.
     """
 
     ref: str
@@ -166,6 +172,7 @@ class SignatureBlock:
     grade: str
     signed_at: str
     ink: str
+    hand: str
 
 
 @dataclass(frozen=True)
@@ -198,6 +205,7 @@ class ReportContent:
     uuid: str
     record_uuid: str
     kind: str
+    terms: Terms
     title: str
     number: str
     organisation: str
@@ -275,6 +283,7 @@ def compose(
         uuid=issuance.uuid,
         record_uuid=record.uuid,
         kind=record.kind,
+        terms=wording.TERMS[record.kind],
         title=TITLES[record.kind],
         number=issuance.number,
         organisation=issuance.organisation,
@@ -313,15 +322,18 @@ def _facts(record: Record, unit: InspectedUnit) -> tuple[tuple[str, str], ...]:
     parties = "；".join(wording.party_text(each) for each in record.people if each.role == "party")
     witnesses = "；".join(each.name for each in record.people if each.role == "witness")
     begun, ended = (wording.minute_text(each) for each in (record.started_at, record.finished_at))
+    terms = wording.TERMS[record.kind]
     pairs = (
-        ("被检查单位", record.unit_name),
+        (terms.unit, record.unit_name),
         ("统一社会信用代码", record.unit_credit_code),
         ("单位地址", unit.address),
+        ("行业领域", wording.SECTORS.get(unit.sector, "")),
         ("主要负责人", "　".join(part for part in (unit.principal, unit.phone) if part)),
         ("现场负责人", parties),
         ("见证人", witnesses),
-        ("检查场所", wording.place_text(record)),
-        ("检查时间", f"{begun} 至 {ended}"),
+        ("检查类型", terms.kind),
+        (f"{terms.act}场所", wording.place_text(record)),
+        (f"{terms.act}时间", f"{begun} 至 {ended}"),
     )
     return tuple(pair for pair in pairs if pair[1] or pair[0] == "统一社会信用代码")
 
@@ -338,8 +350,7 @@ def _row(item: CheckItem, record: Record, checklist: Checklist, day: date) -> Ro
         title=item.title.zh,
         check=item.check.zh,
         basis="；".join(
-            f"{wording.short_name(checklist, each.instrument)}{each.clause}"
-            for each in wording.in_force(item, day)
+            wording.short_citation(checklist, each) for each in wording.in_force(item, day)
         ),
         value=value,
         sign=sign,
@@ -385,6 +396,7 @@ def _basis(item: CheckItem, checklist: Checklist, day: date) -> tuple[Basis, ...
             each.clause,
             each.scope.zh,
             MARKS.get(each.mark, MARKS["R"]),
+            since=each.from_on.isoformat() if each.from_on else "",
         )
         for each in wording.in_force(item, day)
     )
@@ -442,7 +454,7 @@ def _signature(
         ref=person.ref,
         field=f"sig-{person.ref}" if signs_here else "",
         person=(person.account or "") if signs_here else "",
-        role=ROLES[person.role],
+        role=wording.TERMS[record.kind].role(person.role),
         name=person.name,
         detail=detail or person.title or person.unit,
         outcome=signing.outcome,
@@ -450,6 +462,7 @@ def _signature(
         grade=_GRADES["device_key" if with_device else "drawn"].grade,
         signed_at=wording.instant_text(signing.signed_at),
         ink=signing.ink.sha256 if signing.ink else "",
+        hand=signing.deputy_name or person.name,
     )
 
 
@@ -464,6 +477,7 @@ def _evidence(
         ("台账条目", f"第 {proof.entry.seq} 条，链值 {proof.entry.link}"),
         ("台账检查点", f"第 {proof.checkpoint_seq} 条止，链值 {proof.checkpoint_link}"),
         ("收到时间（服务器）", accepted),
+        ("出具时间", wording.instant_text(issuance.issued_at)),
         ("平板时钟", wording.clock_text(record)),
         ("记录编号", record.uuid),
     )

@@ -3,8 +3,9 @@
 Static, renamed subsets carry GB 2312 and all 8105 characters of 通用规范汉字表
 (国发〔2013〕23号), among them 㛃 𬭎 䶮 𫖯 of people's names (renamed because the
 licence, OFL-1.1, reserves the original names); the full regular files stand
-behind them for what is rarer still. They live beside a private `fonts.conf`, so the same record is drawn with
-the same glyphs on every machine and no system font is ever used.
+behind them for what is rarer still. They live beside a private `fonts.conf`,
+so the same record is drawn with the same glyphs on every machine and no system
+font is ever used.
 
 Knows nothing of reports and nothing of WeasyPrint. Run as
 `python -m inspection.reports.typefaces NODE_MODULES`.

@@ -163,7 +163,9 @@ def content_of(
     return compose(
         records_domain.from_bytes(made.data),
         checklists_domain.from_json(json.loads(shipped.data), digest=shipped.digest),
-        InspectedUnit("山东省枣庄市高新区兴仁街道复元三路 188 号", "周明", "0632-5550123"),
+        InspectedUnit(
+            "山东省枣庄市高新区兴仁街道复元三路 188 号", "周明", "0632-5550123", "machinery"
+        ),
         proof=proof,
         issuance=Issuance(
             uuid=REPORT,
