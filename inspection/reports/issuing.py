@@ -7,7 +7,6 @@ nothing that was done before counts. How a report looks is `content` and
 """
 
 import hashlib
-import json
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from inspection.ledger import chain, checkpoints, journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
-from inspection.reports import earlier, outcomes, pdf, shelf
+from inspection.reports import earlier, outcomes, pdf, proving, shelf
 from inspection.reports.content import (
     TITLES,
     InspectedUnit,
@@ -48,7 +47,6 @@ from inspection.signing.jose import DeviceSignature, EnrolledKey, ServerKey
 from inspection.submissions import records
 from inspection.submissions.records import COMPLETE, StoredRecord
 
-PROOF_FORMAT = "zhencha.ledger-proof/1"
 RECORD_NAME, PROOF_NAME = "record.jws", "ledger-proof.json"
 DRAW_SECONDS = 120
 DRAW_MEMORY_MB = 1024
@@ -67,6 +65,7 @@ class _Case:
     revoked: tuple[Revocation, ...]
     entry: chain.Entry
     checkpoint: checkpoints.Checkpoint
+    proof: bytes
     formers: dict[str, Former]
 
 
@@ -127,6 +126,7 @@ def _opened(
     record = records.payload_of(stored)
     entry = journal.entry(session, stored.seq)
     assert entry is not None, "a stored record has its ledger entry"
+    checkpoint = checkpoints.take(session, key=key, at=at)
     return _Case(
         stored=stored,
         record=record,
@@ -136,7 +136,8 @@ def _opened(
         keys=_pdf_keys(session, warrants, authority, at),
         revoked=credentials.revocations(session),
         entry=entry,
-        checkpoint=checkpoints.take(session, key=key, at=at),
+        checkpoint=checkpoint,
+        proof=proving.proof_text(session, stored, checkpoint=checkpoint, key=key),
         formers=earlier.formers(session, record, before_seq=stored.seq),
     )
 
@@ -197,7 +198,7 @@ def _material(
     content = compose(
         case.record,
         case.checklist,
-        InspectedUnit(case.unit.address, case.unit.principal, case.unit.phone),
+        InspectedUnit(case.unit.address, case.unit.principal, case.unit.phone, case.unit.sector),
         proof=proof,
         issuance=issuance,
         signed_by=frozenset(case.warrants),
@@ -210,7 +211,7 @@ def _material(
         content=content,
         attachments=(
             Attachment(RECORD_NAME, "各签名人签署的原始记录（JWS）", case.stored.jws),
-            Attachment(PROOF_NAME, "台账凭证", proof_text(proof)),
+            Attachment(PROOF_NAME, "台账凭证", case.proof),
         ),
         inks={digest: blobs.read(digest) for digest in sorted(inks)},
         # Earlier photos of a hazard may still be on another tablet.
@@ -220,22 +221,6 @@ def _material(
             if blobs.has(each.digest)
         },
     )
-
-
-def proof_text(proof: LedgerProof) -> bytes:
-    """The proof as the file that the report carries."""
-    return json.dumps(
-        {
-            "format": PROOF_FORMAT,
-            "chain": chain.VERSION,
-            "entry": vars(proof.entry),
-            "checkpoint": proof.checkpoint,
-            "server_keys": [dict(proof.server_jwk)],
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        indent=1,
-    ).encode()
 
 
 def _sealed(

@@ -222,6 +222,6 @@ def test_a_checkpoint_names_the_end_and_is_signed_by_the_server(scene: Scene) ->
     scene.command("ledger", "checkpoint")
     ((seq, link, jws),) = scene.rows("SELECT seq, link, jws FROM ledger_checkpoint")
     said = verified(jws, scene.wiring.server_key.public_jwk)
-    assert (said["format"], said["seq"], said["link"]) == ("zhencha.checkpoint/1", seq, link)
+    assert (said["format"], said["seq"], said["link"]) == ("zhencha.checkpoint/2", seq, link)
     assert scene.rows("SELECT seq, link FROM ledger_head") == [(seq, link)]
     assert re.fullmatch(r"2026-11-22T04:00:00\.000Z", said["taken_at"])
