@@ -13,6 +13,7 @@ from inspection import database
 from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints
+from inspection.ledger.checkpoints import Checkpoint
 from inspection.reports import issuing
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
@@ -63,10 +64,10 @@ def _put_back(wiring: Wiring, claimed: Claim, error: Exception) -> None:
         queue.retry_later(session, claimed, f"{type(error).__name__}: {error}", at=wiring.clock())
 
 
-def take_checkpoint(wiring: Wiring) -> None:
-    """Sign where the ledger ends now."""
+def take_checkpoint(wiring: Wiring) -> Checkpoint:
+    """Sign where the ledger ends now; the same end is not signed twice."""
     with database.writing(wiring.engine) as session:
-        checkpoints.take(session, key=wiring.server_key, at=wiring.clock())
+        return checkpoints.take(session, key=wiring.server_key, at=wiring.clock())
 
 
 def run(wiring: Wiring) -> None:
