@@ -61,7 +61,7 @@ def work_once(wiring: Wiring) -> bool:
 def _put_back(wiring: Wiring, claimed: Claim, error: Exception) -> None:
     _log.exception("failed %s, attempt %d", claimed.kind, claimed.attempts)
     with database.writing(wiring.engine) as session:
-        queue.retry_later(session, claimed, f"{type(error).__name__}: {error}", at=wiring.clock())
+        queue.retry_later(session, claimed, queue.told(error), at=wiring.clock())
 
 
 def take_checkpoint(wiring: Wiring) -> Checkpoint:

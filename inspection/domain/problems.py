@@ -268,7 +268,10 @@ class DocumentTooLarge(Problem):
 
 
 class GlyphMissing(Problem):
-    """No font at hand can print these characters; the report waits. `characters` lists them."""
+    """No font at hand can print these characters; the report waits. `characters` lists them.
+
+    `places` says of each character where it stands, in the report's own words.
+    """
 
     code = "glyph_missing"
 

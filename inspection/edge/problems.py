@@ -83,7 +83,12 @@ class Spoken:
 
 def spoken(problem: Problem) -> Spoken:
     """Put a problem into the reader's language."""
-    return Spoken(problem.code, sentence(problem.code), safe(problem.code), what_next(problem.code))
+    return spoken_code(problem.code)
+
+
+def spoken_code(code: str) -> Spoken:
+    """Put the problem with this code into the reader's language."""
+    return Spoken(code, sentence(code), safe(code), what_next(code))
 
 
 def sentence(code: str) -> str:
@@ -174,6 +179,8 @@ def safe(code: str) -> str:
         return _("报告没有变，这次上传的内容没有加进去。")
     if code in ("not_signed_in", "form_expired"):
         return _("平板上填的内容都在。")
+    if code == "glyph_missing":
+        return _("记录、照片和签名已完整收存，台账不受影响。")
     return ""
 
 
@@ -205,6 +212,9 @@ def what_next(code: str) -> str:
         "not_found": _("请检查链接，或联系有权限的同事。"),
         "not_allowed": _("如有需要，请联系管理员。"),
         "work_overrun": _("请稍后再试。"),
+        "glyph_missing": _(
+            "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"
+        ),
     }.get(code, "")
 
 

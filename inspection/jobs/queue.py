@@ -5,6 +5,7 @@ exactly when there is something to do. A claim expires: a worker that was
 killed loses its job to the next one. What a job does is in `worker.py`.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import JSON, Index, bindparam, func, insert, select, text, updat
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
+from inspection.domain.problems import Problem
 
 CLAIM_EXPIRES_AFTER = timedelta(minutes=5)
 FIRST_RETRY_AFTER = timedelta(seconds=2)
@@ -98,6 +100,42 @@ def retry_later(session: Session, claimed: Claim, error: str, *, at: datetime) -
         update(Job).where(Job.id == claimed.id).values(due_at=at + wait, last_error=error[:2000])
     )
     return at + wait
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a job is not done yet: a problem's code and details, and when it is tried again.
+
+    `code` is "" when it failed for a reason that is a programming mistake.
+    """
+
+    code: str
+    details: dict[str, Any]
+    attempts: int
+    due_at: datetime
+
+
+def told(error: Exception) -> str:
+    """Write down an error so that `trouble` can read it."""
+    if isinstance(error, Problem):
+        return json.dumps({"code": error.code, "details": error.details}, ensure_ascii=False)
+    return f"{type(error).__name__}: {error}"
+
+
+def trouble(session: Session, key: str) -> Trouble | None:
+    """Return why the job with this key failed last; None when it did not, or is done."""
+    row = session.execute(
+        select(Job.last_error, Job.attempts, Job.due_at).where(
+            Job.key == key, Job.finished_at.is_(None), Job.last_error.is_not(None)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    try:
+        said = json.loads(row.last_error)
+        return Trouble(said["code"], said["details"], row.attempts, row.due_at)
+    except (ValueError, TypeError, KeyError):
+        return Trouble("", {}, row.attempts, row.due_at)
 
 
 def waiting(session: Session) -> int:

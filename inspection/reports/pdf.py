@@ -22,7 +22,7 @@ import jinja2
 
 from inspection.domain import ink
 from inspection.domain.problems import GlyphMissing
-from inspection.reports import drawing, fields, photos, typefaces
+from inspection.reports import drawing, fields, photos, typefaces, whereabouts
 from inspection.reports.content import ReportContent, SignatureBlock
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -71,6 +71,15 @@ class Drawing:
 
 def draw(material: Material) -> Drawing:
     """Draw the report. Raises GlyphMissing when no typeface has some character."""
+    try:
+        return _drawn_whole(material)
+    except GlyphMissing as missing:
+        characters = missing.details["characters"]
+        found = whereabouts.places(material.content, characters)
+        raise GlyphMissing(characters=characters, places=found) from None
+
+
+def _drawn_whole(material: Material) -> Drawing:
     engine = _engine()
     content, served = material.content, _served(material)
     html = _page("inspection.html").render(report=content, served=served)

@@ -322,10 +322,14 @@ def _insert(session: Session, examined: Examined, held: Held, text: str, submitt
         )
 
 
+def report_job_key(record_uuid: str) -> str:
+    """The key of the job that issues this record's report: one job, however often it is asked."""
+    return f"{REPORT_JOB}:{record_uuid}"
+
+
 def _ask_for_report(session: Session, record_uuid: str, at: datetime) -> None:
-    queue.enqueue(
-        session, REPORT_JOB, {"record": record_uuid}, key=f"{REPORT_JOB}:{record_uuid}", at=at
-    )
+    key = report_job_key(record_uuid)
+    queue.enqueue(session, REPORT_JOB, {"record": record_uuid}, key=key, at=at)
 
 
 @dataclass(frozen=True)

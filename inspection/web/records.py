@@ -14,10 +14,12 @@ from inspection.domain.checklist import Checklist
 from inspection.domain.problems import NotFound
 from inspection.domain.record import Clock, Record
 from inspection.edge import current_actor, reading, requires, wired
-from inspection.edge.problems import fault_sentence
+from inspection.edge.problems import Spoken, fault_sentence, spoken_code
 from inspection.hazards import register, steps
+from inspection.jobs import queue
+from inspection.jobs.queue import Trouble
 from inspection.reports import shelf
-from inspection.submissions import records
+from inspection.submissions import intake, records
 
 blueprint = Blueprint("records", __name__)
 
@@ -61,12 +63,16 @@ def show(record: object) -> str:
         stored = records.record(session, scope, str(record))
         raised = dict(register.raised(session, stored.uuid))
         report_uuid = shelf.uuids_of(session, [stored.uuid]).get(stored.uuid)
+        trouble = queue.trouble(session, intake.report_job_key(stored.uuid))
     payload = records.payload_of(stored)
     checklist = wired().catalog.find(payload.checklist_slug, payload.checklist_revision)
     return render_template(
         "web/records/show.html",
         stored=stored,
         report_uuid=report_uuid,
+        trouble=trouble,
+        delay=_delay(trouble) if trouble else None,
+        glyphs=_glyphs(trouble) if trouble else [],
         record=payload,
         checklist=checklist,
         title=_title(checklist) or payload.checklist_slug,
@@ -92,6 +98,23 @@ def photo(record: object, digest: str) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
+
+
+def _delay(trouble: Trouble) -> Spoken:
+    """Say why the report waits; a mistake of ours has no code and is said as one."""
+    if trouble.code:
+        return spoken_code(trouble.code)
+    return Spoken(
+        "", gettext("出具时出了内部错误。"), gettext("记录已完整收存。"), gettext("请联系管理员。")
+    )
+
+
+def _glyphs(trouble: Trouble) -> list[tuple[str, str, str]]:
+    """Each character that cannot be printed: itself, its code point, and where it stands."""
+    return [
+        (each["character"], f"U+{ord(each['character']):04X}", each["place"])
+        for each in trouble.details.get("places", [])
+    ]
 
 
 def _title(checklist: Checklist | None) -> str:

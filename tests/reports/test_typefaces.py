@@ -88,8 +88,9 @@ def test_fontconfig_sees_these_typefaces_and_no_others(directory):
     ).stdout
     assert Path(said.strip()) == directory / "fonts.conf"
     text = (directory / "fonts.conf").read_text()
-    assert text.count("<dir>") == 1
+    assert text.count("<dir>") == 2
     assert f"<dir>{directory.resolve()}</dir>" in text
+    assert f"<dir>{directory.resolve()}-more</dir>" in text, "for faces of the operator's own"
 
 
 @pytest.fixture(scope="module")
