@@ -288,6 +288,18 @@ class WorkOverrun(Problem):
     code = "work_overrun"
 
 
+class WorkBusy(Problem):
+    """Others are being served and enough wait already; nothing was begun."""
+
+    code = "work_busy"
+
+
+class TooManyExaminations(Problem):
+    """This address had many documents verified lately; `retry_after_seconds` says when to go on."""
+
+    code = "too_many_examinations"
+
+
 class RecordIncomplete(Problem):
     """The report waits until every photo of the record has arrived."""
 

@@ -52,6 +52,8 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.GlyphMissing: 422,
     problems.WarrantMissing: 422,
     problems.WorkOverrun: 503,
+    problems.WorkBusy: 503,
+    problems.TooManyExaminations: 429,
     problems.RecordIncomplete: 409,
     problems.ReportMovedOn: 409,
     problems.OwnFileForeign: 422,
@@ -135,6 +137,8 @@ def sentence(code: str) -> str:
         "glyph_missing": _("有字在现有字体中没有字形，报告暂停生成。"),
         "warrant_missing": _("没有本人的设备签名，不能使用其证书。"),
         "work_overrun": _("处理时间过长，已中止。"),
+        "work_busy": _("服务器正在核验别人的文件，这一份还没有开始。"),
+        "too_many_examinations": _("您这里刚才核验的文件太多。"),
         "record_incomplete": _("照片还没有收齐，报告稍后生成。"),
         "report_moved_on": _("报告在这期间有了新的版本，这次没有加上。"),
         "own_file_foreign": _("这不是本报告的文件：开头与本系统出具的文件不同。"),
@@ -177,11 +181,13 @@ def safe(code: str) -> str:
         return _("已传的部分都在，平板上的也不会删除。")
     if code == "report_moved_on" or code.startswith("own_"):
         return _("报告没有变，这次上传的内容没有加进去。")
-    if code in ("not_signed_in", "form_expired"):
-        return _("平板上填的内容都在。")
-    if code == "glyph_missing":
-        return _("记录、照片和签名已完整收存，台账不受影响。")
-    return ""
+    return {
+        "not_signed_in": _("平板上填的内容都在。"),
+        "form_expired": _("平板上填的内容都在。"),
+        "glyph_missing": _("记录、照片和签名已完整收存，台账不受影响。"),
+        "work_busy": _("文件没有留存，原件不受影响。"),
+        "too_many_examinations": _("文件没有留存，原件不受影响。"),
+    }.get(code, "")
 
 
 def what_next(code: str) -> str:
@@ -212,6 +218,8 @@ def what_next(code: str) -> str:
         "not_found": _("请检查链接，或联系有权限的同事。"),
         "not_allowed": _("如有需要，请联系管理员。"),
         "work_overrun": _("请稍后再试。"),
+        "work_busy": _("请半分钟后再交一次；只比对摘要不用等。"),
+        "too_many_examinations": _("请过几分钟再试；只比对摘要不受限制。"),
         "glyph_missing": _(
             "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"
         ),

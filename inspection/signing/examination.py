@@ -28,7 +28,8 @@ from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
 
 _LARGEST_ATTACHMENT = 4 * 1024 * 1024
-_MOST_SIGNATURES = 20
+_MOST_SIGNATURES = 60
+"""Signers, opinions and their own certificates, and a new timestamp each year for decades."""
 
 accept_rare_characters()
 _log = logging.getLogger(__name__)
@@ -45,7 +46,9 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
         return Examination(
             trouble="",
-            signatures=tuple(_facts(each, trust, at) for each in embedded),
+            signatures=tuple(
+                _facts(each, trust, at, revision=n) for n, each in enumerate(embedded, start=1)
+            ),
             unsigned_fields=tuple(_unsigned_fields(reader)),
             attachments=_readable_attachments(reader),
         )
@@ -54,10 +57,13 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         return Examination("unreadable")
 
 
-def _facts(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> SignatureFacts:
+def _facts(
+    embedded: EmbeddedPdfSignature, trust: Trust, at: datetime, *, revision: int
+) -> SignatureFacts:
     certificate = embedded.signer_cert
     is_timestamp = embedded.sig_object_type == "/DocTimeStamp"
-    intact, trusted, timed, unchanged, stamped_at, covers_all = _judgement(embedded, trust, at)
+    judged = _judgement(embedded, trust, at)
+    intact, trusted, timed, unchanged, stamped_at, covers_all, clock = judged
     person = _person(certificate)
     subject = certificate.subject.native
     return SignatureFacts(
@@ -74,10 +80,29 @@ def _facts(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime) -> Signat
         timed=timed,
         unchanged=unchanged,
         covers_all=covers_all,
+        revision=revision,
+        covers_bytes=_end_of_range(embedded),
+        built_in_clock=clock is not None and _is_ours(clock, trust),
     )
 
 
-_Judgement = tuple[Outcome, Outcome, Outcome, Outcome, datetime | None, bool]
+def _end_of_range(embedded: EmbeddedPdfSignature) -> int:
+    try:
+        start, length = list(embedded.byte_range)[-2:]
+        return int(start) + int(length)
+    except (TypeError, ValueError):  # somebody wrote something else there; `intact` says so
+        return 0
+
+
+def _is_ours(clock: x509.Certificate, trust: Trust) -> bool:
+    """Whether a time-stamping certificate was issued by the built-in authority."""
+    issuers = (x509.Certificate.load(each).subject for each in trust.intermediates)
+    return clock.issuer in issuers
+
+
+_Judgement = tuple[
+    Outcome, Outcome, Outcome, Outcome, datetime | None, bool, x509.Certificate | None
+]
 _BROKEN: _Judgement = (
     Outcome.FAILED,
     Outcome.INDETERMINATE,
@@ -85,6 +110,7 @@ _BROKEN: _Judgement = (
     Outcome.FAILED,
     None,
     False,
+    None,
 )
 
 
@@ -114,6 +140,7 @@ def _judged_signature(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime
         _unchanged(status),
         stamp.timestamp if stamp is not None and stamped else None,
         status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+        stamp.signing_cert if stamp is not None and stamped else None,
     )
 
 
@@ -127,6 +154,7 @@ def _judged_timestamp(embedded: EmbeddedPdfSignature, trust: Trust, at: datetime
         _unchanged(status),
         status.timestamp if good else None,
         status.coverage == SignatureCoverageLevel.ENTIRE_FILE,
+        embedded.signer_cert if good else None,
     )
 
 

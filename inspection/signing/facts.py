@@ -42,6 +42,12 @@ class SignatureFacts:
     """Whatever was added after this signature is what the document allows to be added."""
     covers_all: bool
     """Covers the file from its first to its last byte."""
+    revision: int = 1
+    """Place among the signatures, counted from 1: what PDF readers call the revision it signs."""
+    covers_bytes: int = 0
+    """The signed range ends here, counted from the file's first byte."""
+    built_in_clock: bool = False
+    """The time comes from this system's own time-stamping service, not from a third party."""
 
     @property
     def outcome(self) -> Outcome:

@@ -31,9 +31,11 @@ def test_the_issued_report_passes_with_every_fact_told(own_scene, own_issued):
         "record_as_accepted",
         "device_signature_valid",
         "device_signature_valid",
+        "warrants_match",
+        "photos_match",
         "ledger_entry_matches",
         "checkpoint_matches",
-        "photos_match",
+        "proof_leads_to_checkpoint",
     ]
     assert found.covers == "entire_file"
     assert found.not_checked == ("hand_identity", "device_clock", "truth_of_content")
@@ -169,4 +171,7 @@ def test_a_document_beyond_all_measure_is_refused(scene, monkeypatch):
 def test_a_document_that_takes_too_long_is_not_called_good(scene, issued, monkeypatch):
     monkeypatch.setattr(verdict, "EXAMINE_SECONDS", 0.001)
     found = scene.verify(issued)
-    assert (found.outcome, codes(found)) == (Outcome.INDETERMINATE, ["examination_overrun"])
+    assert found.outcome == Outcome.INDETERMINATE
+    assert codes(found) == ["issued_here", "bytes_as_issued", "examination_overrun"]
+    strange = scene.verify(b"%PDF-1.7 somebody else's")
+    assert (strange.outcome, codes(strange)) == (Outcome.INDETERMINATE, ["examination_overrun"])
