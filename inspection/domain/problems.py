@@ -186,6 +186,12 @@ class PayloadMalformed(Problem):
     code = "payload_malformed"
 
 
+class RecordExcessive(Problem):
+    """One part of the record holds more than any may; `pointer` says which, `most` how much."""
+
+    code = "record_excessive"
+
+
 class SignatureInvalid(Problem):
     """A signature does not fit the bytes: they were changed after signing."""
 

@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from inspection.domain import ink
 from inspection.domain.problems import GlyphMissing
-from inspection.reports import drawing, fields, photos, typefaces, whereabouts
+from inspection.reports import drawing, fields, photos, typefaces, whereabouts, wording
 from inspection.reports.content import ReportContent, SignatureBlock
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -86,7 +87,7 @@ def _drawn_whole(material: Material) -> Drawing:
     document = engine.render(html, "report.css", served)
     places = fields.boxes(document.pages, content.fields)
     wanted = [
-        fields.Field(block.field, f"{block.role} {block.name} 的签名")
+        fields.Field(block.field, wording.visible(f"{block.role} {block.name} 的签名"))
         for block in content.signatures
         if block.field
     ]
@@ -138,10 +139,18 @@ def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _shown(value: Any) -> Any:
+    """What `{{ }}` puts on the page: text with nothing hidden in it; markup of ours as it is."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return wording.visible(value)
+    return value
 
 
 def _page(name: str) -> jinja2.Template:

@@ -3,6 +3,7 @@
 Pure, one fact in, one piece of text out. What a report is composed of is `content`.
 """
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -80,6 +81,19 @@ TERMS = {
         _INSPECTION, kind="整改复查", act="复查", notice="复查告知", opinion="复查处理意见"
     ),
 }
+
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """Write characters that show nothing, or that turn what follows around, by their number.
+
+    A report shows what was signed: a name may not read backwards (U+202E), nothing may hide.
+    """
+    return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def instant_text(moment: datetime) -> str:

@@ -25,6 +25,7 @@ from inspection.domain.checklist import Checklist
 from inspection.domain.problems import (
     KeyRevoked,
     PayloadMalformed,
+    RecordExcessive,
     RecordTooLarge,
     RecordUuidMismatch,
 )
@@ -79,7 +80,7 @@ def examine(
     """Verify the signatures and read the record; writes nothing.
 
     Raises RecordTooLarge, JwsMalformed, KeyUnknown, KeyRevoked, SignatureInvalid,
-    PayloadMalformed or RecordUuidMismatch: the bytes are not a record of ours.
+    PayloadMalformed, RecordExcessive or RecordUuidMismatch: the bytes are no record of ours.
     Content that does not fit is returned as faults.
     """
     if len(jws) > LARGEST_BYTES:
@@ -87,6 +88,8 @@ def examine(
     verified = jose.verify_record(jws, lambda kid: _usable_key(session, kid))
     try:
         record = domain.from_bytes(verified.payload)
+    except domain.Excessive as error:
+        raise RecordExcessive(pointer=error.pointer, most=error.most) from error
     except domain.Malformed as error:
         raise PayloadMalformed(pointer=error.pointer) from error
     if record.uuid != uuid:
