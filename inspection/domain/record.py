@@ -33,6 +33,7 @@ _MOST_REINSPECTED = 500
 _MOST_ANSWERS = 1000
 _MOST_TAGS = 100
 _LONGEST_CODE = 20
+_LONGEST_TAG = 100
 
 
 @dataclass(frozen=True)
@@ -416,7 +417,7 @@ def _finding(read: _Reader) -> Finding:
     tags = read.data.get("tags")
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise Malformed(read.at("tags"))
-    if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_CODE for tag in tags):
+    if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_TAG for tag in tags):
         raise Excessive(read.at("tags"), _MOST_TAGS)
     return Finding(
         uuid=read.match("uuid", _UUID),

@@ -9,7 +9,8 @@ import pytest
 
 from inspection import database
 from inspection.accounts import devices
-from tests.builders import enrolment
+from inspection.domain import record as domain
+from tests.builders import checklists, enrolment, records
 from tests.builders.devices import Device, base64url, compact
 from tests.builders.identifiers import uuid7
 from tests.builders.records import Filled
@@ -242,6 +243,15 @@ def test_the_same_refused_body_is_kept_once(scene: Scene) -> None:
     for _ in range(3):
         assert scene.tablet.put(made.uuid, body).code == "key_unknown"
     assert scene.quarantined() == [("key_unknown", body)]
+
+
+def test_no_shipped_checklist_meets_the_limits() -> None:
+    for path in (checklists.SHIPPED / "common").glob("*.json"):
+        listed = checklists.Published(path.read_bytes())
+        made = records.filled(checklist=listed, failed=len(listed.codes))
+        for found in made.payload["findings"]:
+            found["tags"] = listed.tags(found["item"])
+        assert domain.from_bytes(made.data).findings
 
 
 def test_what_is_too_much_is_named_with_how_much_may_be(scene: Scene) -> None:

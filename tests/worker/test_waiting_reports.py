@@ -1,12 +1,17 @@
 """A report that cannot be issued yet: the record's page says why, what is safe, and what to do."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from inspection import worker
+from inspection.domain.problems import WorkOverrun
+from inspection.jobs.confinement import run_confined
+from inspection.reports import issuing, pdf
 from tests.builders.people import Person
 from tests.builders.records import Filled
+from tests.reports import samples
 from tests.scene import Scene
 from tests.tablet import COOKIE
 
@@ -51,3 +56,33 @@ def test_a_mistake_of_ours_is_said_as_one_and_tells_no_secrets(
     assert "出具时出了内部错误。" in page
     assert "记录已完整收存。" in page
     assert "ZeroDivisionError" not in page
+
+
+def test_a_drawing_that_overruns_waits_and_the_worker_goes_on(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Time runs out for the first report, memory for the second; the third is issued."""
+    for limits in ({"DRAW_SECONDS": 0.2}, {"DRAW_MEMORY_MB": 60}):
+        with monkeypatch.context() as narrow:
+            for name, limit in limits.items():
+                narrow.setattr(issuing, name, limit)
+            page = _page(scene, _handed_in(scene), scene.cast.auditor)
+        assert "报告还没有出具：处理时间过长，已中止。" in page
+    made = scene.filled()
+    scene.tablet.hand_in(made)
+    scene.tablet.send_all(made)
+    assert worker.work_once(scene.wiring) is True
+    assert scene.entries("report.issued") == [made.uuid]
+
+
+def test_a_report_of_ten_thousand_items_overruns_alone() -> None:
+    """No record that large comes in; if one did, its drawing would end and the next one begin."""
+    made = samples.full_record()
+    material = samples.material_of(made)
+    group = material.content.groups[0]
+    rows = tuple(replace(group.rows[0], code=f"A-{n}") for n in range(10_000))
+    huge = replace(material.content, groups=(replace(group, rows=rows),), opinion="长" * 80_000)
+    with pytest.raises(WorkOverrun):
+        run_confined(pdf.draw, replace(material, content=huge), seconds=4)
+    drawn = run_confined(pdf.draw, material, seconds=issuing.DRAW_SECONDS)
+    assert drawn.pages > 4
