@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from inspection.domain.checklist import CheckItem, Checklist
 from inspection.domain.record import Finding, Person, Photo, Record, Signing
+from inspection.domain.reserved import own_fields
 from inspection.ledger.chain import Entry
 from inspection.reports import wording
 from inspection.reports.wording import Terms
@@ -227,6 +228,8 @@ class ReportContent:
     grades: tuple[GradeNote, ...]
     evidence: tuple[tuple[str, str], ...]
     outcomes: tuple[Outcome, ...] = ()
+    own: tuple[tuple[str, str], ...] = ()
+    """Each field for a signature by an own certificate (domain.reserved), and its holder's name."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -304,7 +307,13 @@ def compose(
         signatures=signatures,
         grades=tuple(note for note in _GRADES.values() if note.grade in grades_used),
         evidence=_evidence(record, checklist, proof, issuance),
+        own=_own(record),
     )
+
+
+def _own(record: Record) -> tuple[tuple[str, str], ...]:
+    names = {person.account: person.name for person in record.people}
+    return tuple((field, names[account]) for account, field in own_fields(record).items())
 
 
 class _Counter:

@@ -302,6 +302,7 @@ def _shelved(
             size=size,
             pages=pages,
             seq=entry[0].seq,
+            reserved=True,
         )
     )
     session.flush()

@@ -23,6 +23,7 @@ from markupsafe import Markup
 
 from inspection.domain import ink
 from inspection.domain.problems import GlyphMissing
+from inspection.domain.reserved import OPINIONS
 from inspection.reports import drawing, fields, photos, typefaces, whereabouts, wording
 from inspection.reports.content import ReportContent, SignatureBlock
 
@@ -85,16 +86,11 @@ def _drawn_whole(material: Material) -> Drawing:
     content, served = material.content, _served(material)
     html = _page("inspection.html").render(report=content, served=served)
     document = engine.render(html, "report.css", served)
-    places = fields.boxes(document.pages, content.fields)
-    wanted = [
-        fields.Field(block.field, wording.visible(f"{block.role} {block.name} 的签名"))
-        for block in content.signatures
-        if block.field
-    ]
+    places = fields.boxes(document.pages, (*content.fields, *OPINIONS))
+    wanted = _fields(content)
 
     def finish(_document: Any, pdf: Any) -> None:
-        if wanted:
-            fields.add_fields(pdf, wanted, places)
+        fields.add_fields(pdf, wanted, places)
         fields.declare_accessible(pdf)
         fields.list_attachments_once(pdf)
 
@@ -107,6 +103,25 @@ def _drawn_whole(material: Material) -> Drawing:
     if next(_drawn) % _GARBAGE_EVERY == 0:
         gc.collect()
     return Drawing(made, appearances, len(document.pages))
+
+
+def _fields(content: ReportContent) -> list[fields.Field]:
+    """Fields of the signers in the order of signing, then those that may stay empty."""
+    signers = [block for block in content.signatures if block.field]
+    return [
+        *(
+            fields.Field(each.field, wording.visible(f"{each.role} {each.name} 的签名"))
+            for each in signers
+        ),
+        *(
+            fields.Field(name, f"审核意见（{number}）", reserved=True)
+            for number, name in enumerate(OPINIONS, start=1)
+        ),
+        *(
+            fields.Field(name, wording.visible(f"{holder} 以自有证书的签名"), reserved=True)
+            for name, holder in content.own
+        ),
+    ]
 
 
 def _served(material: Material) -> dict[str, tuple[bytes, str]]:

@@ -10,7 +10,8 @@ is valid by itself: only comparing with the issued bytes finds that.
 
 import io
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -22,6 +23,7 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
+from inspection.domain.reserved import is_reserved
 from inspection.signing.authority import Trust
 from inspection.signing.facts import Examination, Outcome, SignatureFacts
 from inspection.signing.reader import IndexedReader
@@ -44,12 +46,15 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     try:
         reader = IndexedReader(io.BytesIO(pdf), strict=False)
         embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
+        altered = _after_strangers(reader, embedded)
+        found = (_facts(each, trust, at, revision=n) for n, each in enumerate(embedded, start=1))
         return Examination(
             trouble="",
             signatures=tuple(
-                _facts(each, trust, at, revision=n) for n, each in enumerate(embedded, start=1)
+                replace(each, unchanged=Outcome.FAILED) if each.field in altered else each
+                for each in found
             ),
-            unsigned_fields=tuple(_unsigned_fields(reader)),
+            unsigned_fields=_readable_unsigned_fields(reader, embedded),
             attachments=_readable_attachments(reader),
         )
     except Exception:  # bytes from outside break a parser in any way they like
@@ -213,13 +218,67 @@ def _person(certificate: x509.Certificate) -> str:
     return ""
 
 
-def _unsigned_fields(reader: IndexedReader) -> Iterator[str]:
-    if "/AcroForm" not in reader.root:
+def _readable_unsigned_fields(
+    reader: IndexedReader, embedded: Sequence[EmbeddedPdfSignature]
+) -> tuple[str, ...]:
+    try:
+        return tuple(_unsigned_fields(reader, embedded))
+    except Exception:  # as above; the signatures still say that the file is broken
+        _log.info("the form could not be read", exc_info=True)
+        return ()
+
+
+def _unsigned_fields(
+    reader: IndexedReader, embedded: Sequence[EmbeddedPdfSignature]
+) -> Iterator[str]:
+    """Name the fields that wait for somebody; those that were reserved may wait for ever."""
+    reserved = {name for name in _first_fields(reader, embedded) if is_reserved(name)}
+    for name, field in signature_fields(reader.root):
+        if "/V" not in field and name not in reserved:
+            yield name
+
+
+def _first_fields(
+    reader: IndexedReader, embedded: Sequence[EmbeddedPdfSignature]
+) -> frozenset[str]:
+    """Name the signature fields that the first signature, the seal, found or made."""
+    try:
+        seal = embedded[0].signed_revision if embedded else None
+        root = reader.root if seal is None else reader.get_historical_root(seal)
+        return frozenset(name for name, _ in signature_fields(root))
+    except Exception:  # as above; what cannot be read was not reserved for anybody
+        _log.info("the fields of the first revision could not be read", exc_info=True)
+        return frozenset()
+
+
+def signature_fields(root: Any) -> Iterator[tuple[str, Any]]:
+    """Return name and dictionary of each signature field; ours are all at the top of the form."""
+    if "/AcroForm" not in root:
         return
-    for reference in reader.root["/AcroForm"]["/Fields"]:
+    for reference in root["/AcroForm"]["/Fields"]:
         field = reference.get_object()
-        if field.get("/FT") == "/Sig" and "/V" not in field:
-            yield str(field["/T"])
+        if field.get("/FT") == "/Sig":
+            yield str(field.get("/T", "")), field
+
+
+def _after_strangers(
+    reader: IndexedReader, embedded: Sequence[EmbeddedPdfSignature]
+) -> frozenset[str]:
+    """Name the signatures after which somebody signed in a field of their own making, theirs too.
+
+    The seal allows signing the fields that it found, and no others. Readers are
+    less strict: to them a new invisible field is harmless (ISO 32000-2 12.8.2.2).
+    """
+    known = _first_fields(reader, embedded)
+    last = max(
+        (
+            place
+            for place, each in enumerate(embedded)
+            if each.sig_object_type != "/DocTimeStamp" and each.field_name not in known
+        ),
+        default=-1,
+    )
+    return frozenset(each.field_name for each in embedded[: last + 1])
 
 
 def _readable_attachments(reader: IndexedReader) -> tuple[tuple[str, bytes], ...]:

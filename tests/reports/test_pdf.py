@@ -76,14 +76,45 @@ def test_the_same_record_gives_the_same_bytes(drawing):
 def test_signature_fields_lie_in_their_boxes_tagged_and_locked(drawing):
     with opened(drawing.pdf) as document:
         fields = list(document.Root.AcroForm.Fields)
-        assert [str(field.T) for field in fields] == ["sig-p1", "sig-p2"]
-        assert [str(field.Lock.Action) for field in fields] == ["/Include", "/All"]
-        for field in fields:
+        assert [str(field.T) for field in fields[:4]] == [
+            "sig-p1",
+            "sig-p2",
+            "opinion-1",
+            "opinion-2",
+        ]
+        for field in fields[:4]:
             left, bottom, right, top = (float(each) for each in field.Rect)
             assert 220 < right - left < 240
             assert 80 < top - bottom < 90
             assert "/StructParent" in field
-            assert "签名" in str(field.TU)
+        assert [str(field.TU) for field in fields[1:3]] == [
+            f"检查人员 {samples.RARE_NAMES[1]} 的签名",
+            "审核意见（1）",
+        ]
+
+
+def test_the_last_person_locks_everything_but_the_reserved_fields(drawing):
+    with opened(drawing.pdf) as document:
+        locks = {str(field.T): field.Lock for field in document.Root.AcroForm.Fields}
+        reserved = ["opinion-1", "opinion-2", "own-1", "own-2"]
+        assert list(locks) == ["sig-p1", "sig-p2", *reserved]
+        assert [str(each) for each in locks["sig-p2"].Fields] == reserved
+        assert str(locks.pop("sig-p2").Action) == "/Exclude"
+        for name, lock in locks.items():
+            assert ([str(each) for each in lock.Fields], str(lock.Action)) == ([name], "/Include")
+            assert int(lock.P) == 2
+
+
+def test_a_field_for_an_own_certificate_is_neither_seen_nor_heard(drawing):
+    with opened(drawing.pdf) as document:
+        fields = [each for each in document.Root.AcroForm.Fields if "own" in str(each.T)]
+        assert [str(each.TU) for each in fields] == [
+            f"{name} 以自有证书的签名" for name in samples.RARE_NAMES[:2]
+        ]
+        for field in fields:
+            assert [float(each) for each in field.Rect] == [0, 0, 0, 0]
+            assert "/StructParent" not in field
+            assert field.objgen in [each.objgen for each in document.pages[-1].Annots]
 
 
 def test_an_appearance_is_as_large_as_its_box(drawing):
