@@ -282,6 +282,12 @@ class GlyphMissing(Problem):
     code = "glyph_missing"
 
 
+class PaperUnfit(Problem):
+    """This record gives no ground for that paper; `fitting` lists those it does give ground for."""
+
+    code = "paper_unfit"
+
+
 class WarrantMissing(Problem):
     """A person's PDF key may be used only with that person's verified device signature."""
 

@@ -51,6 +51,7 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.StorageFull: 507,
     problems.DocumentTooLarge: 413,
     problems.GlyphMissing: 422,
+    problems.PaperUnfit: 409,
     problems.WarrantMissing: 422,
     problems.WorkOverrun: 503,
     problems.WorkBusy: 503,
@@ -137,6 +138,7 @@ def sentence(code: str) -> str:
         "storage_full": _("服务器存储空间已满，暂时收不下。"),
         "document_too_large": _("要核验的文件不能超过 50 MB。"),
         "glyph_missing": _("有字在现有字体中没有字形，报告暂停生成。"),
+        "paper_unfit": _("这份检查记录不能出这种文书。"),
         "warrant_missing": _("没有本人的设备签名，不能使用其证书。"),
         "work_overrun": _("处理时间过长，已中止。"),
         "work_busy": _("服务器正在核验别人的文件，这一份还没有开始。"),
@@ -223,6 +225,7 @@ def what_next(code: str) -> str:
         "work_overrun": _("请稍后再试。"),
         "work_busy": _("请半分钟后再交一次；只比对摘要不用等。"),
         "too_many_examinations": _("请过几分钟再试；只比对摘要不受限制。"),
+        "paper_unfit": _("请在检查记录的页面上选择列出的文书。"),
         "glyph_missing": _(
             "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"
         ),

@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -26,6 +26,7 @@ from inspection.domain.problems import GlyphMissing
 from inspection.domain.reserved import OPINIONS
 from inspection.reports import drawing, fields, photos, typefaces, whereabouts, wording
 from inspection.reports.content import ReportContent, SignatureBlock
+from inspection.reports.papers import Paper
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _GARBAGE_EVERY = 8
@@ -94,7 +95,7 @@ def _drawn_whole(material: Material) -> Drawing:
         fields.declare_accessible(pdf)
         fields.list_attachments_once(pdf)
 
-    made = engine.write(document, finish, material)
+    made = engine.write(document, finish, material.attachments, content.issued_at)
     appearances = {
         block.field: _appearance(engine, block, places[block.field][1], served)
         for block in content.signatures
@@ -147,6 +148,30 @@ def _appearance(
     html = _page("appearance.html").render(block=block, width=size[0], height=size[1])
     document = engine.render(html, "report.css", served, sheet=size)
     return engine.write_plain(document)
+
+
+def draw_paper(paper: Paper) -> bytes:
+    """Draw one paper of an inspection, with a field per signatory unless it is a draft.
+
+    Raises GlyphMissing when no typeface has some character.
+    """
+    engine = _engine()
+    html = _page("paper.html").render(paper=paper)
+    more = ("paper.css", "draft.css") if paper.draft else ("paper.css",)
+    document = engine.render(html, "report.css", {}, more=more)
+    places = fields.boxes(document.pages, paper.fields)
+    wanted = [
+        fields.Field(each.field, wording.visible(f"{each.role} {each.name} 的签名"))
+        for each in paper.signatories
+        if not paper.draft
+    ]
+
+    def finish(_document: Any, pdf: Any) -> None:
+        if wanted:
+            fields.add_fields(pdf, wanted, places)
+        fields.declare_accessible(pdf)
+
+    return engine.write(document, finish, (), paper.made_at)
 
 
 @lru_cache(maxsize=1)
@@ -204,13 +229,14 @@ class _Engine:
         served: Mapping[str, tuple[bytes, str]],
         *,
         sheet: tuple[float, float] | None = None,
+        more: Sequence[str] = (),
     ) -> Any:
         """Lay out one document; `sheet` overrides the page with a bare one of this size."""
         from weasyprint.urls import FatalURLFetchingError
 
         fetcher = _fetcher(self._weasyprint, served)
         source = self._weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
-        sheets = [self._sheet(sheet_name)]
+        sheets = [self._sheet(name) for name in (sheet_name, *more)]
         if sheet is not None:
             bare = f"@page{{size:{sheet[0]}pt {sheet[1]}pt;margin:0;{_NO_MARGIN_BOXES}}}"
             sheets.append(self._parsed(bare))
@@ -219,12 +245,12 @@ class _Engine:
         except FatalURLFetchingError as error:  # a BaseException: it would end the worker
             raise ForeignAddress(str(error)) from error
 
-    def write(self, document: Any, finish: Any, material: Material) -> bytes:
-        """Write the archival file with its attachments."""
-        attachments = [
-            _attached(self._weasyprint, each, material.content) for each in material.attachments
-        ]
-        made = document.write_pdf(pdf_variant="pdf/a-3a", attachments=attachments, finisher=finish)
+    def write(
+        self, document: Any, finish: Any, attachments: Sequence[Attachment], at: datetime
+    ) -> bytes:
+        """Write the archival file with its attachments, which are dated `at`."""
+        files = [_attached(self._weasyprint, each, at) for each in attachments]
+        made = document.write_pdf(pdf_variant="pdf/a-3a", attachments=files, finisher=finish)
         _refuse_missing_glyphs(document)
         return bytes(made)
 
@@ -262,14 +288,14 @@ def _fetcher(weasyprint: Any, served: Mapping[str, tuple[bytes, str]]) -> Any:
     return InMemory(allowed_protocols=("app",), allow_redirects=False, fail_on_errors=True)
 
 
-def _attached(weasyprint: Any, attachment: Attachment, content: ReportContent) -> Any:
+def _attached(weasyprint: Any, attachment: Attachment, at: datetime) -> Any:
     return weasyprint.Attachment(
         file_obj=io.BytesIO(attachment.data),
         name=attachment.name,
         description=attachment.description,
         relationship="Data",
-        created=content.issued_at.astimezone(UTC),
-        modified=content.issued_at.astimezone(UTC),
+        created=at.astimezone(UTC),
+        modified=at.astimezone(UTC),
     )
 
 

@@ -19,7 +19,10 @@ from inspection.hazards import register, steps
 from inspection.jobs import queue
 from inspection.jobs.queue import Trouble
 from inspection.reports import shelf
+from inspection.reports.papers import fitting
 from inspection.submissions import intake, records
+from inspection.submissions.records import HELD, StoredRecord
+from inspection.web import papers
 
 blueprint = Blueprint("records", __name__)
 
@@ -78,6 +81,7 @@ def show(record: object) -> str:
         title=_title(checklist) or payload.checklist_slug,
         faults=[(fault_sentence(fault.code), fault.pointer) for fault in stored.faults],
         hazards=_hazards(payload, raised),
+        papers=_papers(stored, payload),
         tally=_tally(payload),
         clock=_clock_words(payload.clock),
         language=get_locale().language,
@@ -119,6 +123,13 @@ def _glyphs(trouble: Trouble) -> list[tuple[str, str, str]]:
 
 def _title(checklist: Checklist | None) -> str:
     return checklist.title.in_(get_locale().language) if checklist else ""
+
+
+def _papers(stored: StoredRecord, payload: Record) -> list[tuple[str, str]]:
+    """The papers whose drafts this record gives ground for: kind and name."""
+    if stored.state == HELD:
+        return []
+    return [(kind, str(papers.NAMES[kind])) for kind in fitting(payload)]
 
 
 def _hazards(payload: Record, raised: dict[str, str]) -> dict[str, str]:
