@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from inspection import database
+from inspection.audits import opinions, verdicts
 from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints
@@ -37,7 +38,32 @@ def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
-WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {REPORT_JOB: _issue_report}
+def _sign_opinion(wiring: Wiring, args: dict[str, Any]) -> None:
+    opinions.sign(
+        args["opinion"],
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        clock=wiring.clock,
+    )
+
+
+def _examine(wiring: Wiring, args: dict[str, Any]) -> None:
+    verdicts.examine(
+        args["sha256"],
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        server_key=wiring.server_key,
+        clock=wiring.clock,
+    )
+
+
+WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
+    REPORT_JOB: _issue_report,
+    opinions.OPINION_JOB: _sign_opinion,
+    verdicts.VERDICT_JOB: _examine,
+}
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 
 

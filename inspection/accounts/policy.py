@@ -41,6 +41,10 @@ class Permission(Enum):
     """Enrol a signing key of one's own."""
     DEVICE_MANAGE = "device:manage"
     """Invite people to enrol a tablet, revoke their keys, dismiss them."""
+    AUDIT = "audit"
+    """Read issued reports at the auditor's desk: list, side by side, samples, downloads."""
+    OPINION_GIVE = "opinion:give"
+    """Give an opinion (审核意见) on a report; auditors write nothing else."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -72,6 +76,8 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.UNIT_READ: (frozenset({_I, _E, _O, _A, _X}), Reach.SUBTREE),
     Permission.KEY_ENROL: (frozenset({_I, _E}), Reach.SUBTREE),
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),
+    Permission.AUDIT: (frozenset({_A}), Reach.SUBTREE),
+    Permission.OPINION_GIVE: (frozenset({_A}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

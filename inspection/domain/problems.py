@@ -384,6 +384,36 @@ class OwnFieldAbsent(Problem):
     code = "own_field_absent"
 
 
+class OpinionsFull(Problem):
+    """The report has as many opinions as its pages leave room for; `most` says how many."""
+
+    code = "opinions_full"
+
+
+class OpinionOnOwnRecord(Problem):
+    """Nobody gives an opinion on a record that names them."""
+
+    code = "opinion_on_own_record"
+
+
+class OpinionPlaceMissing(Problem):
+    """The report was issued before reports had a place for opinions."""
+
+    code = "opinion_place_missing"
+
+
+class SelectionEmpty(Problem):
+    """No report in scope meets the conditions, so there is nothing to draw from or to pack."""
+
+    code = "selection_empty"
+
+
+class DownloadTooLarge(Problem):
+    """More than one archive may hold; `most_files` and `most_bytes` say how much that is."""
+
+    code = "download_too_large"
+
+
 class LedgerBroken(Problem):
     """An entry of the ledger does not follow the one before it; `seq` names the first."""
 

@@ -68,6 +68,11 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.OwnSignatureBroken: 422,
     problems.OwnCertificateExpired: 422,
     problems.OwnFieldAbsent: 409,
+    problems.OpinionsFull: 409,
+    problems.OpinionOnOwnRecord: 403,
+    problems.OpinionPlaceMissing: 409,
+    problems.SelectionEmpty: 422,
+    problems.DownloadTooLarge: 413,
     problems.LedgerBroken: 500,
 }
 
@@ -155,6 +160,11 @@ def sentence(code: str) -> str:
         "own_signature_broken": _("新的签名与文件内容不符，或没有覆盖整个文件。"),
         "own_certificate_expired": _("签名所用的证书已过期，或尚未生效。"),
         "own_field_absent": _("这份报告没有为您保留签名域，或您已经签过。"),
+        "opinions_full": _("这份报告已有两条审核意见，版面上没有更多位置。"),
+        "opinion_on_own_record": _("检查记录里写有您本人，不能由您出具审核意见。"),
+        "opinion_place_missing": _("这份报告出具较早，版面上没有留审核意见的位置。"),
+        "selection_empty": _("您的范围内没有符合条件的报告。"),
+        "download_too_large": _("一次最多打包 500 份报告、共 1 GB。"),
         "ledger_broken": _("台账链条断裂。"),
     }[code]
 
@@ -222,6 +232,11 @@ def what_next(code: str) -> str:
         "own_certificate_expired": _("请换一张有效的证书再签。"),
         "not_found": _("请检查链接，或联系有权限的同事。"),
         "not_allowed": _("如有需要，请联系管理员。"),
+        "opinions_full": _("需要再说明的，请写入督办或公文，并写明报告文号。"),
+        "opinion_on_own_record": _("请由另一位审核人员出具。"),
+        "opinion_place_missing": _("可以下载证据包，审核意见另行书面出具，并写明报告文号。"),
+        "selection_empty": _("请返回，换一个条件。"),
+        "download_too_large": _("请缩小时间段或行业，分几次下载。"),
         "work_overrun": _("请稍后再试。"),
         "work_busy": _("请半分钟后再交一次；只比对摘要不用等。"),
         "too_many_examinations": _("请过几分钟再试；只比对摘要不受限制。"),

@@ -26,6 +26,7 @@ from inspection.domain.problems import GlyphMissing
 from inspection.domain.reserved import OPINIONS
 from inspection.reports import drawing, fields, photos, typefaces, whereabouts, wording
 from inspection.reports.content import ReportContent, SignatureBlock
+from inspection.reports.faces import OpinionFace
 from inspection.reports.papers import Paper
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -172,6 +173,13 @@ def draw_paper(paper: Paper) -> bytes:
         fields.declare_accessible(pdf)
 
     return engine.write(document, finish, (), paper.made_at)
+
+
+def draw_opinion(face: OpinionFace, size: tuple[float, float]) -> bytes:
+    """Draw an auditor's opinion as a PDF of exactly this size in points. Raises GlyphMissing."""
+    engine = _engine()
+    html = _page("opinion.html").render(face=face)
+    return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
 
 
 @lru_cache(maxsize=1)

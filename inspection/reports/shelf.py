@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, or_, select
+from sqlalchemy import ForeignKey, Index, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant
@@ -41,6 +41,8 @@ class IssuedReport(Base):
     """Place of the entry report.issued in the ledger."""
     reserved: Mapped[bool] = mapped_column(default=False)
     """Whether the file has the reserved signature fields (reports.fields)."""
+
+    __table_args__ = (Index("ix_report_issued_at", "issued_at", "id"),)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from inspection.accounts.policy import Permission
 from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog
 from inspection.database import table_of
-from inspection.domain import answers, ink
+from inspection.domain import answers, ink, traits
 from inspection.domain import record as domain
 from inspection.domain.answers import Fault
 from inspection.domain.checklist import Checklist
@@ -43,6 +43,7 @@ from inspection.submissions.records import (
     HELD,
     INCOMPLETE,
     RecordBlob,
+    RecordTrait,
     SubmittedRecord,
 )
 
@@ -228,6 +229,7 @@ _KNOWN = select(_record.c.jws_digest, _record.c.receipt, _record.c.state).where(
 )
 _ADD_RECORD = insert(_record).returning(_record.c.id)
 _ADD_BLOBS = insert(table_of(RecordBlob))
+_ADD_TRAITS = insert(table_of(RecordTrait))
 
 
 def repeated(session: Session, uuid: str, jws_digest: str) -> Acceptance | None:
@@ -323,6 +325,8 @@ def _insert(session: Session, examined: Examined, held: Held, text: str, submitt
                 for d in record.blob_digests
             ],
         )
+    if found := traits.of(record):
+        session.execute(_ADD_TRAITS, [{"record_id": record_id, "trait": each} for each in found])
 
 
 def report_job_key(record_uuid: str) -> str:

@@ -4,6 +4,10 @@ from flask import Flask
 
 from inspection.web import (
     accounts,
+    audits,
+    audits_case,
+    audits_exports,
+    audits_samples,
     checklists,
     custody,
     hazards,
@@ -27,6 +31,10 @@ PAGES = (
     records,
     papers,
     reports,
+    audits,
+    audits_case,
+    audits_samples,
+    audits_exports,
     verification,
     people,
     custody,
