@@ -126,6 +126,7 @@ PACKAGES = {
         Package("mupdf-tools", program("mutool")),
         Package("qpdf", program("qpdf")),
         Package("libnss3-tools", program("certutil")),
+        Package("softhsm2", program("softhsm2-util")),
         Package("fonts-noto-cjk", chinese_font),
     ),
 }

@@ -130,9 +130,15 @@ class ChecklistAltered(Problem):
 
 
 class SettingsIncomplete(Problem):
-    """Settings are missing or malformed; `names` lists every one of them."""
+    """Settings are missing or malformed; `names` lists every one, `why` gives reasons in words."""
 
     code = "settings_incomplete"
+
+    def __str__(self) -> str:
+        why = self.details.get("why", {})
+        plain = "缺少或写错 · missing or malformed"
+        lines = [f"{name}：{why.get(name, plain)}" for name in self.details.get("names", [])]
+        return "\n  ".join(("设置不完整 · settings are incomplete (docs/settings.md)", *lines))
 
 
 # --- what was sent -----------------------------------------------------------
@@ -292,6 +298,22 @@ class WarrantMissing(Problem):
     """A person's PDF key may be used only with that person's verified device signature."""
 
     code = "warrant_missing"
+
+
+class TimestampUnavailable(Problem):
+    """The time server did not answer or answered wrongly; the report waits.
+
+    `server` is its host; `reason` is one of `down`, `refused`, `malformed`, `nonce`, `imprint`,
+    `certificate`, `clock`.
+    """
+
+    code = "timestamp_unavailable"
+
+
+class SealUnavailable(Problem):
+    """The token that holds the seal's key does not sign at the moment; the report waits."""
+
+    code = "seal_unavailable"
 
 
 class WorkOverrun(Problem):
