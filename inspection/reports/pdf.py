@@ -24,7 +24,7 @@ from markupsafe import Markup
 from inspection.domain import ink
 from inspection.domain.problems import GlyphMissing
 from inspection.domain.reserved import OPINIONS
-from inspection.reports import drawing, fields, photos, typefaces, whereabouts, wording
+from inspection.reports import drawing, fields, photos, streams, typefaces, whereabouts, wording
 from inspection.reports.content import ReportContent, SignatureBlock
 from inspection.reports.faces import OpinionFace
 from inspection.reports.papers import Paper
@@ -75,12 +75,17 @@ class Drawing:
 
 def draw(material: Material) -> Drawing:
     """Draw the report. Raises GlyphMissing when no typeface has some character."""
+    gc.disable()  # it would look through a hundred thousand boxes again and again
     try:
         return _drawn_whole(material)
     except GlyphMissing as missing:
         characters = missing.details["characters"]
         found = whereabouts.places(material.content, characters)
         raise GlyphMissing(characters=characters, places=found) from None
+    finally:
+        gc.enable()
+        if next(_drawn) % _GARBAGE_EVERY == 0:
+            gc.collect()
 
 
 def _drawn_whole(material: Material) -> Drawing:
@@ -95,6 +100,7 @@ def _drawn_whole(material: Material) -> Drawing:
         fields.add_fields(pdf, wanted, places)
         fields.declare_accessible(pdf)
         fields.list_attachments_once(pdf)
+        streams.compress_once(pdf)
 
     made = engine.write(document, finish, material.attachments, content.issued_at)
     appearances = {
@@ -102,8 +108,6 @@ def _drawn_whole(material: Material) -> Drawing:
         for block in content.signatures
         if block.field
     }
-    if next(_drawn) % _GARBAGE_EVERY == 0:
-        gc.collect()
     return Drawing(made, appearances, len(document.pages))
 
 

@@ -5,6 +5,7 @@ import http.server
 import io
 import subprocess
 import threading
+import zlib
 from typing import ClassVar
 
 import pikepdf
@@ -71,6 +72,23 @@ def test_the_same_record_gives_the_same_bytes(drawing):
     again = pdf.draw(samples.material_of(sealed.drawn()[1]))
     assert hashlib.sha256(again.pdf).digest() == hashlib.sha256(drawing.pdf).digest()
     assert again.appearances == drawing.appearances
+
+
+def test_each_stream_is_compressed_once_and_says_what_it_would_have_said(drawing, monkeypatch):
+    """pydyf would compress every font twice; the file stays the same but for zlib's level."""
+    times = []
+    compress = zlib.compressobj
+    monkeypatch.setattr(zlib, "compressobj", lambda *a, **k: times.append(a) or compress(*a, **k))
+    material = samples.material_of(sealed.drawn()[1])
+    assert pdf.draw(material).pdf == drawing.pdf
+    ours = len(times)
+    monkeypatch.setattr(pdf.streams, "compress_once", lambda _: None)
+    with opened(pdf.draw(material).pdf) as plain, opened(drawing.pdf) as drawn:
+        assert len(times) - ours > ours + 20, "the appearances are left to pydyf"
+        theirs = [each.read_bytes() for each in plain.objects if isinstance(each, pikepdf.Stream)]
+        assert [
+            each.read_bytes() for each in drawn.objects if isinstance(each, pikepdf.Stream)
+        ] == theirs
 
 
 def test_signature_fields_lie_in_their_boxes_tagged_and_locked(drawing):
