@@ -22,6 +22,7 @@ NAMES = (
     "INSPECTION_MODE",
     "INSPECTION_SECRET",
     "INSPECTION_PUBLIC_URL",
+    "INSPECTION_OWN_ROOTS",
     "INSPECTION_ORGANISATION",
     "INSPECTION_TSA_URL",
     "INSPECTION_TSA_ROOTS",
@@ -95,6 +96,8 @@ class Settings:
     """Encrypts the keys in `home`; at least 32 bytes."""
     public_url: str
     """Where readers of a printed QR code reach this server, without a trailing slash."""
+    own_roots: Path | None
+    """PEM file of roots that may name people who sign with an own certificate."""
     organisation: str
     """Name that the seal certificate carries."""
     database_url: str
@@ -128,6 +131,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             for n in ("INSPECTION_PUBLIC_URL", "INSPECTION_ORGANISATION")
             if not environment.get(n)
         ]
+    roots = environment.get("INSPECTION_OWN_ROOTS", "")
+    if roots and not Path(roots).is_file():
+        wrong.append("INSPECTION_OWN_ROOTS")
     own = _own(environment)
     why = _disagreements(environment)
     if wrong or why:
@@ -136,6 +142,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         home=home,
         mode=mode,
         secret=secret.encode() or _demonstration_secret(home),
+        own_roots=Path(roots).resolve() if roots else None,
         public_url=environment.get("INSPECTION_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         organisation=environment.get("INSPECTION_ORGANISATION", _DEMONSTRATION_NAME),
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'zhencha.sqlite3'}",

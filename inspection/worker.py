@@ -11,11 +11,12 @@ from typing import Any
 
 from inspection import database
 from inspection.audits import opinions, verdicts
+from inspection.domain.problems import OwnFileOutdated
 from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints
 from inspection.ledger.checkpoints import Checkpoint
-from inspection.reports import issuing
+from inspection.reports import issuing, own_certificate
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
 
@@ -59,10 +60,21 @@ def _examine(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _finish_own_signature(wiring: Wiring, args: dict[str, Any]) -> None:
+    own_certificate.finish(
+        args,
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        clock=wiring.clock,
+    )
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
     verdicts.VERDICT_JOB: _examine,
+    own_certificate.OWN_JOB: _finish_own_signature,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 
@@ -75,6 +87,9 @@ def work_once(wiring: Wiring) -> bool:
         return False
     try:
         WORK[claimed.kind](wiring, claimed.args)
+    except OwnFileOutdated as problem:  # no later try can help: they have to sign again
+        with database.writing(wiring.engine) as session:
+            queue.give_up(session, claimed.id, problem.code, at=wiring.clock())
     except Exception as error:
         _put_back(wiring, claimed, error)
     else:

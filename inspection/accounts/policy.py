@@ -36,6 +36,8 @@ class Permission(Enum):
     RECORD_READ = "record:read"
     HAZARD_READ = "hazard:read"
     REPORT_READ = "report:read"
+    REPORT_SIGN = "report:sign"
+    """Add a signature by an own certificate to a report of a record one has signed."""
     UNIT_READ = "unit:read"
     KEY_ENROL = "key:enrol"
     """Enrol a signing key of one's own."""
@@ -73,6 +75,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.RECORD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
     Permission.HAZARD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
     Permission.REPORT_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
+    Permission.REPORT_SIGN: (frozenset({_I, _E}), Reach.SUBTREE),
     Permission.UNIT_READ: (frozenset({_I, _E, _O, _A, _X}), Reach.SUBTREE),
     Permission.KEY_ENROL: (frozenset({_I, _E}), Reach.SUBTREE),
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),

@@ -156,7 +156,7 @@ def sentence(code: str) -> str:
         "report_moved_on": _("报告在这期间有了新的版本，这次没有加上。"),
         "own_file_foreign": _("这不是本报告的文件：开头与本系统出具的文件不同。"),
         "own_file_outdated": _("签的是报告的旧版本。"),
-        "own_file_unsigned": _("文件里没有新的签名，与下载时相同。"),
+        "own_file_unsigned": _("文件里没有新的签名。"),
         "own_file_too_large": _("文件里增加的内容超过一个签名所需（最多 1 MB）。"),
         "own_file_altered": _("除了签名，文件里还有别的改动。"),
         "own_signature_many": _("文件里增加了不止一个签名，或保存了不止一次。"),

@@ -93,6 +93,13 @@ def finish(session: Session, job_id: int, *, at: datetime) -> None:
     session.execute(update(Job).where(Job.id == job_id).values(finished_at=at, last_error=None))
 
 
+def give_up(session: Session, job_id: int, error: str, *, at: datetime) -> None:
+    """End a job that no further try can help; why stays with it."""
+    session.execute(
+        update(Job).where(Job.id == job_id).values(finished_at=at, last_error=error[:2000])
+    )
+
+
 def retry_later(session: Session, claimed: Claim, error: str, *, at: datetime) -> datetime:
     """Put a failed job back, waiting twice as long each time; returns when it is due again."""
     wait = min(FIRST_RETRY_AFTER * 2 ** min(claimed.attempts - 1, 20), LONGEST_RETRY_AFTER)
@@ -136,6 +143,24 @@ def trouble(session: Session, key: str) -> Trouble | None:
         return Trouble(said["code"], said["details"], row.attempts, row.due_at)
     except (ValueError, TypeError, KeyError):
         return Trouble("", {}, row.attempts, row.due_at)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a job so far; `error` is what the last try said, "" when it went well."""
+
+    finished: bool
+    error: str
+
+
+def outcomes(session: Session, prefix: str) -> tuple[Fate, ...]:
+    """Return what became of the jobs whose key begins like this, in the order they were added."""
+    rows = session.execute(
+        select(Job.finished_at, Job.last_error)
+        .where(Job.key.startswith(prefix, autoescape=True))
+        .order_by(Job.id)
+    )
+    return tuple(Fate(row.finished_at is not None, row.last_error or "") for row in rows)
 
 
 def waiting(session: Session) -> int:

@@ -133,7 +133,7 @@ def add(
     if known is not None and known.report == report_uuid:
         return known
     before = standing(session, report_uuid)
-    if not _continues(data, before):
+    if not continues(data, before):
         raise ReportMovedOn(report=report_uuid, current=before.sha256, number=before.number)
     revision = ReportRevision(
         report_id=_issued(session, report_uuid).id,
@@ -155,7 +155,7 @@ def add(
     return _revision(revision, report_uuid)
 
 
-def _continues(data: bytes, before: Standing) -> bool:
+def continues(data: bytes, before: Standing) -> bool:
     """Whether these bytes are that file and something after it."""
     head = memoryview(data)[: before.size]
     return len(data) > before.size and hashlib.sha256(head).hexdigest() == before.sha256

@@ -17,7 +17,7 @@ from inspection.edge import reading, requires, verdicts, wired
 from inspection.edge.forms import ProtectedForm
 from inspection.edge.pace import Pace, client_address
 from inspection.jobs.confinement import Turns
-from inspection.reports import shelf
+from inspection.reports import revisions, shelf
 from inspection.verification import verdict
 from inspection.verification.facts import Verdict
 
@@ -142,5 +142,8 @@ def show(report: object) -> Response:
     """Show what anyone may know of a report: that it was issued, and by what to know it."""
     with reading() as session:
         facts = shelf.public_facts(session, str(report))
-    page = render_template("web/verification/report.html", report=facts, form=UploadForm())
+        added = revisions.of(session, str(report))
+    page = render_template(
+        "web/verification/report.html", report=facts, revisions=added, form=UploadForm()
+    )
     return make_response(page, 200 if facts else 404)

@@ -13,6 +13,7 @@ SELF_INSPECT          no        yes      no     no         no
 RECORD_READ           yes       yes      yes    yes        no
 HAZARD_READ           yes       yes      yes    yes        no
 REPORT_READ           yes       yes      yes    yes        no
+REPORT_SIGN           yes       yes      no     no         no
 UNIT_READ             yes       yes      yes    yes        yes
 KEY_ENROL             yes       yes      no     no         no
 DEVICE_MANAGE         no        no       yes    no         yes
