@@ -111,6 +111,7 @@ def not_checked(code: str) -> str:
         "device_clock": _("没有核验：平板时钟是否准确；只记录它与服务器的差。"),
         "truth_of_content": _("没有核验：记录所写是否属实。"),
         "own_issuer": _("没有核验：签字人自有证书由谁颁发、颁发者是否可信。"),
+        "revocation": _("没有核验：外部机构颁发的证书是否已被吊销；该机构没有给出吊销列表。"),
     }
     return words[code]
 
@@ -174,6 +175,7 @@ def _role(role: str) -> str:
         "witness": _("见证人"),
         "seal": _("电子封印"),
         "person": _("签字人"),
+        "attested": _("手写笔迹"),
         "timestamp": _("时间戳"),
     }
     return words.get(role, role)
@@ -233,6 +235,11 @@ _SENTENCES: dict[str, _Sentence] = {
     "person_signature_valid": lambda d: _(
         "%(name)s 的签名有效，签于 %(stamped_at)s；此后只增加了允许的签名。", **d
     ),
+    "attested_signature_valid": lambda d: _(
+        "%(name)s 手写笔迹处的签名有效，签于 %(stamped_at)s；"
+        "证书只为这一次签发，执笔人的身份没有核实。",
+        **d,
+    ),
     "timestamp_signature_valid": lambda d: _("时间戳有效，时间为 %(stamped_at)s。", **d),
     "own_signature_intact": lambda d: _(
         "%(name)s 用自有证书加签，签名与文件内容相符；颁发证书的机构没有核验。", **d
@@ -267,6 +274,11 @@ _SENTENCES: dict[str, _Sentence] = {
     ),
     "warrant_missing": lambda d: _(
         "PDF 上有 %(name)s 的签名，但检查记录上没有本人的设备签名：这个签名没有依据。", **d
+    ),
+    "ink_attested": lambda d: _("%(name)s 的手写笔迹由检查人员的设备签名见证，与记录相符。", **d),
+    "ink_unfit": lambda d: _(
+        "PDF 上有 %(name)s 手写笔迹处的签名，但检查记录里没有与它相符的笔迹：这个签名没有依据。",
+        **d,
     ),
     "ledger_entry_matches": lambda d: _(
         "检查记录是台账第 %(seq)s 条，链值重算相符，收到于 %(recorded_at)s（服务器时钟）。", **d

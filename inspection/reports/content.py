@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspection.domain.checklist import CheckItem, Checklist
-from inspection.domain.record import Finding, Person, Photo, Record, Signing
+from inspection.domain.record import ROLES, Finding, Person, Photo, Record, Signing
 from inspection.domain.reserved import own_fields
 from inspection.ledger.chain import Entry
 from inspection.reports import wording
@@ -157,9 +157,10 @@ class Outcome:
 class SignatureBlock:
     """How signing ended for one person, and the box where paper has the signature.
 
-    `field` names the PDF signature field; "" when no personal certificate signs
-    here (no account, or nobody signed). `hand` is whose hand the ink is of: the
-    deputy's where one signed.
+    `field` names the PDF signature field; "" when no certificate signs here (nobody
+    signed, or nobody stands for the ink). `person` is "" where the certificate is
+    for the ink alone. `hand` is whose hand the ink is of: the deputy's where one
+    signed. `rank` says who signs the file first: inspectors, party, witness.
     """
 
     ref: str
@@ -174,6 +175,7 @@ class SignatureBlock:
     signed_at: str
     ink: str
     hand: str
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -241,7 +243,13 @@ class ReportContent:
     @property
     def fields(self) -> tuple[str, ...]:
         """The signature fields that have to be signed, in the order of signing."""
-        return tuple(block.field for block in self.signatures if block.field)
+        return tuple(block.field for block in self.signers)
+
+    @property
+    def signers(self) -> tuple[SignatureBlock, ...]:
+        """The blocks with a signature field, in the order of signing."""
+        signing = (block for block in self.signatures if block.field)
+        return tuple(sorted(signing, key=lambda block: block.rank))
 
 
 def report_number(seq: int, recorded_at: datetime) -> str:
@@ -258,12 +266,14 @@ def compose(
     issuance: Issuance,
     signed_by: frozenset[str],
     certified: frozenset[str],
+    attested: frozenset[str] = frozenset(),
 ) -> ReportContent:
     """Compose the report of one accepted record.
 
     `signed_by` holds the uuids of the people whose device signature over the
     record verified: nobody else gets that grade. Those among them in
-    `certified` also have a PDF certificate, and so a signature field.
+    `certified` also have a PDF certificate, and so a signature field. `attested`
+    holds the refs of people whose ink gets a field of its own, without a better grade.
     """
     counter = _Counter()
     day = record.started_at.astimezone(wording.CHINA).date()
@@ -280,7 +290,9 @@ def compose(
         )
         for section in checklist.sections
     )
-    signatures = tuple(_signature(each, record, signed_by, certified) for each in record.signings)
+    signatures = tuple(
+        _signature(each, record, signed_by, certified, attested) for each in record.signings
+    )
     grades_used = {block.grade for block in signatures if block.outcome in ("signed", "deputy")}
     return ReportContent(
         uuid=issuance.uuid,
@@ -452,7 +464,11 @@ def picture(photo: Photo, record: Record, number: int, of: str) -> Picture:
 
 
 def _signature(
-    signing: Signing, record: Record, signed_by: frozenset[str], certified: frozenset[str]
+    signing: Signing,
+    record: Record,
+    signed_by: frozenset[str],
+    certified: frozenset[str],
+    attested: frozenset[str],
 ) -> SignatureBlock:
     person = record.person(signing.person)
     assert person is not None, "a record without this person is held, not issued"
@@ -461,7 +477,7 @@ def _signature(
     detail = person.badge and f"证件号 {person.badge}"
     return SignatureBlock(
         ref=person.ref,
-        field=f"sig-{person.ref}" if signs_here else "",
+        field=f"sig-{person.ref}" if signs_here or person.ref in attested else "",
         person=(person.account or "") if signs_here else "",
         role=wording.TERMS[record.kind].role(person.role),
         name=person.name,
@@ -472,6 +488,7 @@ def _signature(
         signed_at=wording.instant_text(signing.signed_at),
         ink=signing.ink.sha256 if signing.ink else "",
         hand=signing.deputy_name or person.name,
+        rank=ROLES.index(person.role),
     )
 
 

@@ -113,7 +113,7 @@ def _drawn_whole(material: Material) -> Drawing:
 
 def _fields(content: ReportContent) -> list[fields.Field]:
     """Fields of the signers in the order of signing, then those that may stay empty."""
-    signers = [block for block in content.signatures if block.field]
+    signers = content.signers
     return [
         *(
             fields.Field(each.field, wording.visible(f"{each.role} {each.name} 的签名"))

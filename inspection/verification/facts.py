@@ -32,6 +32,7 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "unsigned",
         "seal_signature_valid",
         "person_signature_valid",
+        "attested_signature_valid",
         "timestamp_signature_valid",
         "own_signature_intact",
         "signature_broken",
@@ -55,6 +56,8 @@ TOPICS: dict[str, tuple[str, ...]] = {
         "device_key_unknown",
         "warrants_match",
         "warrant_missing",
+        "ink_attested",
+        "ink_unfit",
     ),
     "ledger": (
         "ledger_entry_matches",

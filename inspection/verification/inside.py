@@ -109,16 +109,37 @@ class Inside:
 
         The server holds the PDF keys; this is what keeps it from signing in somebody's name.
         """
-        people = [
+        signing = [
             each
             for each in self._found.signatures
-            if each.kind == "person" and each.field.startswith(_SIGNER_FIELD)
+            if each.kind != "timestamp" and each.field.startswith(_SIGNER_FIELD)
         ]
+        for each in signing:
+            if each.kind == "attested":
+                yield self._attestation(each)
+        people = [each for each in signing if each.kind != "attested"]
         without = [each for each in people if each.person not in self._times]
         for each in without:
             yield Fact("warrant_missing", FAILED, {"field": each.field, "name": each.name})
         if people and not without:
             yield Fact("warrants_match", PASSED, {"signatures": len(people)})
+
+    def _attestation(self, signature: SignatureFacts) -> Fact:
+        """Ink of somebody without an account belongs to this record, at this very place."""
+        ref = signature.field.removeprefix(_SIGNER_FIELD)
+        person = self.record.person(ref) if self.record else None
+        inks = {each.person: each.ink for each in self.record.signings} if self.record else {}
+        ink = inks.get(ref)
+        fits = (
+            person is not None
+            and person.account is None
+            and ink is not None
+            and signature.ink_digest == ink.sha256
+            and signature.record_digest == self.digest
+            and bool(self._times)
+        )
+        details = {"field": signature.field, "name": signature.name}
+        return Fact("ink_attested" if fits else "ink_unfit", either(fits), details)
 
     def _key(self, kid: str) -> EnrolledKey | None:
         known = devices.key(self._session, kid)
@@ -133,13 +154,11 @@ class Inside:
 
     def signer(self, signature: SignatureFacts) -> SignerLine:
         """Describe one signature of the PDF, with the role that the record gives the person."""
-        account = signature.person or None
-        known = (each for each in self._people if account and each.account == account)
-        person = next(known, None)
+        person = self._person(signature)
         return SignerLine(
             field=signature.field,
             kind=signature.kind,
-            name=person.name if person else signature.name,
+            name=person.name if person and signature.person else signature.name,
             organisation=signature.organisation,
             role=person.role if person else signature.kind,
             stamped_at=signature.stamped_at,
@@ -150,6 +169,14 @@ class Inside:
             covers_all=signature.covers_all,
             outcome=signatures.worth(signature),
         )
+
+    def _person(self, signature: SignatureFacts) -> Person | None:
+        """Whom of the record the certificate is for: by account, or ink by its place."""
+        if signature.kind == "attested":
+            ref = signature.field.removeprefix(_SIGNER_FIELD)
+            return self.record.person(ref) if self.record else None
+        account = signature.person or None
+        return next((each for each in self._people if account and each.account == account), None)
 
 
 def _photos(record: Record, blobs: FilesystemBlobs) -> Iterator[Fact]:

@@ -44,6 +44,11 @@ def from_elsewhere(found: Examination) -> bool:
     return any(_from_elsewhere(each) for each in found.signatures)
 
 
+def unasked(found: Examination) -> bool:
+    """Whether a certificate counts of which nobody could ask whether it was revoked."""
+    return any(each.trusted == PASSED and not each.revocation_known for each in found.signatures)
+
+
 def notes(found: Examination) -> tuple[str, ...]:
     """Codes of what other software will say about these very signatures, and what is harmless.
 

@@ -161,12 +161,13 @@ def _verdict(
     inside: Inside | None = None,
 ) -> Verdict:
     elsewhere = ("own_issuer",) if signatures.from_elsewhere(found) else ()
+    unasked = ("revocation",) if signatures.unasked(found) else ()
     return Verdict(
         outcome=outcome_of(tuple(facts)),
         facts=tuple(facts),
         signers=tuple(inside.signer(each) for each in found.signatures) if inside else (),
         covers=signatures.covers(found),
-        not_checked=NOT_CHECKED + elsewhere,
+        not_checked=NOT_CHECKED + elsewhere + unasked,
         notes=signatures.notes(found),
         sha256=digest,
         size=len(data),

@@ -29,7 +29,7 @@ def talking():
 
 def made_codes():
     """Every code that a fact is made with, read from the source."""
-    found = {f"{kind}_signature_valid" for kind in ("seal", "person", "timestamp")}
+    found = {f"{kind}_signature_valid" for kind in ("seal", "person", "attested", "timestamp")}
     for module in MAKERS:
         for node in ast.walk(ast.parse(inspect.getsource(module))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Fact":
