@@ -129,7 +129,12 @@ def test_the_longest_words_that_a_record_may_hold_are_printed_to_the_last(tmp_pa
     made.payload["unit"]["name"] = "名" * 198 + "完八"
     made.payload["people"][0]["name"] = "姓" * 58 + "完九"
     made.payload["place"]["text"] = "W" * 200
-    text = "".join(pages_of(pdf.draw(samples.material_of(made)).pdf, tmp_path))
+    drawn = pdf.draw(samples.material_of(made))
+    text = "".join(pages_of(drawn.pdf, tmp_path))
+    command = ["pdftotext", "-bbox", tmp_path / "report.pdf", "-"]
+    boxes = subprocess.run(command, capture_output=True, check=True).stdout.decode()
+    right_edges = [float(each) for each in re.findall(r'<word .*?xMax="([\d.]+)"', boxes)]
+    assert max(right_edges) < 595 - 50, "a word runs over the margin (20 mm)"
     for end in "一二三四五六七八九":
         assert f"完{end}" in text, end
     for each, count in {"意": 999, "陈": 999, "说": 998, "词": 998, "求": 998, "因": 198}.items():
