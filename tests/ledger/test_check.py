@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from inspection import database as databases
-from inspection.ledger import journal
+from inspection.ledger import checkpoints, journal
 from inspection.ledger.audit import Audit, audit
 from inspection.ledger.journal import Event
 from inspection.signing.jose import ServerKey
@@ -352,6 +352,23 @@ def test_the_same_end_is_signed_once(scene: Scene) -> None:
     _grow(scene, 1)
     scene.command("ledger", "checkpoint")
     assert scene.count("ledger_checkpoint") == 2
+
+
+def test_the_same_end_is_signed_once_by_all_who_ask_at_once(scene: Scene) -> None:
+    together = threading.Barrier(4)
+
+    def take() -> None:
+        with databases.writing(scene.engine) as session:
+            if scene.engine.dialect.name != "sqlite":  # where writers queue before they begin
+                together.wait(timeout=20)
+            checkpoints.take(session, key=scene.wiring.server_key, at=NOON)
+
+    takers = [threading.Thread(target=take) for _ in range(4)]
+    for taker in takers:
+        taker.start()
+    for taker in takers:
+        taker.join()
+    assert scene.count("ledger_checkpoint") == 1
 
 
 def test_a_checkpoint_names_the_end_and_is_signed_by_the_server(scene: Scene) -> None:

@@ -92,6 +92,8 @@ test("a mirror bears out the checkpoint, or contradicts it, or is too old", asyn
   assert.equal((await of([late])).broken, 1, "it follows one that is not there");
   assert.equal((await of([early, contradiction])).broken, 2, "its tree is another");
   assert.equal((await of([early, "a.b.c"])).broken, 2);
+  assert.deepEqual(await of([PROOF.begun_anew]), { lines: 1, broken: 0, standing: "not_kept" });
+  assert.equal((await of([early, PROOF.begun_anew])).broken, 2, "it says that nothing was before");
 });
 
 test("a photo exchanged for one with the same name is named", async () => {
