@@ -4,6 +4,7 @@ from flask import Flask
 
 from inspection.cli import (
     catalog,
+    certificates,
     document,
     ledger,
     people,
@@ -17,5 +18,16 @@ from inspection.cli import (
 
 def register(app: Flask) -> None:
     """Add every command."""
-    for module in (server, schema, ledger, catalog, document, reports, units, people, recovery):
+    for module in (
+        server,
+        schema,
+        ledger,
+        certificates,
+        catalog,
+        document,
+        reports,
+        units,
+        people,
+        recovery,
+    ):
         module.add_commands(app)

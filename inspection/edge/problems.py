@@ -3,7 +3,9 @@
 Each code also has a heading in docs/problems.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -253,6 +255,19 @@ def what_next(code: str) -> str:
             "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"
         ),
     }.get(code, "")
+
+
+def time_server_sentence(details: Mapping[str, Any]) -> str:
+    """What was wrong with the time server, from the details of `timestamp_unavailable`."""
+    server = details.get("server", "")
+    words: dict[str, str] = {
+        "down": _("时间戳服务器 %(server)s 没有应答。", server=server),
+        "refused": _("时间戳服务器 %(server)s 拒绝了请求。", server=server),
+        "clock": _("时间戳服务器 %(server)s 的时间与本服务器相差五分钟以上。", server=server),
+        "certificate": _("时间戳服务器 %(server)s 的证书不是设置里信任的那一家的。", server=server),
+    }
+    wrong: str = _("时间戳服务器 %(server)s 的应答不能用。", server=server)
+    return words.get(str(details.get("reason")), wrong)
 
 
 def fault_sentence(code: str) -> str:

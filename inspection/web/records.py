@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import get_locale, gettext
@@ -14,7 +15,7 @@ from inspection.domain.checklist import Checklist
 from inspection.domain.problems import NotFound
 from inspection.domain.record import Clock, Record
 from inspection.edge import current_actor, reading, requires, wired
-from inspection.edge.problems import Spoken, fault_sentence, spoken_code
+from inspection.edge.problems import Spoken, fault_sentence, spoken_code, time_server_sentence
 from inspection.hazards import register, steps
 from inspection.jobs import queue
 from inspection.jobs.queue import Trouble
@@ -106,6 +107,9 @@ def photo(record: object, digest: str) -> Response:
 
 def _delay(trouble: Trouble) -> Spoken:
     """Say why the report waits; a mistake of ours has no code and is said as one."""
+    if trouble.code == "timestamp_unavailable":
+        reason = time_server_sentence(trouble.details)
+        return replace(spoken_code(trouble.code), sentence=reason)
     if trouble.code:
         return spoken_code(trouble.code)
     return Spoken(
