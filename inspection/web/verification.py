@@ -58,7 +58,7 @@ def by_digest() -> Response | tuple[str, int]:
         found = verdict.by_digest(session, digest)
     said = verdicts.by_digest(found)
     facts = [verdicts.sentence(fact) for fact in found.facts] if found else []
-    if request.accept_mimetypes.best_match(["text/html", "application/json"]) != "text/html":
+    if request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json":
         outcome = found.outcome if found else None
         return jsonify(sha256=digest, known=bool(found), outcome=outcome, said=said, facts=facts)
     return make_response(
