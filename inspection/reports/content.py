@@ -14,6 +14,7 @@ from inspection.domain.record import ROLES, Finding, Person, Photo, Record, Sign
 from inspection.domain.reserved import own_fields
 from inspection.ledger.chain import Entry
 from inspection.reports import wording
+from inspection.reports.grades import GRADES, GradeNote
 from inspection.reports.wording import Terms
 
 TITLES = {
@@ -179,29 +180,6 @@ class SignatureBlock:
 
 
 @dataclass(frozen=True)
-class GradeNote:
-    """What one grade of signature proves, and what it does not."""
-
-    grade: str
-    proves: str
-    not_proven: str
-
-
-_GRADES = {
-    "device_key": GradeNote(
-        "账号＋PIN＋设备密钥",
-        "该账号的密钥在平板上经 PIN 解锁后签署了本记录的全部内容，签后任何改动都能被发现。",
-        "输入 PIN 的是否本人；本系统内置证书不是持牌机构签发的个人证书。",
-    ),
-    "drawn": GradeNote(
-        "手写笔迹",
-        "笔迹与本记录的内容由检查人员的设备密钥一并签署，签后任何改动都能被发现。",
-        "执笔人的身份，由在场检查人员见证。",
-    ),
-}
-
-
-@dataclass(frozen=True)
 class ReportContent:
     """Everything a report says, ready to be drawn."""
 
@@ -317,7 +295,7 @@ def compose(
         opinion=record.opinion.strip() or "无。",
         statement=record.statement.strip() or "未填写。",
         signatures=signatures,
-        grades=tuple(note for note in _GRADES.values() if note.grade in grades_used),
+        grades=tuple(note for note in GRADES.values() if note.grade in grades_used),
         evidence=_evidence(record, checklist, proof, issuance),
         own=_own(record),
     )
@@ -484,7 +462,7 @@ def _signature(
         detail=detail or person.title or person.unit,
         outcome=signing.outcome,
         ending=wording.ending_text(signing, record),
-        grade=_GRADES["device_key" if with_device else "drawn"].grade,
+        grade=GRADES["device_key" if with_device else "drawn"].grade,
         signed_at=wording.instant_text(signing.signed_at),
         ink=signing.ink.sha256 if signing.ink else "",
         hand=signing.deputy_name or person.name,
