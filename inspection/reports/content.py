@@ -59,6 +59,8 @@ class Issuance:
     verify_url: str
     record_digest: str
     jws_digest: str
+    clock: str = "本系统内置的时间戳服务（不是第三方）"
+    """Who seals the time of issuing, as the report calls it."""
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,7 @@ class ReportContent:
     grades: tuple[GradeNote, ...]
     evidence: tuple[tuple[str, str], ...]
     outcomes: tuple[Outcome, ...] = ()
+    clock: str = ""
     own: tuple[tuple[str, str], ...] = ()
     """Each field for a signature by an own certificate (domain.reserved), and its holder's name."""
 
@@ -297,6 +300,7 @@ def compose(
         signatures=signatures,
         grades=tuple(note for note in GRADES.values() if note.grade in grades_used),
         evidence=_evidence(record, checklist, proof, issuance),
+        clock=issuance.clock,
         own=_own(record),
     )
 

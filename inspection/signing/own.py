@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -68,6 +69,11 @@ class TimeServer:
     url: str
     roots: tuple[bytes, ...]
     intermediates: tuple[bytes, ...] = ()
+
+    @property
+    def host(self) -> str:
+        """The server's name, as people are told it."""
+        return urlsplit(self.url).hostname or ""
 
 
 @dataclass(frozen=True)

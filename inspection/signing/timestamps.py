@@ -16,7 +16,6 @@ import urllib.request
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from asn1crypto import cms, core, keys, tsp, x509
 from cryptography.hazmat.primitives import hashes
@@ -165,7 +164,7 @@ class Server(timestamps.TimeStamper):
 
 
 def _unavailable(server: TimeServer, reason: str) -> TimestampUnavailable:
-    return TimestampUnavailable(server=urlsplit(server.url).hostname or "", reason=reason)
+    return TimestampUnavailable(server=server.host, reason=reason)
 
 
 def _loaded(found: Sequence[bytes]) -> list[x509.Certificate]:

@@ -1,5 +1,6 @@
 """What a record's page says while its report waits for somebody else's time server."""
 
+import subprocess
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,4 +47,8 @@ def test_a_report_waits_for_the_time_says_so_and_comes_by_itself(
     with outside.time_server(lambda it: outside.granted(it, scene.clock()).dump()) as server:
         _asks(scene, tmp_path, server)
         assert worker.work_once(scene.wiring) is True
-    assert scene.count("report") == 1
+    ((digest,),) = scene.rows("SELECT sha256 FROM report")
+    (tmp_path / "report.pdf").write_bytes(scene.wiring.blobs.read(digest))
+    read = ["pdftotext", tmp_path / "report.pdf", "-"]
+    words = subprocess.run(read, capture_output=True, text=True, check=True).stdout
+    assert "第三方时间戳服务127.0.0.1" in "".join(words.split())
