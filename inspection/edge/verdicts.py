@@ -249,7 +249,9 @@ _SENTENCES: dict[str, _Sentence] = {
         "时间戳（%(name)s）与文件内容不符：盖时间戳之后文件被改过，不能再证明文件当时的样子。", **d
     ),
     "certificate_not_trusted": lambda d: _(
-        "签名（%(name)s）的证书不能追溯到本系统的根证书，签名的人是谁无法确认。", **d
+        "签名（%(name)s）的证书不能追溯到本系统的根证书，或签名时不在有效期内，"
+        "签名的人是谁无法确认。",
+        **d,
     ),
     "certificate_revoked": lambda d: _("签名（%(name)s）的证书在签名时已被吊销。", **d),
     "time_not_trusted": lambda d: _("签名（%(name)s）没有可信的时间戳。", **d),
