@@ -4,9 +4,8 @@ A verdict takes seconds, so no request waits for one. It says what was true when
 reached, and pages say when that was; it may be asked for again.
 """
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import datetime
 from enum import Enum
 from types import NoneType
@@ -86,15 +85,19 @@ def examine(
         session.merge(row)
 
 
-def _frozen(found: Verdict) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(asdict(found), default=_instant_text))
-    return plain
-
-
-def _instant_text(value: object) -> str:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    raise TypeError(f"{value!r} has no place in a verdict")
+def _frozen(found: Any) -> Any:
+    """Make plain JSON of it; texts are copied out of whatever object a PDF library gave them."""
+    if isinstance(found, str):
+        return str(found)
+    if isinstance(found, datetime):
+        return found.isoformat()
+    if isinstance(found, dict):
+        return {str(name): _frozen(value) for name, value in found.items()}
+    if isinstance(found, list | tuple):
+        return [_frozen(value) for value in found]
+    if is_dataclass(found):
+        return {each.name: _frozen(getattr(found, each.name)) for each in fields(found)}
+    return found
 
 
 def _thawed(kind: Any, value: Any) -> Any:

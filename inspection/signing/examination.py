@@ -95,7 +95,8 @@ def _facts(
     person, ink = _named(certificate, _PERSON_URN), _named(certificate, INK_URN)
     subject = certificate.subject.native
     return SignatureFacts(
-        field=embedded.field_name,
+        # its own text: the library's string holds on to the whole file, and would travel with it
+        field=str(embedded.field_name),
         kind="timestamp" if is_timestamp else _kind(person, ink),
         name=str(subject.get("name") or subject.get("common_name", "")),
         organisation=str(subject.get("organization_name", "")),

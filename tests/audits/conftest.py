@@ -1,6 +1,5 @@
-"""The small district, and a copy of it with one sealed report."""
+"""The small district; and a copy of it with one sealed report and an opinion signed into it."""
 
-import shutil
 from collections.abc import Iterator
 from copy import copy
 from datetime import timedelta
@@ -14,22 +13,19 @@ from tests.scene import _assembled, _template_sqlite, database, scene  # noqa: F
 
 
 @pytest.fixture(scope="session")
-def sealed(
+def judged(
     migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
-):
-    """The home directory of the standing report."""
+) -> Iterator[Standing]:
+    """Sealed at noon, judged an hour later, verified; for tests that only read."""
     _, empty = _template_sqlite(request)
-    home = tmp_path_factory.mktemp("sealed")
-    return home, *standing.build(home, Path(empty), copy(_assembled["sqlite"][0]))
-
-
-@pytest.fixture
-def desk(sealed, tmp_path: Path) -> Iterator[Standing]:
-    """A copy of it that belongs to one test, an hour later."""
-    original, made, report = sealed
-    home = tmp_path / "home"
-    shutil.copytree(original, home)
-    place = standing.opened(home, copy(_assembled["sqlite"][0]))
-    place.clock.passes(timedelta(hours=1))
-    yield Standing(place, made, report)
-    place.engine.dispose()
+    home = tmp_path_factory.mktemp("judged")
+    desk = standing.build(home, Path(empty), copy(_assembled["sqlite"][0]))
+    desk.scene.clock.passes(timedelta(hours=1))
+    answer = desk.say(desk.scene.cast.auditor)
+    assert answer.status_code == 303, answer.text
+    standing.drop_jobs(desk, "verdict.examine")  # of the file before the opinion
+    desk.work()
+    desk.browser(desk.scene.cast.auditor).get(f"/audits/{desk.report}")
+    desk.work()
+    yield desk
+    desk.scene.engine.dispose()

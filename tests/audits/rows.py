@@ -21,7 +21,7 @@ from tests.builders.times import NOON
 from tests.builders.units import Unit
 from tests.scene import Scene
 
-_numbers: Iterator[int] = count(1)
+_numbers: Iterator[int] = count(1001)
 
 
 def shelve(

@@ -1,11 +1,10 @@
-"""A district with one sealed report, made once for each test process and copied for each test.
+"""A district with one sealed report, made once for each test process: sealing takes seconds.
 
-Sealing takes seconds, copying a home directory takes none. On SQLite: what depends on the
-database is tested with unsealed rows, on both.
+On SQLite: what depends on the database is tested with unsealed rows, on both.
 """
 
 import shutil
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,15 @@ from typing import Any
 import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from inspection import settings, worker
 from inspection.audits import cases
 from inspection.audits.cases import Case
-from inspection.database import install, reading
+from inspection.database import install, reading, writing
 from inspection.factory import create_app
 from inspection.organisations.scope import Scope
+from inspection.wiring import wire
 from tests.builders import records
 from tests.builders.enrolment import PASSWORD
 from tests.builders.people import Person
@@ -62,7 +63,7 @@ class Standing:
             done += 1
         return done
 
-    def say(self, person: Person, *, number: int = 1, **changed: Any) -> Any:
+    def say(self, person: Person, **changed: Any) -> Any:
         """Fill in the form for an opinion and send it."""
         browser = self.browser(person)
         page = browser.get(f"/audits/{self.report}").text
@@ -81,7 +82,7 @@ def token(page: str) -> str:
     return page.rpartition('name="csrf_token" type="hidden" value="')[2].partition('"')[0]
 
 
-def build(home: Path, empty: Path, cast: Cast) -> tuple[Filled, str]:
+def build(home: Path, empty: Path, cast: Cast) -> Standing:
     """Hand a record in and issue its report, as tablet and worker do."""
     shutil.copyfile(empty, home / DATABASE)
     scene = opened(home, cast)
@@ -91,8 +92,13 @@ def build(home: Path, empty: Path, cast: Cast) -> tuple[Filled, str]:
     scene.clock.passes(timedelta(minutes=10))
     assert worker.work_once(scene.wiring)
     ((report,),) = scene.rows("SELECT uuid FROM report")
-    scene.engine.dispose()
-    return made, report
+    return Standing(scene, made, report)
+
+
+def drop_jobs(desk: Standing, kind: str) -> None:
+    """Forget work that this test has no use for."""
+    with writing(desk.scene.engine) as session:
+        session.execute(text("DELETE FROM job WHERE kind = :kind"), {"kind": kind})
 
 
 def _telling(scene: Scene) -> Filled:
@@ -114,9 +120,9 @@ def opened(home: Path, cast: Cast) -> Scene:
         "DATABASE_URL": f"sqlite:///{home / DATABASE}",
         "INSPECTION_PUBLIC_URL": "https://zhencha.example",
     }
-    app: Flask = create_app(settings.from_environment(environment))
-    clock = Clock()
-    app.extensions["zhencha"] = replace(app.extensions["zhencha"], clock=clock)
+    clock, known = Clock(), settings.from_environment(environment)
+    # Wired here, so that the authority is made at the scene's noon and not after it.
+    app: Flask = create_app(known, wiring=wire(known, engine_of(home), clock=clock))
     return Scene(app, cast, clock)
 
 
