@@ -248,12 +248,12 @@ def what_next(code: str) -> str:
         "timestamp_unavailable": _("不用重做什么；服务器恢复后，报告会自动出具。"),
         "seal_unavailable": _("请管理员检查设备是否接好；接好后，报告会自动出具。"),
         "work_overrun": _("请稍后再试。"),
-        "work_busy": _("请半分钟后再交一次；只比对摘要不用等。"),
-        "too_many_examinations": _("请过几分钟再试；只比对摘要不受限制。"),
         "paper_unfit": _("请在检查记录的页面上选择列出的文书。"),
         "glyph_missing": _(
             "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"
         ),
+        "work_busy": _("请半分钟后再交一次；只比对摘要不用等。"),
+        "too_many_examinations": _("请过几分钟再试；只比对摘要不受限制。"),
     }.get(code, "")
 
 

@@ -155,6 +155,13 @@ def _appearance(
     return engine.write_plain(document)
 
 
+def draw_opinion(face: OpinionFace, size: tuple[float, float]) -> bytes:
+    """Draw an auditor's opinion as a PDF of exactly this size in points. Raises GlyphMissing."""
+    engine = _engine()
+    html = _page("opinion.html").render(face=face)
+    return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
+
+
 def draw_paper(paper: Paper) -> bytes:
     """Draw one paper of an inspection, with a field per signatory unless it is a draft.
 
@@ -177,13 +184,6 @@ def draw_paper(paper: Paper) -> bytes:
         fields.declare_accessible(pdf)
 
     return engine.write(document, finish, (), paper.made_at)
-
-
-def draw_opinion(face: OpinionFace, size: tuple[float, float]) -> bytes:
-    """Draw an auditor's opinion as a PDF of exactly this size in points. Raises GlyphMissing."""
-    engine = _engine()
-    html = _page("opinion.html").render(face=face)
-    return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
 
 
 @lru_cache(maxsize=1)
