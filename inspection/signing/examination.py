@@ -85,6 +85,20 @@ def _gap_is_clean(pdf: bytes, embedded: EmbeddedPdfSignature) -> bool:
     return start == 0 and gap in spellings and not held[size:].strip(b"\0")
 
 
+def _companions_known(embedded: EmbeddedPdfSignature, trust: Trust) -> bool:
+    """Whether a trusted signature of ours brings only its own and the authority's certificates.
+
+    Nothing signs the copies that travel in the gap and nobody needs them, so a reader that
+    finds its way without them would never notice one that was altered.
+    """
+    ours = {*trust.roots, *trust.intermediates}
+    known = [x509.Certificate.load(each).subject for each in trust.intermediates]
+    if embedded.signer_cert.issuer not in known:
+        return True
+    others = (each.dump() for each in embedded.other_embedded_certs)
+    return ours.issuperset(others)
+
+
 def _facts(
     embedded: EmbeddedPdfSignature, trust: Trust, at: datetime, *, revision: int, clean: bool
 ) -> SignatureFacts:
@@ -92,6 +106,7 @@ def _facts(
     is_timestamp = embedded.sig_object_type == "/DocTimeStamp"
     judged = _judgement(embedded, trust, at)
     intact, trusted, timed, unchanged, stamped_at, covers_all, clock, listed = judged
+    alone = trusted != Outcome.PASSED or _companions_known(embedded, trust)
     person, ink = _named(certificate, _PERSON_URN), _named(certificate, INK_URN)
     subject = certificate.subject.native
     return SignatureFacts(
@@ -104,7 +119,7 @@ def _facts(
         serial=f"{certificate.serial_number:x}",
         reason=str(embedded.sig_object.get("/Reason", "")),
         stamped_at=stamped_at,
-        intact=intact if clean else Outcome.FAILED,
+        intact=intact if clean and alone else Outcome.FAILED,
         trusted=trusted,
         timed=timed,
         unchanged=unchanged,

@@ -85,5 +85,6 @@ def test_machines_get_one_document_with_codes(verify, folder):
     good, strange = told["files"]
     assert good["outcome"] == "passed"
     assert {fact["code"] for fact in good["facts"]} > {"bytes_as_issued", "warrants_match"}
-    assert [line["kind"] for line in good["signers"]] == ["seal", "person", "person", "timestamp"]
+    kinds = [line["kind"] for line in good["signers"]]
+    assert kinds == ["seal", "person", "person", "attested", "timestamp"]
     assert [fact["code"] for fact in strange["facts"]] == ["not_a_pdf"]

@@ -11,6 +11,7 @@ from inspection import database
 from inspection.reports import revisions
 from inspection.reports.shelf import IssuedReport
 from inspection.signing import credentials, seals
+from inspection.signing.certificates import Attestation
 from inspection.signing.examination import examine
 from inspection.signing.facts import Examination, Outcome
 from inspection.verification import verdict
@@ -43,7 +44,7 @@ def test_each_file_of_a_report_is_good_and_the_older_one_says_that_it_is_old(
     assert newest.outcome == Outcome.PASSED
     assert "superseded" not in codes(newest)
     assert [line.kind for line in newest.signers] == [
-        *("seal", "person", "person", "timestamp", "timestamp")
+        *("seal", "person", "person", "attested", "timestamp", "timestamp")
     ]
     older = own_scene.verify(own_issued)
     assert older.outcome == Outcome.PASSED
@@ -99,6 +100,19 @@ def blank():
     return file.getvalue()
 
 
+def _party_once_more(scene, issued):
+    """The ink of the party without an account, attested anew for the same record."""
+    authority = scene.wiring.authority
+    trust = authority.trust(at=VERIFIED_AT)
+    before = next(
+        each for each in examine(issued, trust, VERIFIED_AT).signatures if each.kind == "attested"
+    )
+    evidence = Attestation(before.name, before.record_digest, before.ink_digest, ("kid",))
+    identity = authority.attest(evidence, at=ISSUED_AT)
+    warrants = tuple(sealed.warrant(each) for each in scene.record.signers)
+    return seals.Attested(before.field, blank(), identity, warrants)
+
+
 def test_pages_drawn_anew_and_sealed_with_our_own_keys_are_known_by_the_digest_alone(scene, issued):
     """Whoever holds the server's keys can seal other pages around a genuine record."""
     wiring = scene.wiring
@@ -113,6 +127,7 @@ def test_pages_drawn_anew_and_sealed_with_our_own_keys_are_known_by_the_digest_a
             )
             for n, each in enumerate(scene.record.signers, start=1)
         ]
+    people.append(_party_once_more(scene, issued))
     forged = seals.seal_report(drawn, people, authority=wiring.authority, at=ISSUED_AT)
     found = examine(forged, wiring.authority.trust(at=VERIFIED_AT), VERIFIED_AT)
 
