@@ -126,6 +126,7 @@ PACKAGES = {
         Package("mupdf-tools", program("mutool")),
         Package("qpdf", program("qpdf")),
         Package("libnss3-tools", program("certutil")),
+        Package("softhsm2", program("softhsm2-util")),
         Package("fonts-noto-cjk", chinese_font),
     ),
 }
@@ -224,7 +225,11 @@ def parts(level: str) -> tuple[Part, ...]:
         Part(
             name="fonts",
             command=(python, "-m", "inspection.reports.typefaces", "node_modules"),
-            sources=("inspection/reports/typefaces.py", "package-lock.json"),
+            sources=(
+                "inspection/reports/typefaces.py",
+                "inspection/reports/standard_characters.txt",
+                "package-lock.json",
+            ),
             made=(),
             blame="The fonts of the reports could not be made",
         ),

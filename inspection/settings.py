@@ -8,7 +8,7 @@ import contextlib
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 
 from inspection.domain.problems import SettingsIncomplete
@@ -22,11 +22,66 @@ NAMES = (
     "INSPECTION_MODE",
     "INSPECTION_SECRET",
     "INSPECTION_PUBLIC_URL",
+    "INSPECTION_OWN_ROOTS",
     "INSPECTION_ORGANISATION",
+    "INSPECTION_TSA_URL",
+    "INSPECTION_TSA_ROOTS",
+    "INSPECTION_SEAL_P12",
+    "INSPECTION_SEAL_PASSWORD",
+    "INSPECTION_SEAL_PKCS11",
+    "INSPECTION_SEAL_TOKEN",
+    "INSPECTION_SEAL_LABEL",
+    "INSPECTION_SEAL_PIN",
+    "INSPECTION_SEAL_CHAIN",
+    "INSPECTION_CA_CHAIN",
+    "INSPECTION_CA_KEY",
+    "INSPECTION_CA_PASSWORD",
     "DATABASE_URL",
     "HOST",
     "PORT",
 )
+
+_GOES_WITH = {
+    "INSPECTION_TSA_URL": ("INSPECTION_TSA_ROOTS",),
+    "INSPECTION_TSA_ROOTS": ("INSPECTION_TSA_URL",),
+    "INSPECTION_SEAL_PASSWORD": ("INSPECTION_SEAL_P12",),
+    "INSPECTION_SEAL_PKCS11": (
+        "INSPECTION_SEAL_TOKEN",
+        "INSPECTION_SEAL_LABEL",
+        "INSPECTION_SEAL_PIN",
+    ),
+    "INSPECTION_SEAL_TOKEN": ("INSPECTION_SEAL_PKCS11",),
+    "INSPECTION_SEAL_LABEL": ("INSPECTION_SEAL_PKCS11",),
+    "INSPECTION_SEAL_PIN": ("INSPECTION_SEAL_PKCS11",),
+    "INSPECTION_CA_CHAIN": ("INSPECTION_CA_KEY",),
+    "INSPECTION_CA_KEY": ("INSPECTION_CA_CHAIN",),
+    "INSPECTION_CA_PASSWORD": ("INSPECTION_CA_KEY",),
+}
+"""Setting → those without which it means nothing."""
+
+
+@dataclass(frozen=True)
+class OwnSettings:
+    """The organisation's own credentials, as they were told: addresses, files, words. "" is unset.
+
+    Whether the files hold what they must is found by `signing.own`.
+    """
+
+    tsa_url: str = ""
+    tsa_roots: str = ""
+    seal_p12: str = ""
+    seal_password: str = ""
+    seal_pkcs11: str = ""
+    seal_token: str = ""
+    seal_label: str = ""
+    seal_pin: str = ""
+    seal_chain: str = ""
+    ca_chain: str = ""
+    ca_key: str = ""
+    ca_password: str = ""
+
+
+_OWN_FIELDS = tuple(each.name for each in fields(OwnSettings))
 
 
 @dataclass(frozen=True)
@@ -41,12 +96,16 @@ class Settings:
     """Encrypts the keys in `home`; at least 32 bytes."""
     public_url: str
     """Where readers of a printed QR code reach this server, without a trailing slash."""
+    own_roots: Path | None
+    """PEM file of roots that may name people who sign with an own certificate."""
     organisation: str
     """Name that the seal certificate carries."""
     database_url: str
     host: str
     """Address to listen on; anything but loopback wants a TLS proxy in front."""
     port: int
+    own: OwnSettings = OwnSettings()
+    """What takes the place of the built-in seal, authority and clock."""
 
     @property
     def production(self) -> bool:
@@ -72,18 +131,50 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
             for n in ("INSPECTION_PUBLIC_URL", "INSPECTION_ORGANISATION")
             if not environment.get(n)
         ]
-    if wrong:
-        raise SettingsIncomplete(names=wrong)
+    roots = environment.get("INSPECTION_OWN_ROOTS", "")
+    if roots and not Path(roots).is_file():
+        wrong.append("INSPECTION_OWN_ROOTS")
+    own = _own(environment)
+    why = _disagreements(environment)
+    if wrong or why:
+        raise SettingsIncomplete(names=[*wrong, *(n for n in why if n not in wrong)], why=why)
     return Settings(
         home=home,
         mode=mode,
         secret=secret.encode() or _demonstration_secret(home),
+        own_roots=Path(roots).resolve() if roots else None,
         public_url=environment.get("INSPECTION_PUBLIC_URL", f"http://127.0.0.1:{port}").rstrip("/"),
         organisation=environment.get("INSPECTION_ORGANISATION", _DEMONSTRATION_NAME),
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'zhencha.sqlite3'}",
         host=environment.get("HOST") or "127.0.0.1",
         port=int(port),
+        own=own,
     )
+
+
+def _own(environment: Mapping[str, str]) -> OwnSettings:
+    told = {name: environment.get(f"INSPECTION_{name.upper()}", "") for name in _OWN_FIELDS}
+    return OwnSettings(**told)
+
+
+def _disagreements(environment: Mapping[str, str]) -> dict[str, str]:
+    """Which of the organisation's own settings lack another one, or exclude each other, and why."""
+    why = {}
+    for name, others in _GOES_WITH.items():
+        for other in others:
+            if environment.get(name) and not environment.get(other):
+                why[other] = f"设了 {name} 就要设它 · {name} is of no use without it"
+    files = ("INSPECTION_SEAL_P12", "INSPECTION_SEAL_PKCS11")
+    if all(environment.get(each) for each in files):
+        why[files[1]] = f"与 {files[0]} 只能设一个 · set this or {files[0]}, not both"
+    if environment.get("INSPECTION_SEAL_CHAIN") and not any(environment.get(n) for n in files):
+        why["INSPECTION_SEAL_CHAIN"] = (
+            "没有设封印 · there is no seal of your own that it belongs to"
+        )
+    url = environment.get("INSPECTION_TSA_URL", "")
+    if url and not url.startswith(("http://", "https://")):
+        why["INSPECTION_TSA_URL"] = "不是网址 · not an address that begins with http:// or https://"
+    return why
 
 
 def _demonstration_secret(home: Path) -> bytes:

@@ -11,6 +11,7 @@ from inspection.catalog import Catalog
 from inspection.settings import ROOT, Settings
 from inspection.signing.authority import Authority
 from inspection.signing.jose import ServerKey
+from inspection.signing.own import load as load_own
 
 CHECKLISTS = ROOT / "checklists"
 
@@ -36,7 +37,11 @@ def system_clock() -> datetime:
 def wire(
     settings: Settings, engine: Engine, *, clock: Callable[[], datetime] = system_clock
 ) -> Wiring:
-    """Open everything that lies in the home directory. Raises ChecklistAltered."""
+    """Open everything that lies in the home directory. Raises ChecklistAltered, SettingsIncomplete.
+
+    The organisation's own credentials are tried before anything is made.
+    """
+    own = load_own(settings.own, at=clock())
     settings.home.mkdir(parents=True, exist_ok=True)
     return Wiring(
         settings=settings,
@@ -48,6 +53,8 @@ def wire(
             settings.secret,
             organisation=settings.organisation,
             at=clock(),
+            lists_url=f"{settings.public_url}/ca",
+            own=own,
         ),
         server_key=ServerKey.open(settings.home / "server-key.pem", settings.secret),
         clock=clock,

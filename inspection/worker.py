@@ -10,10 +10,13 @@ from collections.abc import Callable
 from typing import Any
 
 from inspection import database
+from inspection.audits import opinions, verdicts
+from inspection.domain.problems import OwnFileOutdated
 from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints
-from inspection.reports import issuing
+from inspection.ledger.checkpoints import Checkpoint
+from inspection.reports import issuing, own_certificate
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
 
@@ -36,7 +39,43 @@ def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
-WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {REPORT_JOB: _issue_report}
+def _sign_opinion(wiring: Wiring, args: dict[str, Any]) -> None:
+    opinions.sign(
+        args["opinion"],
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        clock=wiring.clock,
+    )
+
+
+def _examine(wiring: Wiring, args: dict[str, Any]) -> None:
+    verdicts.examine(
+        args["sha256"],
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        server_key=wiring.server_key,
+        clock=wiring.clock,
+    )
+
+
+def _finish_own_signature(wiring: Wiring, args: dict[str, Any]) -> None:
+    own_certificate.finish(
+        args,
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        clock=wiring.clock,
+    )
+
+
+WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
+    REPORT_JOB: _issue_report,
+    opinions.OPINION_JOB: _sign_opinion,
+    verdicts.VERDICT_JOB: _examine,
+    own_certificate.OWN_JOB: _finish_own_signature,
+}
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 
 
@@ -48,6 +87,9 @@ def work_once(wiring: Wiring) -> bool:
         return False
     try:
         WORK[claimed.kind](wiring, claimed.args)
+    except OwnFileOutdated as problem:  # no later try can help: they have to sign again
+        with database.writing(wiring.engine) as session:
+            queue.give_up(session, claimed.id, problem.code, at=wiring.clock())
     except Exception as error:
         _put_back(wiring, claimed, error)
     else:
@@ -60,13 +102,13 @@ def work_once(wiring: Wiring) -> bool:
 def _put_back(wiring: Wiring, claimed: Claim, error: Exception) -> None:
     _log.exception("failed %s, attempt %d", claimed.kind, claimed.attempts)
     with database.writing(wiring.engine) as session:
-        queue.retry_later(session, claimed, f"{type(error).__name__}: {error}", at=wiring.clock())
+        queue.retry_later(session, claimed, queue.told(error), at=wiring.clock())
 
 
-def take_checkpoint(wiring: Wiring) -> None:
-    """Sign where the ledger ends now."""
+def take_checkpoint(wiring: Wiring) -> Checkpoint:
+    """Sign where the ledger ends now; the same end is not signed twice."""
     with database.writing(wiring.engine) as session:
-        checkpoints.take(session, key=wiring.server_key, at=wiring.clock())
+        return checkpoints.take(session, key=wiring.server_key, at=wiring.clock())
 
 
 def run(wiring: Wiring) -> None:

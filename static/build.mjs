@@ -18,7 +18,7 @@ const MAKING = path.join(HERE, `dist.making.${process.pid}`);
 const TARGET = ["chrome109", "safari16.4", "firefox115"];
 
 /** Pages of the desk need no service worker; these entries stay out of the precache. */
-const DESK_ONLY = ["desk.js", "desk.css", "verify.js"];
+const DESK_ONLY = ["desk.js", "desk.css", "verify.js", "verifier.html"];
 const SCRIPTS = ["js/app.js", "js/workers/photo.js", "js/workers/qr.js"];
 /** Bundled on their own, so that what the desk shares with the tablet does not cut the tablet's files smaller. */
 const DESK_SCRIPTS = ["js/desk.js", "js/verify.js"];
@@ -117,11 +117,32 @@ async function inFewFiles(entryPoints) {
   }] });
 }
 
+/**
+ * The offline verifier: page, style and script in one file that carries its own policy. Whoever downloads it can
+ * open it anywhere: it may run this script and this style, and reach nothing.
+ */
+async function oneFile() {
+  const folder = path.join(HERE, "js/verifier");
+  const bundled = async (/** @type {string} */ entry, /** @type {import("esbuild").BuildOptions} */ more = {}) => {
+    const { outputFiles } = await esbuild.build({ ...shared, entryPoints: [path.join(folder, entry)], outdir: undefined, write: false, ...more });
+    return outputFiles[0].text.trim();
+  };
+  const [script, style] = [await bundled("page.js", { format: "iife" }), await bundled("verifier.css")];
+  if (/<\/(script|style)/i.test(script + style)) throw new Error("script or style would end too early");
+  const source = (/** @type {string} */ text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  const policy = ["default-src 'none'", `script-src ${source(script)}`, `style-src ${source(style)}`, "base-uri 'none'", "form-action 'none'",
+    "require-trusted-types-for 'script'", "trusted-types 'none'"].join("; ");
+  const page = readFileSync(path.join(folder, "verifier.html"), "utf8");
+  const parts = { policy, style, script };
+  writeFileSync(path.join(MAKING, "verifier.html"), page.replaceAll(/\{\{(policy|style|script)\}\}/g, (_, name) => parts[name]));
+}
+
 rmSync(MAKING, { recursive: true, force: true });
 mkdirSync(MAKING);
 const built = await inFewFiles(present(SCRIPTS));
 const desk = await esbuild.build({ ...shared, entryPoints: present(DESK_SCRIPTS), format: "esm", splitting: true });
 await esbuild.build({ ...shared, entryPoints: present(STYLES) });
+await oneFile();
 if (existsSync(path.join(HERE, "icons"))) cpSync(path.join(HERE, "icons"), path.join(MAKING, "icons"), { recursive: true });
 
 const zxing = readFileSync(path.join(HERE, "../node_modules/zxing-wasm/dist/reader", ZXING));

@@ -1,5 +1,6 @@
 """People who sign in, and where they belong."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -139,6 +140,16 @@ def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor |
             Membership(Role(row.role), row.unit_id, row.path, row.kind) for row in rows
         ),
     )
+
+
+def names(session: Session, person_uuids: Iterable[str]) -> dict[str, str]:
+    """Return uuid → name of those of these people who have or had an account."""
+    rows = session.execute(
+        select(PersonAccount.uuid, PersonAccount.name).where(
+            PersonAccount.uuid.in_(set(person_uuids))
+        )
+    )
+    return {row.uuid: row.name for row in rows}
 
 
 def password_fits(password_hash: str | None, password: str) -> bool:

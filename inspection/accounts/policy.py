@@ -36,11 +36,17 @@ class Permission(Enum):
     RECORD_READ = "record:read"
     HAZARD_READ = "hazard:read"
     REPORT_READ = "report:read"
+    REPORT_SIGN = "report:sign"
+    """Add a signature by an own certificate to a report of a record one has signed."""
     UNIT_READ = "unit:read"
     KEY_ENROL = "key:enrol"
     """Enrol a signing key of one's own."""
     DEVICE_MANAGE = "device:manage"
     """Invite people to enrol a tablet, revoke their keys, dismiss them."""
+    AUDIT = "audit"
+    """Read issued reports at the auditor's desk: list, side by side, samples, downloads."""
+    OPINION_GIVE = "opinion:give"
+    """Give an opinion (审核意见) on a report; auditors write nothing else."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -69,9 +75,12 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.RECORD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
     Permission.HAZARD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
     Permission.REPORT_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
+    Permission.REPORT_SIGN: (frozenset({_I, _E}), Reach.SUBTREE),
     Permission.UNIT_READ: (frozenset({_I, _E, _O, _A, _X}), Reach.SUBTREE),
     Permission.KEY_ENROL: (frozenset({_I, _E}), Reach.SUBTREE),
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),
+    Permission.AUDIT: (frozenset({_A}), Reach.SUBTREE),
+    Permission.OPINION_GIVE: (frozenset({_A}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

@@ -14,6 +14,7 @@ from inspection.domain.problems import (
     PayloadMalformed,
     Problem,
     RecordConflict,
+    RecordExcessive,
     RecordTooLarge,
     RecordUuidMismatch,
     SignatureInvalid,
@@ -29,6 +30,7 @@ _QUARANTINED = (
     KeyRevoked,
     SignatureInvalid,
     PayloadMalformed,
+    RecordExcessive,
     RecordUuidMismatch,
 )
 

@@ -2,10 +2,32 @@
 
 from flask import Flask
 
-from inspection.cli import catalog, document, ledger, people, recovery, schema, server, units
+from inspection.cli import (
+    catalog,
+    certificates,
+    document,
+    ledger,
+    people,
+    recovery,
+    reports,
+    schema,
+    server,
+    units,
+)
 
 
 def register(app: Flask) -> None:
     """Add every command."""
-    for module in (server, schema, ledger, catalog, document, units, people, recovery):
+    for module in (
+        server,
+        schema,
+        ledger,
+        certificates,
+        catalog,
+        document,
+        reports,
+        units,
+        people,
+        recovery,
+    ):
         module.add_commands(app)

@@ -1,6 +1,8 @@
 """`flask ledger check | rebuild | checkpoint`."""
 
+import json
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask
@@ -23,17 +25,44 @@ def ledger() -> None:
 
 
 @ledger.command()
-def check() -> None:
-    """Read the whole chain with code of its own; exit status 1 names the first broken entry."""
+@click.option(
+    "--mirror",
+    type=click.Path(exists=True, path_type=Path),
+    help="A copy of /ledger/checkpoints.jsonl that somebody else kept.",
+)
+@click.option(
+    "--keys",
+    type=click.Path(exists=True, path_type=Path),
+    help="A kept /ledger/keys.json, where checkpoints were signed by an earlier server key.",
+)
+def check(mirror: Path | None, keys: Path | None) -> None:
+    """Read chain and checkpoints with code of its own; exit status 1 names what is broken first."""
+    known = [wired().server_key.public_jwk, *(_earlier(keys) if keys else ())]
+    lines = mirror.read_text(encoding="utf-8").splitlines() if mirror else ()
     with one_view(wired().engine) as connection:
-        found = audit(connection)
+        found = audit(connection, keys=known, mirror=lines)
     if found.finding:
         click.echo(
             f"台账在第 {found.finding.seq} 条断裂 · broken at entry {found.finding.seq}: "
             f"{found.finding.reason}"
         )
         sys.exit(1)
-    click.echo(f"台账完整 · the ledger is whole: {found.entries} entries, last {found.last_link}")
+    click.echo(
+        f"台账完整 · the ledger is whole: {found.entries} entries, last {found.last_link}; "
+        f"{found.checkpoints} checkpoints" + (f", {found.mirrored} in the mirror" if mirror else "")
+    )
+    if not mirror:
+        click.echo(
+            "未与外部留存的检查点比对，备份回放看不出来 · "
+            "not compared with a mirror: a replayed backup would not show"
+        )
+
+
+def _earlier(path: Path) -> list[dict[str, str]]:
+    try:
+        return [dict(each) for each in json.loads(path.read_bytes())["keys"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise click.BadParameter(f"{path}: not a keys.json") from error
 
 
 @ledger.command()
@@ -46,6 +75,6 @@ def rebuild() -> None:
 
 @ledger.command()
 def checkpoint() -> None:
-    """Sign where the ledger ends now."""
-    take_checkpoint(wired())
-    click.echo("已签发检查点 · checkpoint signed")
+    """Sign where the ledger ends now, and say what was signed."""
+    taken = take_checkpoint(wired())
+    click.echo(f"已签发检查点 · checkpoint signed: {taken.seq} entries, last {taken.link}")

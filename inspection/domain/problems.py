@@ -130,9 +130,15 @@ class ChecklistAltered(Problem):
 
 
 class SettingsIncomplete(Problem):
-    """Settings are missing or malformed; `names` lists every one of them."""
+    """Settings are missing or malformed; `names` lists every one, `why` gives reasons in words."""
 
     code = "settings_incomplete"
+
+    def __str__(self) -> str:
+        why = self.details.get("why", {})
+        plain = "缺少或写错 · missing or malformed"
+        lines = [f"{name}：{why.get(name, plain)}" for name in self.details.get("names", [])]
+        return "\n  ".join(("设置不完整 · settings are incomplete (docs/settings.md)", *lines))
 
 
 # --- what was sent -----------------------------------------------------------
@@ -184,6 +190,12 @@ class PayloadMalformed(Problem):
     """The signed bytes are not a record in the format they claim; `pointer` says where."""
 
     code = "payload_malformed"
+
+
+class RecordExcessive(Problem):
+    """One part of the record holds more than any may; `pointer` says which, `most` how much."""
+
+    code = "record_excessive"
 
 
 class SignatureInvalid(Problem):
@@ -268,9 +280,18 @@ class DocumentTooLarge(Problem):
 
 
 class GlyphMissing(Problem):
-    """No font at hand can print these characters; the report waits. `characters` lists them."""
+    """No font at hand can print these characters; the report waits. `characters` lists them.
+
+    `places` says of each character where it stands, in the report's own words.
+    """
 
     code = "glyph_missing"
+
+
+class PaperUnfit(Problem):
+    """This record gives no ground for that paper; `fitting` lists those it does give ground for."""
+
+    code = "paper_unfit"
 
 
 class WarrantMissing(Problem):
@@ -279,16 +300,140 @@ class WarrantMissing(Problem):
     code = "warrant_missing"
 
 
+class TimestampUnavailable(Problem):
+    """The time server did not answer or answered wrongly; the report waits.
+
+    `server` is its host; `reason` is one of `down`, `refused`, `malformed`, `nonce`, `imprint`,
+    `certificate`, `clock`.
+    """
+
+    code = "timestamp_unavailable"
+
+
+class SealUnavailable(Problem):
+    """The token that holds the seal's key does not sign at the moment; the report waits."""
+
+    code = "seal_unavailable"
+
+
 class WorkOverrun(Problem):
     """Confined work took more time or memory than it was given."""
 
     code = "work_overrun"
 
 
+class WorkBusy(Problem):
+    """Others are being served and enough wait already; nothing was begun."""
+
+    code = "work_busy"
+
+
+class TooManyExaminations(Problem):
+    """This address had many documents verified lately; `retry_after_seconds` says when to go on."""
+
+    code = "too_many_examinations"
+
+
 class RecordIncomplete(Problem):
     """The report waits until every photo of the record has arrived."""
 
     code = "record_incomplete"
+
+
+class ReportMovedOn(Problem):
+    """The addition was made from a file that is no longer the newest; `current` names that one."""
+
+    code = "report_moved_on"
+
+
+class OwnFileForeign(Problem):
+    """The uploaded file does not begin with any file of this report."""
+
+    code = "own_file_foreign"
+
+
+class OwnFileOutdated(Problem):
+    """The uploaded file continues an earlier revision of the report; `revision` says which."""
+
+    code = "own_file_outdated"
+
+
+class OwnFileUnsigned(Problem):
+    """The uploaded file is the report as it was downloaded, without any new signature."""
+
+    code = "own_file_unsigned"
+
+
+class OwnFileTooLarge(Problem):
+    """More was added to the report than one signature needs; `largest` is in bytes."""
+
+    code = "own_file_too_large"
+
+
+class OwnFileAltered(Problem):
+    """The update changes something else than this person's own signature field."""
+
+    code = "own_file_altered"
+
+
+class OwnSignatureMany(Problem):
+    """The file carries more than one update or more than one new signature."""
+
+    code = "own_signature_many"
+
+
+class OwnFieldWrong(Problem):
+    """The signature is not in the field reserved for this person; `field` names that field."""
+
+    code = "own_field_wrong"
+
+
+class OwnSignatureBroken(Problem):
+    """The new signature does not fit the file, or does not cover it from first to last byte."""
+
+    code = "own_signature_broken"
+
+
+class OwnCertificateExpired(Problem):
+    """The certificate had run out, or was not yet valid, when the file arrived."""
+
+    code = "own_certificate_expired"
+
+
+class OwnFieldAbsent(Problem):
+    """This report has no field reserved for this person, or that field is signed already."""
+
+    code = "own_field_absent"
+
+
+class OpinionsFull(Problem):
+    """The report has as many opinions as its pages leave room for; `most` says how many."""
+
+    code = "opinions_full"
+
+
+class OpinionOnOwnRecord(Problem):
+    """Nobody gives an opinion on a record that names them."""
+
+    code = "opinion_on_own_record"
+
+
+class OpinionPlaceMissing(Problem):
+    """The report was issued before reports had a place for opinions."""
+
+    code = "opinion_place_missing"
+
+
+class SelectionEmpty(Problem):
+    """No report in scope meets the conditions, so there is nothing to draw from or to pack."""
+
+    code = "selection_empty"
+
+
+class DownloadTooLarge(Problem):
+    """More than one archive may hold; `most_files` and `most_bytes` say how much that is."""
+
+    code = "download_too_large"
 
 
 class LedgerBroken(Problem):

@@ -30,6 +30,10 @@ _LARGEST_REVISION = 2**31 - 1
 _MOST_FINDINGS = 500
 _MOST_PHOTOS = 500
 _MOST_REINSPECTED = 500
+_MOST_ANSWERS = 1000
+_MOST_TAGS = 100
+_LONGEST_CODE = 20
+_LONGEST_TAG = 100
 
 
 @dataclass(frozen=True)
@@ -215,8 +219,16 @@ class Malformed(ValueError):
         self.pointer = pointer
 
 
+class Excessive(Malformed):
+    """One part holds more than any record may: `most` characters or members."""
+
+    def __init__(self, pointer: str, most: int) -> None:
+        super().__init__(pointer)
+        self.most = most
+
+
 def from_bytes(payload: bytes) -> Record:
-    """Read a record from the signed bytes. Raises Malformed with a JSON pointer."""
+    """Read a record from the signed bytes. Raises Malformed or Excessive with a JSON pointer."""
     try:
         # Decoded here, because json.loads would also take UTF-16 and raw surrogates.
         text = payload.decode("utf-8")
@@ -291,8 +303,10 @@ class _Reader:
 
     def text(self, key: str, *, most: int, least: int = 1) -> str:
         value = self.data.get(key, "" if least == 0 else None)
-        if not isinstance(value, str) or not least <= len(value) <= most:
+        if not isinstance(value, str) or len(value) < least:
             raise Malformed(self.at(key))
+        if len(value) > most:
+            raise Excessive(self.at(key), most)
         return value
 
     def match(self, key: str, pattern: re.Pattern[str]) -> str:
@@ -344,8 +358,10 @@ class _Reader:
 
     def objects(self, key: str, *, most: int) -> list["_Reader"]:
         values = self.data.get(key)
-        if not isinstance(values, list) or len(values) > most:
+        if not isinstance(values, list):
             raise Malformed(self.at(key))
+        if len(values) > most:
+            raise Excessive(self.at(key), most)
         return [_Reader(value, f"{self.at(key)}/{index}") for index, value in enumerate(values)]
 
 
@@ -382,6 +398,10 @@ def _person(read: _Reader) -> Person:
 
 def _answers(read: _Reader) -> dict[str, Answer]:
     # Whether the value is one that exists is for `answers.py`: an odd answer holds a record.
+    if len(read.data) > _MOST_ANSWERS:
+        raise Excessive(read.pointer, _MOST_ANSWERS)
+    if any(len(code) > _LONGEST_CODE for code in read.data):
+        raise Excessive(read.pointer, _LONGEST_CODE)
     return {code: _answer(read.object(code)) for code in read.data}
 
 
@@ -397,6 +417,8 @@ def _finding(read: _Reader) -> Finding:
     tags = read.data.get("tags")
     if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
         raise Malformed(read.at("tags"))
+    if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_TAG for tag in tags):
+        raise Excessive(read.at("tags"), _MOST_TAGS)
     return Finding(
         uuid=read.match("uuid", _UUID),
         item=read.text("item", most=20),

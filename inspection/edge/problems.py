@@ -3,7 +3,9 @@
 Each code also has a heading in docs/problems.md.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import gettext as _
 
@@ -36,6 +38,7 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.RecordUuidMismatch: 422,
     problems.JwsMalformed: 422,
     problems.PayloadMalformed: 422,
+    problems.RecordExcessive: 422,
     problems.SignatureInvalid: 422,
     problems.KeyUnknown: 422,
     problems.KeyRevoked: 422,
@@ -50,9 +53,30 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.StorageFull: 507,
     problems.DocumentTooLarge: 413,
     problems.GlyphMissing: 422,
+    problems.PaperUnfit: 409,
     problems.WarrantMissing: 422,
+    problems.TimestampUnavailable: 503,
+    problems.SealUnavailable: 503,
     problems.WorkOverrun: 503,
+    problems.WorkBusy: 503,
+    problems.TooManyExaminations: 429,
     problems.RecordIncomplete: 409,
+    problems.ReportMovedOn: 409,
+    problems.OwnFileForeign: 422,
+    problems.OwnFileOutdated: 409,
+    problems.OwnFileUnsigned: 422,
+    problems.OwnFileTooLarge: 413,
+    problems.OwnFileAltered: 422,
+    problems.OwnSignatureMany: 422,
+    problems.OwnFieldWrong: 422,
+    problems.OwnSignatureBroken: 422,
+    problems.OwnCertificateExpired: 422,
+    problems.OwnFieldAbsent: 409,
+    problems.OpinionsFull: 409,
+    problems.OpinionOnOwnRecord: 403,
+    problems.OpinionPlaceMissing: 409,
+    problems.SelectionEmpty: 422,
+    problems.DownloadTooLarge: 413,
     problems.LedgerBroken: 500,
 }
 
@@ -72,7 +96,12 @@ class Spoken:
 
 def spoken(problem: Problem) -> Spoken:
     """Put a problem into the reader's language."""
-    return Spoken(problem.code, sentence(problem.code), safe(problem.code), what_next(problem.code))
+    return spoken_code(problem.code)
+
+
+def spoken_code(code: str) -> Spoken:
+    """Put the problem with this code into the reader's language."""
+    return Spoken(code, sentence(code), safe(code), what_next(code))
 
 
 def sentence(code: str) -> str:
@@ -103,6 +132,7 @@ def sentence(code: str) -> str:
         "record_uuid_mismatch": _("记录内的编号与发送地址不一致。"),
         "jws_malformed": _("签名文件不完整或格式不对。"),
         "payload_malformed": _("签名里的内容不是检查记录。"),
+        "record_excessive": _("检查记录里有一处超出了长度或数量的上限。"),
         "signature_invalid": _("签名与内容不符：内容在签名后被改动过。"),
         "key_unknown": _("签名所用的密钥没有在本系统登记。"),
         "key_revoked": _("签名所用的密钥已被注销。"),
@@ -117,9 +147,30 @@ def sentence(code: str) -> str:
         "storage_full": _("服务器存储空间已满，暂时收不下。"),
         "document_too_large": _("要核验的文件不能超过 50 MB。"),
         "glyph_missing": _("有字在现有字体中没有字形，报告暂停生成。"),
+        "paper_unfit": _("这份检查记录不能出这种文书。"),
         "warrant_missing": _("没有本人的设备签名，不能使用其证书。"),
+        "timestamp_unavailable": _("时间戳服务器没有给出可用的时间。"),
+        "seal_unavailable": _("存放封印密钥的设备暂时不能签名。"),
         "work_overrun": _("处理时间过长，已中止。"),
+        "work_busy": _("服务器正在核验别人的文件，这一份还没有开始。"),
+        "too_many_examinations": _("您这里刚才核验的文件太多。"),
         "record_incomplete": _("照片还没有收齐，报告稍后生成。"),
+        "report_moved_on": _("报告在这期间有了新的版本，这次没有加上。"),
+        "own_file_foreign": _("这不是本报告的文件：开头与本系统出具的文件不同。"),
+        "own_file_outdated": _("签的是报告的旧版本。"),
+        "own_file_unsigned": _("文件里没有新的签名。"),
+        "own_file_too_large": _("文件里增加的内容超过一个签名所需（最多 1 MB）。"),
+        "own_file_altered": _("除了签名，文件里还有别的改动。"),
+        "own_signature_many": _("文件里增加了不止一个签名，或保存了不止一次。"),
+        "own_field_wrong": _("签名不在为您保留的签名域里。"),
+        "own_signature_broken": _("新的签名与文件内容不符，或没有覆盖整个文件。"),
+        "own_certificate_expired": _("签名所用的证书已过期，或尚未生效。"),
+        "own_field_absent": _("这份报告没有为您保留签名域，或您已经签过。"),
+        "opinions_full": _("这份报告已有两条审核意见，版面上没有更多位置。"),
+        "opinion_on_own_record": _("检查记录里写有您本人，不能由您出具审核意见。"),
+        "opinion_place_missing": _("这份报告出具较早，版面上没有留审核意见的位置。"),
+        "selection_empty": _("您的范围内没有符合条件的报告。"),
+        "download_too_large": _("一次最多打包 500 份报告、共 1 GB。"),
         "ledger_broken": _("台账链条断裂。"),
     }[code]
 
@@ -129,6 +180,7 @@ _HELD_SAFE = (
     "record_uuid_mismatch",
     "jws_malformed",
     "payload_malformed",
+    "record_excessive",
     "signature_invalid",
     "key_unknown",
     "key_revoked",
@@ -148,9 +200,17 @@ def safe(code: str) -> str:
         return _("原始数据已在服务器隔离保存，平板上的也不会删除。")
     if code in _UPLOADS:
         return _("已传的部分都在，平板上的也不会删除。")
-    if code in ("not_signed_in", "form_expired"):
-        return _("平板上填的内容都在。")
-    return ""
+    if code == "report_moved_on" or code.startswith("own_"):
+        return _("报告没有变，这次上传的内容没有加进去。")
+    return {
+        "not_signed_in": _("平板上填的内容都在。"),
+        "form_expired": _("平板上填的内容都在。"),
+        "glyph_missing": _("记录、照片和签名已完整收存，台账不受影响。"),
+        "timestamp_unavailable": _("记录、照片和签名已完整收存，台账不受影响。"),
+        "seal_unavailable": _("记录、照片和签名已完整收存，台账不受影响。"),
+        "work_busy": _("文件没有留存，原件不受影响。"),
+        "too_many_examinations": _("文件没有留存，原件不受影响。"),
+    }.get(code, "")
 
 
 def what_next(code: str) -> str:
@@ -166,10 +226,48 @@ def what_next(code: str) -> str:
         "key_unknown": _("请在平板上重新登记，再请管理员处理隔离的记录。"),
         "key_revoked": _("请联系管理员。"),
         "storage_full": _("请通知管理员；稍后会自动再传。"),
+        "report_moved_on": _("请下载最新版本，再签一次。"),
+        "own_file_foreign": _("请从报告页下载最新版本，签名后直接保存，不要另存、打印或优化。"),
+        "own_file_outdated": _("请下载最新版本，再签一次。"),
+        "own_file_unsigned": _("请先在签名软件里签名并保存，再上传。"),
+        "own_file_too_large": _("请不要附加图片和附件，只签名。"),
+        "own_file_altered": _("请下载最新版本，只签名，不做别的改动。"),
+        "own_signature_many": _(
+            "请下载最新版本，只签一次；在签名软件里关掉时间戳和验证信息，本系统会加。"
+        ),
+        "own_field_wrong": _("请在签名软件里选报告页上写明的签名域，不要新画。"),
+        "own_signature_broken": _("请下载最新版本，再签一次。"),
+        "own_certificate_expired": _("请换一张有效的证书再签。"),
         "not_found": _("请检查链接，或联系有权限的同事。"),
         "not_allowed": _("如有需要，请联系管理员。"),
+        "opinions_full": _("需要再说明的，请写入督办或公文，并写明报告文号。"),
+        "opinion_on_own_record": _("请由另一位审核人员出具。"),
+        "opinion_place_missing": _("可以下载证据包，审核意见另行书面出具，并写明报告文号。"),
+        "selection_empty": _("请返回，换一个条件。"),
+        "download_too_large": _("请缩小时间段或行业，分几次下载。"),
+        "timestamp_unavailable": _("不用重做什么；服务器恢复后，报告会自动出具。"),
+        "seal_unavailable": _("请管理员检查设备是否接好；接好后，报告会自动出具。"),
         "work_overrun": _("请稍后再试。"),
+        "paper_unfit": _("请在检查记录的页面上选择列出的文书。"),
+        "glyph_missing": _(
+            "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"
+        ),
+        "work_busy": _("请半分钟后再交一次；只比对摘要不用等。"),
+        "too_many_examinations": _("请过几分钟再试；只比对摘要不受限制。"),
     }.get(code, "")
+
+
+def time_server_sentence(details: Mapping[str, Any]) -> str:
+    """What was wrong with the time server, from the details of `timestamp_unavailable`."""
+    server = details.get("server", "")
+    words: dict[str, str] = {
+        "down": _("时间戳服务器 %(server)s 没有应答。", server=server),
+        "refused": _("时间戳服务器 %(server)s 拒绝了请求。", server=server),
+        "clock": _("时间戳服务器 %(server)s 的时间与本服务器相差五分钟以上。", server=server),
+        "certificate": _("时间戳服务器 %(server)s 的证书不是设置里信任的那一家的。", server=server),
+    }
+    wrong: str = _("时间戳服务器 %(server)s 的应答不能用。", server=server)
+    return words.get(str(details.get("reason")), wrong)
 
 
 def fault_sentence(code: str) -> str:

@@ -10,14 +10,24 @@ import multiprocessing
 import os
 import resource
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
-from inspection.domain.problems import WorkOverrun
+from inspection.domain.problems import WorkBusy, WorkOverrun
 
 _CALLS_BEFORE_RENEWAL = 200
+
+
+@dataclass(frozen=True)
+class Turns:
+    """How long a caller waits for its turn, and behind how many others at most."""
+
+    seconds: float
+    waiting: int
 
 
 class _Room:
@@ -26,11 +36,37 @@ class _Room:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._pool: ProcessPoolExecutor | None = None
+        self._count = threading.Lock()
+        self._inside = 0
+
+    @contextmanager
+    def _turn(self, turns: Turns | None) -> Iterator[None]:
+        """Wait for this call's turn: for ever, or as `turns` says. Raises WorkBusy."""
+        with self._count:
+            if turns is not None and self._inside > turns.waiting:
+                raise WorkBusy()
+            self._inside += 1
+        try:
+            if not self._lock.acquire(timeout=turns.seconds if turns else -1):
+                raise WorkBusy()
+            try:
+                yield
+            finally:
+                self._lock.release()
+        finally:
+            with self._count:
+                self._inside -= 1
 
     def run(
-        self, function: Callable[..., Any], args: tuple[Any, ...], *, seconds: float, memory_mb: int
+        self,
+        function: Callable[..., Any],
+        args: tuple[Any, ...],
+        *,
+        seconds: float,
+        memory_mb: int,
+        turns: Turns | None,
     ) -> Any:
-        with self._lock:
+        with self._turn(turns):
             pool = self._pool or self._open(memory_mb)
             try:
                 return pool.submit(function, *args).result(timeout=seconds)
@@ -69,16 +105,21 @@ _rooms_lock = threading.Lock()
 
 
 def run_confined(
-    function: Callable[..., Any], *args: Any, seconds: float, memory_mb: int = 1024
+    function: Callable[..., Any],
+    *args: Any,
+    seconds: float,
+    memory_mb: int = 1024,
+    turns: Turns | None = None,
 ) -> Any:
     """Call a top-level function with picklable arguments in a confined process.
 
     Returns what it returns and raises what it raises. Raises WorkOverrun when it
-    takes longer than `seconds` or its process dies, as it does beyond `memory_mb`.
+    takes longer than `seconds` or its process dies, as it does beyond `memory_mb`;
+    WorkBusy when `turns` are given and this call's does not come.
     """
     with _rooms_lock:
         room = _rooms.setdefault(memory_mb, _Room())
-    return room.run(function, args, seconds=seconds, memory_mb=memory_mb)
+    return room.run(function, args, seconds=seconds, memory_mb=memory_mb, turns=turns)
 
 
 def _confine(memory_mb: int) -> None:

@@ -5,6 +5,7 @@ exactly when there is something to do. A claim expires: a worker that was
 killed loses its job to the next one. What a job does is in `worker.py`.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,7 @@ from sqlalchemy import JSON, Index, bindparam, func, insert, select, text, updat
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
+from inspection.domain.problems import Problem
 
 CLAIM_EXPIRES_AFTER = timedelta(minutes=5)
 FIRST_RETRY_AFTER = timedelta(seconds=2)
@@ -91,6 +93,13 @@ def finish(session: Session, job_id: int, *, at: datetime) -> None:
     session.execute(update(Job).where(Job.id == job_id).values(finished_at=at, last_error=None))
 
 
+def give_up(session: Session, job_id: int, error: str, *, at: datetime) -> None:
+    """End a job that no further try can help; why stays with it."""
+    session.execute(
+        update(Job).where(Job.id == job_id).values(finished_at=at, last_error=error[:2000])
+    )
+
+
 def retry_later(session: Session, claimed: Claim, error: str, *, at: datetime) -> datetime:
     """Put a failed job back, waiting twice as long each time; returns when it is due again."""
     wait = min(FIRST_RETRY_AFTER * 2 ** min(claimed.attempts - 1, 20), LONGEST_RETRY_AFTER)
@@ -98,6 +107,60 @@ def retry_later(session: Session, claimed: Claim, error: str, *, at: datetime) -
         update(Job).where(Job.id == claimed.id).values(due_at=at + wait, last_error=error[:2000])
     )
     return at + wait
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """Why a job is not done yet: a problem's code and details, and when it is tried again.
+
+    `code` is "" when it failed for a reason that is a programming mistake.
+    """
+
+    code: str
+    details: dict[str, Any]
+    attempts: int
+    due_at: datetime
+
+
+def told(error: Exception) -> str:
+    """Write down an error so that `trouble` can read it."""
+    if isinstance(error, Problem):
+        return json.dumps({"code": error.code, "details": error.details}, ensure_ascii=False)
+    return f"{type(error).__name__}: {error}"
+
+
+def trouble(session: Session, key: str) -> Trouble | None:
+    """Return why the job with this key failed last; None when it did not, or is done."""
+    row = session.execute(
+        select(Job.last_error, Job.attempts, Job.due_at).where(
+            Job.key == key, Job.finished_at.is_(None), Job.last_error.is_not(None)
+        )
+    ).one_or_none()
+    if row is None:
+        return None
+    try:
+        said = json.loads(row.last_error)
+        return Trouble(said["code"], said["details"], row.attempts, row.due_at)
+    except (ValueError, TypeError, KeyError):
+        return Trouble("", {}, row.attempts, row.due_at)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a job so far; `error` is what the last try said, "" when it went well."""
+
+    finished: bool
+    error: str
+
+
+def outcomes(session: Session, prefix: str) -> tuple[Fate, ...]:
+    """Return what became of the jobs whose key begins like this, in the order they were added."""
+    rows = session.execute(
+        select(Job.finished_at, Job.last_error)
+        .where(Job.key.startswith(prefix, autoescape=True))
+        .order_by(Job.id)
+    )
+    return tuple(Fate(row.finished_at is not None, row.last_error or "") for row in rows)
 
 
 def waiting(session: Session) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, bindparam, insert, select, update
+from sqlalchemy import Index, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, table_of
@@ -106,15 +106,39 @@ def read(session: Session, *, after: int = 0, limit: int = 1000) -> list[Entry]:
     return _entries(session, LedgerEntry.seq > after, limit)
 
 
+def links(session: Session, *, after: int, until: int) -> dict[int, str]:
+    """Return the link of each entry after `after` up to `until`, without reading any body."""
+    wanted = select(_entry.c.seq, _entry.c.link).where(_entry.c.seq > after, _entry.c.seq <= until)
+    return {row.seq: row.link for row in session.execute(wanted)}
+
+
 def entry(session: Session, seq: int) -> Entry | None:
     """Return the entry at this place, or None."""
     found = _entries(session, LedgerEntry.seq == seq, 1)
     return found[0] if found else None
 
 
-def about(session: Session, subject: str) -> list[Entry]:
-    """Return every entry about one thing, oldest first."""
-    return _entries(session, LedgerEntry.subject == subject, 10_000)
+def about(session: Session, subject: str, *, kind: str = "") -> list[Entry]:
+    """Return the entries about one thing, oldest first; of one kind, or all."""
+    wanted = LedgerEntry.subject == subject
+    if kind:
+        wanted &= LedgerEntry.kind == kind
+    return _entries(session, wanted, 10_000)
+
+
+def about_any(
+    session: Session, subjects: Sequence[str], *, kind: str, after: int, before: int
+) -> list[Entry]:
+    """Return the entries of one kind about any of these things, between two places."""
+    return _entries(
+        session,
+        and_(
+            LedgerEntry.subject.in_(subjects),
+            LedgerEntry.kind == kind,
+            LedgerEntry.seq.between(after + 1, before - 1),
+        ),
+        10_000,
+    )
 
 
 def _entries(session: Session, condition: Any, limit: int) -> list[Entry]:

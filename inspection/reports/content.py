@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from inspection.domain.checklist import CheckItem, Checklist
-from inspection.domain.record import Finding, Person, Photo, Record, Signing
+from inspection.domain.record import ROLES, Finding, Person, Photo, Record, Signing
+from inspection.domain.reserved import own_fields
 from inspection.ledger.chain import Entry
 from inspection.reports import wording
+from inspection.reports.grades import GRADES, GradeNote
+from inspection.reports.wording import Terms
 
 TITLES = {
     "inspection": "安全生产现场检查记录",
     "self_inspection": "安全生产自查记录",
     "reinspection": "安全生产整改复查记录",
 }
-ROLES = {"inspector": "检查人员", "party": "被检查单位现场负责人", "witness": "见证人"}
 LEVELS = {"general": "一般隐患", "larger": "较大隐患", "major": "重大隐患"}
 MARKS = {"V": "①", "V2": "②", "VT": "③", "R": "④"}
 MOMENTS = {"before": "问题", "after": "整改后"}
@@ -32,6 +34,7 @@ class InspectedUnit:
     address: str = ""
     principal: str = ""
     phone: str = ""
+    sector: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Issuance:
     verify_url: str
     record_digest: str
     jws_digest: str
+    clock: str = "本系统内置的时间戳服务（不是第三方）"
+    """Who seals the time of issuing, as the report calls it."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +87,16 @@ class RowGroup:
 
 @dataclass(frozen=True)
 class Basis:
-    """One legal ground of a finding, with its verification mark (DOMAIN §0.1)."""
+    """One legal ground of a finding, with its verification mark (DOMAIN §0.1).
+
+    `since` is the day from which this wording is in force, "" when that is not known.
+    """
 
     instrument: str
     clause: str
     scope: str
     mark: str
+    since: str = ""
 
 
 @dataclass(frozen=True)
@@ -151,8 +160,10 @@ class Outcome:
 class SignatureBlock:
     """How signing ended for one person, and the box where paper has the signature.
 
-    `field` names the PDF signature field; "" when no personal certificate signs
-    here (no account, or nobody signed).
+    `field` names the PDF signature field; "" when no certificate signs here (nobody
+    signed, or nobody stands for the ink). `person` is "" where the certificate is
+    for the ink alone. `hand` is whose hand the ink is of: the deputy's where one
+    signed. `rank` says who signs the file first: inspectors, party, witness.
     """
 
     ref: str
@@ -166,29 +177,8 @@ class SignatureBlock:
     grade: str
     signed_at: str
     ink: str
-
-
-@dataclass(frozen=True)
-class GradeNote:
-    """What one grade of signature proves, and what it does not."""
-
-    grade: str
-    proves: str
-    not_proven: str
-
-
-_GRADES = {
-    "device_key": GradeNote(
-        "账号＋PIN＋设备密钥",
-        "该账号的密钥在平板上经 PIN 解锁后签署了本记录的全部内容，签后任何改动都能被发现。",
-        "输入 PIN 的是否本人；本系统内置证书不是持牌机构签发的个人证书。",
-    ),
-    "drawn": GradeNote(
-        "手写笔迹",
-        "笔迹与本记录的内容由检查人员的设备密钥一并签署，签后任何改动都能被发现。",
-        "执笔人的身份，由在场检查人员见证。",
-    ),
-}
+    hand: str
+    rank: int = 0
 
 
 @dataclass(frozen=True)
@@ -198,6 +188,7 @@ class ReportContent:
     uuid: str
     record_uuid: str
     kind: str
+    terms: Terms
     title: str
     number: str
     organisation: str
@@ -219,6 +210,9 @@ class ReportContent:
     grades: tuple[GradeNote, ...]
     evidence: tuple[tuple[str, str], ...]
     outcomes: tuple[Outcome, ...] = ()
+    clock: str = ""
+    own: tuple[tuple[str, str], ...] = ()
+    """Each field for a signature by an own certificate (domain.reserved), and its holder's name."""
 
     @property
     def pictures(self) -> tuple[Picture, ...]:
@@ -230,7 +224,13 @@ class ReportContent:
     @property
     def fields(self) -> tuple[str, ...]:
         """The signature fields that have to be signed, in the order of signing."""
-        return tuple(block.field for block in self.signatures if block.field)
+        return tuple(block.field for block in self.signers)
+
+    @property
+    def signers(self) -> tuple[SignatureBlock, ...]:
+        """The blocks with a signature field, in the order of signing."""
+        signing = (block for block in self.signatures if block.field)
+        return tuple(sorted(signing, key=lambda block: block.rank))
 
 
 def report_number(seq: int, recorded_at: datetime) -> str:
@@ -247,12 +247,14 @@ def compose(
     issuance: Issuance,
     signed_by: frozenset[str],
     certified: frozenset[str],
+    attested: frozenset[str] = frozenset(),
 ) -> ReportContent:
     """Compose the report of one accepted record.
 
     `signed_by` holds the uuids of the people whose device signature over the
     record verified: nobody else gets that grade. Those among them in
-    `certified` also have a PDF certificate, and so a signature field.
+    `certified` also have a PDF certificate, and so a signature field. `attested`
+    holds the refs of people whose ink gets a field of its own, without a better grade.
     """
     counter = _Counter()
     day = record.started_at.astimezone(wording.CHINA).date()
@@ -269,12 +271,15 @@ def compose(
         )
         for section in checklist.sections
     )
-    signatures = tuple(_signature(each, record, signed_by, certified) for each in record.signings)
+    signatures = tuple(
+        _signature(each, record, signed_by, certified, attested) for each in record.signings
+    )
     grades_used = {block.grade for block in signatures if block.outcome in ("signed", "deputy")}
     return ReportContent(
         uuid=issuance.uuid,
         record_uuid=record.uuid,
         kind=record.kind,
+        terms=wording.TERMS[record.kind],
         title=TITLES[record.kind],
         number=issuance.number,
         organisation=issuance.organisation,
@@ -293,9 +298,16 @@ def compose(
         opinion=record.opinion.strip() or "无。",
         statement=record.statement.strip() or "未填写。",
         signatures=signatures,
-        grades=tuple(note for note in _GRADES.values() if note.grade in grades_used),
+        grades=tuple(note for note in GRADES.values() if note.grade in grades_used),
         evidence=_evidence(record, checklist, proof, issuance),
+        clock=issuance.clock,
+        own=_own(record),
     )
+
+
+def _own(record: Record) -> tuple[tuple[str, str], ...]:
+    names = {person.account: person.name for person in record.people}
+    return tuple((field, names[account]) for account, field in own_fields(record).items())
 
 
 class _Counter:
@@ -313,15 +325,18 @@ def _facts(record: Record, unit: InspectedUnit) -> tuple[tuple[str, str], ...]:
     parties = "；".join(wording.party_text(each) for each in record.people if each.role == "party")
     witnesses = "；".join(each.name for each in record.people if each.role == "witness")
     begun, ended = (wording.minute_text(each) for each in (record.started_at, record.finished_at))
+    terms = wording.TERMS[record.kind]
     pairs = (
-        ("被检查单位", record.unit_name),
+        (terms.unit, record.unit_name),
         ("统一社会信用代码", record.unit_credit_code),
         ("单位地址", unit.address),
+        ("行业领域", wording.SECTORS.get(unit.sector, "")),
         ("主要负责人", "　".join(part for part in (unit.principal, unit.phone) if part)),
         ("现场负责人", parties),
         ("见证人", witnesses),
-        ("检查场所", wording.place_text(record)),
-        ("检查时间", f"{begun} 至 {ended}"),
+        ("检查类型", terms.kind),
+        (f"{terms.act}场所", wording.place_text(record)),
+        (f"{terms.act}时间", f"{begun} 至 {ended}"),
     )
     return tuple(pair for pair in pairs if pair[1] or pair[0] == "统一社会信用代码")
 
@@ -338,8 +353,7 @@ def _row(item: CheckItem, record: Record, checklist: Checklist, day: date) -> Ro
         title=item.title.zh,
         check=item.check.zh,
         basis="；".join(
-            f"{wording.short_name(checklist, each.instrument)}{each.clause}"
-            for each in wording.in_force(item, day)
+            wording.short_citation(checklist, each) for each in wording.in_force(item, day)
         ),
         value=value,
         sign=sign,
@@ -385,6 +399,7 @@ def _basis(item: CheckItem, checklist: Checklist, day: date) -> tuple[Basis, ...
             each.clause,
             each.scope.zh,
             MARKS.get(each.mark, MARKS["R"]),
+            since=each.from_on.isoformat() if each.from_on else "",
         )
         for each in wording.in_force(item, day)
     )
@@ -431,7 +446,11 @@ def picture(photo: Photo, record: Record, number: int, of: str) -> Picture:
 
 
 def _signature(
-    signing: Signing, record: Record, signed_by: frozenset[str], certified: frozenset[str]
+    signing: Signing,
+    record: Record,
+    signed_by: frozenset[str],
+    certified: frozenset[str],
+    attested: frozenset[str],
 ) -> SignatureBlock:
     person = record.person(signing.person)
     assert person is not None, "a record without this person is held, not issued"
@@ -440,16 +459,18 @@ def _signature(
     detail = person.badge and f"证件号 {person.badge}"
     return SignatureBlock(
         ref=person.ref,
-        field=f"sig-{person.ref}" if signs_here else "",
+        field=f"sig-{person.ref}" if signs_here or person.ref in attested else "",
         person=(person.account or "") if signs_here else "",
-        role=ROLES[person.role],
+        role=wording.TERMS[record.kind].role(person.role),
         name=person.name,
         detail=detail or person.title or person.unit,
         outcome=signing.outcome,
         ending=wording.ending_text(signing, record),
-        grade=_GRADES["device_key" if with_device else "drawn"].grade,
+        grade=GRADES["device_key" if with_device else "drawn"].grade,
         signed_at=wording.instant_text(signing.signed_at),
         ink=signing.ink.sha256 if signing.ink else "",
+        hand=signing.deputy_name or person.name,
+        rank=ROLES.index(person.role),
     )
 
 
@@ -464,6 +485,7 @@ def _evidence(
         ("台账条目", f"第 {proof.entry.seq} 条，链值 {proof.entry.link}"),
         ("台账检查点", f"第 {proof.checkpoint_seq} 条止，链值 {proof.checkpoint_link}"),
         ("收到时间（服务器）", accepted),
+        ("出具时间", wording.instant_text(issuance.issued_at)),
         ("平板时钟", wording.clock_text(record)),
         ("记录编号", record.uuid),
     )

@@ -2,7 +2,8 @@
 
 Works on the PDF objects just before they are written; knows nothing of
 certificates. Signing the fields is `signing.seals`, which relies on the locks
-set here: each field locks itself, the last one locks the document.
+set here: each field locks itself, and the last person's locks everything but
+the reserved fields (`domain.reserved`), which may be signed later or never.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,6 +16,8 @@ Box = tuple[float, float, float, float]
 
 _POINTS_PER_PIXEL = 0.75
 _PRINTED = 4
+_NOWHERE: Box = (0, 0, 0, 0)
+"""A widget without an area needs no appearance (ISO 19005-3 6.3.3) nor tag (ISO 14289-1 7.18)."""
 _UA = (
     b'<rdf:Description rdf:about="" xmlns:pdfuaid="http://www.aiim.org/pdfua/ns/id/">'
     b"<pdfuaid:part>1</pdfuaid:part></rdf:Description>"
@@ -36,10 +39,11 @@ _UA = (
 
 @dataclass(frozen=True)
 class Field:
-    """One signature field: its name, and what it is called aloud."""
+    """One signature field: its name, what it is called aloud, and whether it may stay empty."""
 
     name: str
     description: str
+    reserved: bool = False
 
 
 def boxes(pages: Sequence[Any], names: Sequence[str]) -> dict[str, tuple[int, Box]]:
@@ -56,17 +60,24 @@ def boxes(pages: Sequence[Any], names: Sequence[str]) -> dict[str, tuple[int, Bo
 
 
 def add_fields(pdf: Any, fields: Sequence[Field], places: Mapping[str, tuple[int, Box]]) -> None:
-    """Add one empty signature widget per field to the finished page tree."""
+    """Add one empty signature widget per field to the finished page tree.
+
+    A field without a place gets no area, on the last page: nobody sees or hears of it.
+    """
     structure = _Structure(pdf)
     widgets = pydyf.Array()
+    people = [field for field in fields if not field.reserved]
+    reserved = [field.name for field in fields if field.reserved]
     for field in fields:
-        page_index, box = places[field.name]
-        last = field is fields[-1]
-        widget = _widget(pdf, field, box, pdf.page_references[page_index], last=last)
+        last = field in people[-1:]
+        lock = _lock_all_but(reserved) if last else _lock_itself(field.name)
+        page_index, box = places.get(field.name, (-1, _NOWHERE))
+        widget = _widget(pdf, field, box, pdf.page_references[page_index], lock)
         page = _object(pdf, pdf.page_references[page_index])
         page.setdefault("Annots", pydyf.Array()).append(widget.reference)
         page["Tabs"] = "/S"
-        structure.place(widget, pdf.page_references[page_index])
+        if box != _NOWHERE:
+            structure.place(widget, pdf.page_references[page_index])
         widgets.append(widget.reference)
     structure.close()
     form = pydyf.Dictionary({"Fields": widgets})
@@ -94,7 +105,7 @@ def _object(pdf: Any, reference: bytes | str) -> Any:
     return pdf.objects[int(reference.split()[0])]
 
 
-def _widget(pdf: Any, field: Field, box: Box, page: Any, *, last: bool) -> Any:
+def _widget(pdf: Any, field: Field, box: Box, page: Any, lock: Any) -> Any:
     size = pydyf.Array([0, 0, round(box[2] - box[0], 2), round(box[3] - box[1], 2)])
     empty = pydyf.Stream([], {"Type": "/XObject", "Subtype": "/Form", "BBox": size})
     pdf.add_object(empty)
@@ -109,20 +120,25 @@ def _widget(pdf: Any, field: Field, box: Box, page: Any, *, last: bool) -> Any:
             "Rect": pydyf.Array(box),
             "P": page,
             "AP": pydyf.Dictionary({"N": empty.reference}),
-            "Lock": _lock(field.name, last=last),
+            "Lock": lock,
         }
     )
     pdf.add_object(widget)
     return widget
 
 
-def _lock(name: str, *, last: bool) -> Any:
-    if last:
-        return pydyf.Dictionary({"Type": "/SigFieldLock", "Action": "/All", "P": 1})
-    itself = pydyf.Array([pydyf.String(name)])
-    return pydyf.Dictionary(
-        {"Type": "/SigFieldLock", "Action": "/Include", "Fields": itself, "P": 2}
-    )
+def _lock_itself(name: str) -> Any:
+    return _lock("/Include", [name])
+
+
+def _lock_all_but(names: Sequence[str]) -> Any:
+    """Lock every field there is or ever will be, but these; P 2: fields may be signed, no more."""
+    return _lock("/Exclude", names)
+
+
+def _lock(action: str, names: Sequence[str]) -> Any:
+    listed = pydyf.Array([pydyf.String(name) for name in names])
+    return pydyf.Dictionary({"Type": "/SigFieldLock", "Action": action, "Fields": listed, "P": 2})
 
 
 class _Structure:

@@ -7,9 +7,8 @@ nothing that was done before counts. How a report looks is `content` and
 """
 
 import hashlib
-import json
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -28,7 +27,7 @@ from inspection.ledger import chain, checkpoints, journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
-from inspection.reports import earlier, outcomes, pdf, shelf
+from inspection.reports import earlier, outcomes, pdf, proving, shelf
 from inspection.reports.content import (
     TITLES,
     InspectedUnit,
@@ -42,13 +41,12 @@ from inspection.reports.outcomes import Former
 from inspection.reports.pdf import Attachment, Drawing, Material
 from inspection.reports.shelf import IssuedReport, ShelvedReport
 from inspection.signing import credentials, jose
-from inspection.signing.authority import Authority, PersonKey, Revocation
-from inspection.signing.certificates import Holder
+from inspection.signing.authority import Authority, Identity, PersonKey, Revocation
+from inspection.signing.certificates import Attestation, Holder
 from inspection.signing.jose import DeviceSignature, EnrolledKey, ServerKey
 from inspection.submissions import records
 from inspection.submissions.records import COMPLETE, StoredRecord
 
-PROOF_FORMAT = "zhencha.ledger-proof/1"
 RECORD_NAME, PROOF_NAME = "record.jws", "ledger-proof.json"
 DRAW_SECONDS = 120
 DRAW_MEMORY_MB = 1024
@@ -64,9 +62,12 @@ class _Case:
     unit: UnitFacts
     warrants: dict[str, DeviceSignature]
     keys: dict[str, PersonKey]
+    attestations: dict[str, Attestation]
+    """Ref of somebody without an account → what stands for the ink."""
     revoked: tuple[Revocation, ...]
     entry: chain.Entry
     checkpoint: checkpoints.Checkpoint
+    proof: bytes
     formers: dict[str, Former]
 
 
@@ -99,9 +100,11 @@ def issue(
     drawing: Drawing = run_confined(
         pdf.draw, material, seconds=DRAW_SECONDS, memory_mb=DRAW_MEMORY_MB
     )
+    used_at = clock()
+    inks = _certified_inks(case, material.content, authority, at=used_at)
     with database.writing(engine) as session:
-        journal.append(session, _uses(case, material.content, issuance), at=clock())
-    sealed = _sealed(case, material.content, drawing, authority, at=clock())
+        journal.append(session, _uses(case, material.content, issuance, inks), at=used_at)
+    sealed = _sealed(case, material.content, drawing, authority, inks, at=clock())
     digest = blobs.keep(sealed)
     with database.writing(engine) as session:
         return _shelved(session, case, issuance, digest, len(sealed), drawing.pages, at=clock())
@@ -127,6 +130,7 @@ def _opened(
     record = records.payload_of(stored)
     entry = journal.entry(session, stored.seq)
     assert entry is not None, "a stored record has its ledger entry"
+    checkpoint = checkpoints.take(session, key=key, at=at)
     return _Case(
         stored=stored,
         record=record,
@@ -134,9 +138,11 @@ def _opened(
         unit=directory.unit(session, stored.unit_uuid),
         warrants=warrants,
         keys=_pdf_keys(session, warrants, authority, at),
+        attestations=_attestations(record, stored.digest, verified.signatures),
         revoked=credentials.revocations(session),
         entry=entry,
-        checkpoint=checkpoints.take(session, key=key, at=at),
+        checkpoint=checkpoint,
+        proof=proving.proof_text(session, stored, checkpoint=checkpoint, key=key),
         formers=earlier.formers(session, record, before_seq=stored.seq),
     )
 
@@ -166,6 +172,25 @@ def _pdf_keys(
     return keys
 
 
+def _attestations(
+    record: Record, digest: str, signatures: Iterable[DeviceSignature]
+) -> dict[str, Attestation]:
+    """Return what stands for the ink of each person without an account who signed, or had it done.
+
+    An inspector is never among them: an inspector's own device key signs, or nothing does.
+    """
+    witnesses = tuple(each.kid for each in signatures)
+    found = {}
+    for signing in record.signings:
+        person = record.person(signing.person)
+        if person is None or person.account is not None or person.role == "inspector":
+            continue
+        if signing.ink is not None and signing.outcome in ("signed", "deputy"):
+            hand = signing.deputy_name or person.name
+            found[person.ref] = Attestation(hand, digest, signing.ink.sha256, witnesses)
+    return found
+
+
 def report_uuid(record_uuid: str) -> str:
     """The report's uuid follows from the record's, so that a second try gives the same QR code."""
     return str(uuid.uuid5(uuid.NAMESPACE_URL, f"urn:zhencha:report:{record_uuid}"))
@@ -181,7 +206,14 @@ def _issuance(case: _Case, authority: Authority, public_url: str, at: datetime) 
         verify_url=f"{public_url}/verify/{itself}",
         record_digest=case.stored.digest,
         jws_digest=hashlib.sha256(case.stored.jws).hexdigest(),
+        **_clock(authority),
     )
+
+
+def _clock(authority: Authority) -> dict[str, str]:
+    """Name the time server, where it is not the built-in one that reports name by default."""
+    server = authority.time_server
+    return {"clock": f"第三方时间戳服务 {server.host} "} if server else {}
 
 
 def _material(
@@ -197,11 +229,12 @@ def _material(
     content = compose(
         case.record,
         case.checklist,
-        InspectedUnit(case.unit.address, case.unit.principal, case.unit.phone),
+        InspectedUnit(case.unit.address, case.unit.principal, case.unit.phone, case.unit.sector),
         proof=proof,
         issuance=issuance,
         signed_by=frozenset(case.warrants),
         certified=frozenset(case.keys),
+        attested=frozenset(case.attestations),
     )
     if case.record.reinspected:
         content = outcomes.with_outcomes(content, case.record, case.checklist, case.formers)
@@ -210,7 +243,7 @@ def _material(
         content=content,
         attachments=(
             Attachment(RECORD_NAME, "各签名人签署的原始记录（JWS）", case.stored.jws),
-            Attachment(PROOF_NAME, "台账凭证", proof_text(proof)),
+            Attachment(PROOF_NAME, "台账凭证", case.proof),
         ),
         inks={digest: blobs.read(digest) for digest in sorted(inks)},
         # Earlier photos of a hazard may still be on another tablet.
@@ -222,28 +255,30 @@ def _material(
     )
 
 
-def proof_text(proof: LedgerProof) -> bytes:
-    """The proof as the file that the report carries."""
-    return json.dumps(
-        {
-            "format": PROOF_FORMAT,
-            "chain": chain.VERSION,
-            "entry": vars(proof.entry),
-            "checkpoint": proof.checkpoint,
-            "server_keys": [dict(proof.server_jwk)],
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        indent=1,
-    ).encode()
+def _certified_inks(
+    case: _Case, content: ReportContent, authority: Authority, *, at: datetime
+) -> dict[str, Identity]:
+    """Make the certificate and key for each ink that signs; they are kept nowhere."""
+    return {
+        block.field: authority.attest(case.attestations[block.ref], at=at)
+        for block in content.signers
+        if not block.person
+    }
 
 
 def _sealed(
-    case: _Case, content: ReportContent, drawing: Drawing, authority: Authority, *, at: datetime
+    case: _Case,
+    content: ReportContent,
+    drawing: Drawing,
+    authority: Authority,
+    inks: Mapping[str, Identity],
+    *,
+    at: datetime,
 ) -> bytes:
     # pyHanko and what it brings take half a second to load, and only the worker seals.
     from inspection.signing import seals
 
+    witnesses = tuple(case.warrants.values())
     signers = [
         seals.Signer(
             field=block.field,
@@ -251,29 +286,55 @@ def _sealed(
             key=case.keys[block.person],
             warrant=case.warrants.get(block.person),
         )
-        for block in content.signatures
-        if block.field
+        if block.person
+        else seals.Attested(
+            field=block.field,
+            appearance=drawing.appearances[block.field],
+            identity=inks[block.field],
+            warrants=witnesses,
+        )
+        for block in content.signers
     ]
     return seals.seal_report(drawing.pdf, signers, authority=authority, revoked=case.revoked, at=at)
 
 
-def _uses(case: _Case, content: ReportContent, issuance: Issuance) -> list[Event]:
-    """Each use of a person's key, written down before the key is used."""
-    return [
+def _uses(
+    case: _Case, content: ReportContent, issuance: Issuance, inks: Mapping[str, Identity]
+) -> list[Event]:
+    """Each use of a key for somebody, written down before the key is used."""
+    about = {
+        "record": case.stored.uuid,
+        "record_digest": case.stored.digest,
+        "report": issuance.uuid,
+    }
+    of_people = [
         Event(
             "key.used",
             {
                 "person": block.person,
                 "certificate": case.keys[block.person].serial,
                 "warrant": case.warrants[block.person].kid,
-                "record": case.stored.uuid,
-                "record_digest": case.stored.digest,
-                "report": issuance.uuid,
+                **about,
             },
             subject=block.person,
         )
-        for block in content.signatures
-        if block.field
+        for block in content.signers
+        if block.person
+    ]
+    return of_people + [
+        Event(
+            "ink.attested",
+            {
+                "field": block.field,
+                "ink": block.ink,
+                "certificate": inks[block.field].serial,
+                "warrants": list(case.attestations[block.ref].attested_by),
+                **about,
+            },
+            subject=case.stored.uuid,
+        )
+        for block in content.signers
+        if not block.person
     ]
 
 
@@ -317,6 +378,7 @@ def _shelved(
             size=size,
             pages=pages,
             seq=entry[0].seq,
+            reserved=True,
         )
     )
     session.flush()

@@ -12,18 +12,22 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import Markup
 
 from inspection.domain import ink
 from inspection.domain.problems import GlyphMissing
-from inspection.reports import drawing, fields, photos, typefaces
+from inspection.domain.reserved import OPINIONS
+from inspection.reports import drawing, fields, photos, streams, typefaces, whereabouts, wording
 from inspection.reports.content import ReportContent, SignatureBlock
+from inspection.reports.faces import OpinionFace
+from inspection.reports.papers import Paper
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _GARBAGE_EVERY = 8
@@ -71,32 +75,59 @@ class Drawing:
 
 def draw(material: Material) -> Drawing:
     """Draw the report. Raises GlyphMissing when no typeface has some character."""
+    gc.disable()  # it would look through a hundred thousand boxes again and again
+    try:
+        return _drawn_whole(material)
+    except GlyphMissing as missing:
+        characters = missing.details["characters"]
+        found = whereabouts.places(material.content, characters)
+        raise GlyphMissing(characters=characters, places=found) from None
+    finally:
+        gc.enable()
+        if next(_drawn) % _GARBAGE_EVERY == 0:
+            gc.collect()
+
+
+def _drawn_whole(material: Material) -> Drawing:
     engine = _engine()
     content, served = material.content, _served(material)
     html = _page("inspection.html").render(report=content, served=served)
     document = engine.render(html, "report.css", served)
-    places = fields.boxes(document.pages, content.fields)
-    wanted = [
-        fields.Field(block.field, f"{block.role} {block.name} 的签名")
-        for block in content.signatures
-        if block.field
-    ]
+    places = fields.boxes(document.pages, (*content.fields, *OPINIONS))
+    wanted = _fields(content)
 
     def finish(_document: Any, pdf: Any) -> None:
-        if wanted:
-            fields.add_fields(pdf, wanted, places)
+        fields.add_fields(pdf, wanted, places)
         fields.declare_accessible(pdf)
         fields.list_attachments_once(pdf)
+        streams.compress_once(pdf)
 
-    made = engine.write(document, finish, material)
+    made = engine.write(document, finish, material.attachments, content.issued_at)
     appearances = {
         block.field: _appearance(engine, block, places[block.field][1], served)
         for block in content.signatures
         if block.field
     }
-    if next(_drawn) % _GARBAGE_EVERY == 0:
-        gc.collect()
     return Drawing(made, appearances, len(document.pages))
+
+
+def _fields(content: ReportContent) -> list[fields.Field]:
+    """Fields of the signers in the order of signing, then those that may stay empty."""
+    signers = content.signers
+    return [
+        *(
+            fields.Field(each.field, wording.visible(f"{each.role} {each.name} 的签名"))
+            for each in signers
+        ),
+        *(
+            fields.Field(name, f"审核意见（{number}）", reserved=True)
+            for number, name in enumerate(OPINIONS, start=1)
+        ),
+        *(
+            fields.Field(name, wording.visible(f"{holder} 以自有证书的签名"), reserved=True)
+            for name, holder in content.own
+        ),
+    ]
 
 
 def _served(material: Material) -> dict[str, tuple[bytes, str]]:
@@ -124,15 +155,54 @@ def _appearance(
     return engine.write_plain(document)
 
 
+def draw_opinion(face: OpinionFace, size: tuple[float, float]) -> bytes:
+    """Draw an auditor's opinion as a PDF of exactly this size in points. Raises GlyphMissing."""
+    engine = _engine()
+    html = _page("opinion.html").render(face=face)
+    return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
+
+
+def draw_paper(paper: Paper) -> bytes:
+    """Draw one paper of an inspection, with a field per signatory unless it is a draft.
+
+    Raises GlyphMissing when no typeface has some character.
+    """
+    engine = _engine()
+    html = _page("paper.html").render(paper=paper)
+    more = ("paper.css", "draft.css") if paper.draft else ("paper.css",)
+    document = engine.render(html, "report.css", {}, more=more)
+    places = fields.boxes(document.pages, paper.fields)
+    wanted = [
+        fields.Field(each.field, wording.visible(f"{each.role} {each.name} 的签名"))
+        for each in paper.signatories
+        if not paper.draft
+    ]
+
+    def finish(_document: Any, pdf: Any) -> None:
+        if wanted:
+            fields.add_fields(pdf, wanted, places)
+        fields.declare_accessible(pdf)
+
+    return engine.write(document, finish, (), paper.made_at)
+
+
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
         loader=jinja2.FileSystemLoader(_TEMPLATES),
         autoescape=True,
+        finalize=_shown,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def _shown(value: Any) -> Any:
+    """What `{{ }}` puts on the page: text with nothing hidden in it; markup of ours as it is."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return wording.visible(value)
+    return value
 
 
 def _page(name: str) -> jinja2.Template:
@@ -171,13 +241,14 @@ class _Engine:
         served: Mapping[str, tuple[bytes, str]],
         *,
         sheet: tuple[float, float] | None = None,
+        more: Sequence[str] = (),
     ) -> Any:
         """Lay out one document; `sheet` overrides the page with a bare one of this size."""
         from weasyprint.urls import FatalURLFetchingError
 
         fetcher = _fetcher(self._weasyprint, served)
         source = self._weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
-        sheets = [self._sheet(sheet_name)]
+        sheets = [self._sheet(name) for name in (sheet_name, *more)]
         if sheet is not None:
             bare = f"@page{{size:{sheet[0]}pt {sheet[1]}pt;margin:0;{_NO_MARGIN_BOXES}}}"
             sheets.append(self._parsed(bare))
@@ -186,12 +257,12 @@ class _Engine:
         except FatalURLFetchingError as error:  # a BaseException: it would end the worker
             raise ForeignAddress(str(error)) from error
 
-    def write(self, document: Any, finish: Any, material: Material) -> bytes:
-        """Write the archival file with its attachments."""
-        attachments = [
-            _attached(self._weasyprint, each, material.content) for each in material.attachments
-        ]
-        made = document.write_pdf(pdf_variant="pdf/a-3a", attachments=attachments, finisher=finish)
+    def write(
+        self, document: Any, finish: Any, attachments: Sequence[Attachment], at: datetime
+    ) -> bytes:
+        """Write the archival file with its attachments, which are dated `at`."""
+        files = [_attached(self._weasyprint, each, at) for each in attachments]
+        made = document.write_pdf(pdf_variant="pdf/a-3a", attachments=files, finisher=finish)
         _refuse_missing_glyphs(document)
         return bytes(made)
 
@@ -229,14 +300,14 @@ def _fetcher(weasyprint: Any, served: Mapping[str, tuple[bytes, str]]) -> Any:
     return InMemory(allowed_protocols=("app",), allow_redirects=False, fail_on_errors=True)
 
 
-def _attached(weasyprint: Any, attachment: Attachment, content: ReportContent) -> Any:
+def _attached(weasyprint: Any, attachment: Attachment, at: datetime) -> Any:
     return weasyprint.Attachment(
         file_obj=io.BytesIO(attachment.data),
         name=attachment.name,
         description=attachment.description,
         relationship="Data",
-        created=content.issued_at.astimezone(UTC),
-        modified=content.issued_at.astimezone(UTC),
+        created=at.astimezone(UTC),
+        modified=at.astimezone(UTC),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, func, or_, select
+from sqlalchemy import ForeignKey, Index, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant
@@ -39,6 +39,10 @@ class IssuedReport(Base):
     pages: Mapped[int]
     seq: Mapped[int]
     """Place of the entry report.issued in the ledger."""
+    reserved: Mapped[bool] = mapped_column(default=False)
+    """Whether the file has the reserved signature fields (reports.fields)."""
+
+    __table_args__ = (Index("ix_report_issued_at", "issued_at", "id"),)
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,8 @@ class ShelvedReport:
     size: int
     pages: int
     seq: int
+    reserved: bool = False
+    """Whether opinions and own certificates can still be added (reports.fields)."""
 
 
 @dataclass(frozen=True)
@@ -209,4 +215,5 @@ def _shelved(session: Session, *conditions: Any) -> ShelvedReport | None:
         size=row.size,
         pages=row.pages,
         seq=row.seq,
+        reserved=row.reserved,
     )

@@ -3,6 +3,8 @@
 Pure, one fact in, one piece of text out. What a report is composed of is `content`.
 """
 
+import re
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 
 from inspection.domain.checklist import CheckItem, Checklist, Citation
@@ -17,6 +19,81 @@ ANSWERS = {
     "not_applicable": ("–", "不适用"),
     "not_checked": ("○", "未检查"),
 }
+
+SECTORS = {
+    "chemicals": "化工和危险化学品",
+    "machinery": "机械制造",
+    "metallurgy": "冶金有色",
+    "construction": "建筑施工",
+    "catering": "餐饮",
+    "lodging": "住宿",
+    "retail": "商贸",
+    "transport": "交通运输",
+    "food": "食品加工",
+    "wood": "木材家具",
+    "textiles": "纺织服装",
+    "fishery": "渔业",
+}
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a kind of record calls its parts: a department inspects others, a unit itself."""
+
+    kind: str
+    unit: str
+    act: str
+    notice: str
+    inspector: str
+    party: str
+    opinion: str
+    statement: str
+
+    def role(self, role: str) -> str:
+        """Name a person's part in the record."""
+        return {"inspector": self.inspector, "party": self.party}.get(role, "见证人")
+
+
+_INSPECTION = Terms(
+    kind="部门现场检查",
+    unit="被检查单位",
+    act="检查",
+    notice="检查告知",
+    inspector="检查人员",
+    party="被检查单位现场负责人",
+    opinion="现场处理意见",
+    statement="被检查单位意见",
+)
+_SELF_INSPECTION = Terms(
+    kind="生产经营单位自查",
+    unit="自查单位",
+    act="自查",
+    notice="自查说明",
+    inspector="自查人员",
+    party="本单位现场负责人",
+    opinion="处理意见",
+    statement="现场负责人意见",
+)
+TERMS = {
+    "inspection": _INSPECTION,
+    "self_inspection": _SELF_INSPECTION,
+    "reinspection": replace(
+        _INSPECTION, kind="整改复查", act="复查", notice="复查告知", opinion="复查处理意见"
+    ),
+}
+
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """Write characters that show nothing, or that turn what follows around, by their number.
+
+    A report shows what was signed: a name may not read backwards (U+202E), nothing may hide.
+    """
+    return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
 def instant_text(moment: datetime) -> str:
@@ -100,9 +177,11 @@ def summary(record: Record, checklist: Checklist) -> str:
     counted = "，".join(
         f"{label} {values.count(value)} 项" for value, (_, label) in ANSWERS.items()
     )
+    day = day_text(record.started_at.astimezone(CHINA).date())
+    act = TERMS[record.kind].act
     return (
-        f"按{checklist_line(checklist)}检查 {len(checklist.items)} 项：{counted}；"
-        f"记录问题 {len(record.findings)} 条。"
+        f"按{checklist_line(checklist)}{act} {len(checklist.items)} 项：{counted}；"
+        f"记录问题 {len(record.findings)} 条。所列依据是{day}有效的条文。"
     )
 
 
@@ -112,6 +191,11 @@ def short_name(checklist: Checklist, instrument: str) -> str:
     if number.strip():
         return f"{number.strip()} "
     return f"{opened}{rest.partition('》')[0].replace('中华人民共和国', '')}》"
+
+
+def short_citation(checklist: Checklist, citation: Citation) -> str:
+    """Cite as the trade does: 《安全生产法》第四十三条; the clause is missing for a whole text."""
+    return f"{short_name(checklist, citation.instrument)}{citation.clause}".strip()
 
 
 def in_force(item: CheckItem, day: date) -> tuple[Citation, ...]:
@@ -140,15 +224,19 @@ def ending_text(signing: Signing, record: Record) -> str:
     if signing.outcome == "refused":
         return f"拒绝签字。理由：{reason}。{seen}{_refusal_ground(record)}"
     if signing.outcome == "absent":
-        return f"未到场，没有签字。原因：{reason}。{seen}检查人员将情况记录在案。"
+        return f"未到场，没有签字。原因：{reason}。{seen}{_on_record(record)}"
     if signing.outcome == "deputy":
         return f"由 {signing.deputy_name} 代签。原因：{reason}。{seen}"
     return ""
 
 
+def _on_record(record: Record) -> str:
+    return f"{TERMS[record.kind].inspector}将情况记录在案。"
+
+
 def _refusal_ground(record: Record) -> str:
     if record.kind == "self_inspection":
-        return "检查人员将情况记录在案。"
+        return _on_record(record)
     return (
         "检查人员依《中华人民共和国安全生产法》第六十八条将情况记录在案，"
         "并应向负有安全生产监督管理职责的部门报告。"

@@ -1,17 +1,18 @@
-"""The built-in certificate authority (内置CA): who may seal, sign and give the time.
+"""The certificate authority (内置CA): who may seal, sign and give the time.
 
 A root signs one issuing authority, and that signs the organisation's seal, the
 time-stamping authority and each person's PDF certificate. It proves integrity
-and whom this system authenticated; a licensed CA puts its own certificates in
-the same places. Private keys lie encrypted in one directory. Nothing here
-knows PDFs or the database: which certificates are revoked is told from outside.
+and whom this system authenticated; the organisation's own credentials (`own`)
+take the same places, and what was issued before stays trusted. Private keys lie
+encrypted in one directory. Nothing here knows PDFs or the database: which
+certificates are revoked is told from outside.
 """
 
 import os
 import shutil
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -21,15 +22,19 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
 from inspection.signing import certificates
-from inspection.signing.certificates import Holder, SigningKey
+from inspection.signing.certificates import Attestation, Holder, SigningKey
+from inspection.signing.own import Own, TimeServer, TokenKey
 from inspection.signing.vault import Vault
 
 _AUTHORITY_LIFE = timedelta(days=20 * 365)
 _ISSUED_LIFE = timedelta(days=10 * 365)
 _PERSON_LIFE = timedelta(days=2 * 365)
+_ATTESTED_LIFE = timedelta(days=1)
 _LIST_LIFE = timedelta(days=10 * 365)
 """Long on purpose: an archived report is judged by the list that it carries (PDF.md §4)."""
 
+LISTS = ("root", "issuing", "own")
+"""Authorities that publish what they took back; `own` is there when the settings name one."""
 _NAMES = ("root", "issuing", "seal", "tsa")
 
 
@@ -48,14 +53,27 @@ class Trust:
     roots: tuple[bytes, ...]
     intermediates: tuple[bytes, ...]
     revocation_lists: tuple[bytes, ...]
+    time_roots: tuple[bytes, ...] = ()
+    """Believed about the time only: roots of a time server that is not ours."""
+    built_in_clocks: tuple[bytes, ...] = ()
+    """Certificates of our own time-stamping authority: such a time is only our word."""
 
 
 @dataclass(frozen=True)
 class Identity:
-    """A certificate and its private key, both DER; the key never leaves signing/."""
+    """A certificate and its private key, both DER; the key never leaves signing/.
+
+    `key` is empty when it lies in a token that signs by itself.
+    """
 
     certificate: bytes
-    key: bytes
+    key: bytes = field(repr=False)
+    token: TokenKey | None = None
+
+    @property
+    def serial(self) -> str:
+        """The certificate's serial number in hexadecimal."""
+        return f"{x509.load_der_x509_certificate(self.certificate).serial_number:x}"
 
 
 @dataclass(frozen=True)
@@ -82,24 +100,34 @@ class PersonKey:
 class Authority:
     """The authority of one directory. Get one with `Authority.open`."""
 
-    def __init__(self, directory: Path, vault: Vault) -> None:
+    def __init__(self, directory: Path, vault: Vault, lists_url: str, own: Own) -> None:
         self._directory = directory
         self._vault = vault
+        self._lists_url = lists_url
+        self._own = own
 
     @classmethod
     def open(
-        cls, directory: Path, secret: bytes, *, organisation: str, at: datetime
+        cls,
+        directory: Path,
+        secret: bytes,
+        *,
+        organisation: str,
+        at: datetime,
+        lists_url: str = "",
+        own: Own | None = None,
     ) -> "Authority":
         """Open the authority in `directory`; make it first if it is not there.
 
         Of several processes that make it at the same moment one wins, whole,
         and all use the winner's. `organisation` is written into the
-        certificates when they are made and is not looked at again.
+        certificates when they are made and is not looked at again. Certificates
+        say that their revocation list is to be had below `lists_url`.
         """
         vault = Vault(secret)
         if not (directory / "issuing.pem").exists():
-            _create(directory, vault, organisation=organisation, at=at)
-        authority = cls(directory, vault)
+            _create(directory, vault, organisation=organisation, lists_url=lists_url, at=at)
+        authority = cls(directory, vault, lists_url, own or Own())
         _ = authority.seal  # a wrong secret is told at start-up, not at the first report
         return authority
 
@@ -115,8 +143,14 @@ class Authority:
 
     @cached_property
     def seal(self) -> Identity:
-        """The organisation's seal (电子封印)."""
-        return self._identity("seal")
+        """The organisation's seal (电子封印): its own, or the built-in one."""
+        own = self._own.seal
+        return Identity(own.certificate, own.key, own.token) if own else self._identity("seal")
+
+    @property
+    def time_server(self) -> TimeServer | None:
+        """The server that is asked for the time; None when the built-in authority gives it."""
+        return self._own.time
 
     @cached_property
     def tsa(self) -> Identity:
@@ -134,7 +168,10 @@ class Authority:
     def organisation(self) -> str:
         """The organisation that the seal names."""
         seal = x509.load_der_x509_certificate(self.seal.certificate)
-        return str(seal.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)[0].value)
+        for kind in (x509.NameOID.ORGANIZATION_NAME, x509.NameOID.COMMON_NAME):
+            for attribute in seal.subject.get_attributes_for_oid(kind):
+                return str(attribute.value)
+        return seal.subject.rfc4514_string()
 
     def certify(self, holder: Holder, *, at: datetime) -> PersonCertificate:
         """Make a key and a certificate for a person; the key comes back locked."""
@@ -149,29 +186,94 @@ class Authority:
             expires_at=life,
         )
 
+    def attest(self, evidence: Attestation, *, at: datetime) -> Identity:
+        """Make a key and a one-day certificate for ink of somebody without an account.
+
+        The key is kept nowhere: it signs what the caller has in hand and is gone with it.
+        """
+        key = ec.generate_private_key(ec.SECP256R1())
+        until = min(at + _ATTESTED_LIFE, self._issuing_end)
+        made = certificates.attested(evidence, key.public_key(), self._issuer, at=at, until=until)
+        return Identity(certificates.der(made), certificates.key_der(key))
+
     def unlock(self, key: PersonKey) -> Identity:
         """Open a person's key. Only `seals`, with the person's warrant in hand, calls this."""
         return Identity(key.certificate, self._vault.unlock(_key_name(key.person), key.locked_key))
 
     def trust(self, *, revoked: Iterable[Revocation] = (), at: datetime) -> Trust:
         """Return what verifies documents of this authority, with fresh revocation lists."""
-        taken_back = [(each.serial, each.at) for each in revoked]
-        fresh = certificates.revocation_list(self._issuer, taken_back, at=at, until=at + _LIST_LIFE)
+        taken_back = tuple(revoked)
+        lists = [self.revocation_list(name, taken_back, at=at) for name in LISTS]
+        own_roots = tuple(each for each in self._own.chains if _is_self_signed(each))
+        time = self._own.time
         return Trust(
-            roots=(self.root_certificate,),
-            intermediates=(self.issuing_certificate,),
-            revocation_lists=((self._directory / "root.crl").read_bytes(), fresh),
+            roots=(self.root_certificate, *dict.fromkeys(own_roots)),
+            intermediates=(
+                self.issuing_certificate,
+                *(each for each in dict.fromkeys(self._own.chains) if each not in own_roots),
+                *(time.intermediates if time else ()),
+            ),
+            revocation_lists=(
+                *(each for each in lists if each is not None),
+                *self._own.revocation_lists(),
+            ),
+            time_roots=time.roots if time else (),
+            built_in_clocks=(self.tsa.certificate,),
         )
+
+    def revocation_list(
+        self, name: str, revoked: Iterable[Revocation] = (), *, at: datetime
+    ) -> bytes | None:
+        """Return one of LISTS as it is now (DER), or None when there is no such authority.
+
+        Serial numbers are random over 160 bits, so that each list may name all that was revoked.
+        """
+        if name == "root":
+            return (self._directory / "root.crl").read_bytes()
+        issuer = self._built_in_issuer if name == "issuing" else None
+        if name == "own" and self._own.issuer is not None:
+            issuer = self._own.issuer.issuer
+        if issuer is None:
+            return None
+        taken_back = [(each.serial, each.at) for each in revoked]
+        return certificates.revocation_list(issuer, taken_back, at=at, until=at + _LIST_LIFE)
+
+    def certificate_of(self, name: str) -> bytes | None:
+        """Return the certificate (DER) of the authority whose list is called so, or None."""
+        if name == "own":
+            return self._own.issuer.certificate if self._own.issuer else None
+        return self._certificate(name) if name in LISTS else None
+
+    def chain_of(self, certificate: bytes) -> tuple[bytes, ...]:
+        """Return the issuers above a certificate of ours (DER), the root last."""
+        seal, issuer = self._own.seal, self._own.issuer
+        if seal is not None and certificate == seal.certificate:
+            return seal.chain
+        named = x509.load_der_x509_certificate(certificate).issuer
+        if issuer is not None and named == issuer.issuer.name:
+            return (issuer.certificate, *issuer.chain)
+        return (self.issuing_certificate, self.root_certificate)
 
     @cached_property
     def _issuer(self) -> SigningKey:
+        """Who signs people's certificates from now on."""
+        own = self._own.issuer
+        if own is None:
+            return self._built_in_issuer
+        return replace(own.issuer, list_url=_list_url(self._lists_url, "own"))
+
+    @cached_property
+    def _built_in_issuer(self) -> SigningKey:
         key = load_der_private_key(self._identity("issuing").key, password=None)
         assert isinstance(key, ec.EllipticCurvePrivateKey)
-        return SigningKey(x509.load_der_x509_certificate(self.issuing_certificate).subject, key)
+        name = x509.load_der_x509_certificate(self.issuing_certificate).subject
+        return SigningKey(name, key, _list_url(self._lists_url, "issuing"))
 
     @cached_property
     def _issuing_end(self) -> datetime:
-        return x509.load_der_x509_certificate(self.issuing_certificate).not_valid_after_utc
+        own = self._own.issuer
+        certificate = own.certificate if own else self.issuing_certificate
+        return x509.load_der_x509_certificate(certificate).not_valid_after_utc
 
     def _certificate(self, name: str) -> bytes:
         text = (self._directory / f"{name}.pem").read_bytes()
@@ -186,12 +288,23 @@ def _key_name(person: str) -> str:
     return f"person:{person}"
 
 
-def _create(directory: Path, vault: Vault, *, organisation: str, at: datetime) -> None:
+def _list_url(below: str, name: str) -> str:
+    return f"{below}/{name}.crl" if below else ""
+
+
+def _is_self_signed(certificate: bytes) -> bool:
+    loaded = x509.load_der_x509_certificate(certificate)
+    return loaded.issuer == loaded.subject
+
+
+def _create(
+    directory: Path, vault: Vault, *, organisation: str, lists_url: str, at: datetime
+) -> None:
     """Make all files in a directory of their own and put it in place in one rename."""
     directory.parent.mkdir(parents=True, exist_ok=True)
     fresh = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
     try:
-        for name, data in _first_files(vault, organisation, at).items():
+        for name, data in _first_files(vault, organisation, lists_url, at).items():
             _write(fresh / name, data)
         _sync(fresh)
         try:
@@ -205,7 +318,7 @@ def _create(directory: Path, vault: Vault, *, organisation: str, at: datetime) -
         shutil.rmtree(fresh, ignore_errors=True)
 
 
-def _first_files(vault: Vault, organisation: str, at: datetime) -> dict[str, bytes]:
+def _first_files(vault: Vault, organisation: str, lists_url: str, at: datetime) -> dict[str, bytes]:
     keys: dict[str, ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey] = {
         "root": (root_key := ec.generate_private_key(ec.SECP256R1())),
         "issuing": (issuing_key := ec.generate_private_key(ec.SECP256R1())),
@@ -214,10 +327,10 @@ def _first_files(vault: Vault, organisation: str, at: datetime) -> dict[str, byt
     }
     end, soon = at + _AUTHORITY_LIFE, at + _ISSUED_LIFE
     root = certificates.root(organisation, root_key, at=at, until=end)
-    by_root = SigningKey(root.subject, root_key)
+    by_root = SigningKey(root.subject, root_key, _list_url(lists_url, "root"))
     public = issuing_key.public_key()
     issuing = certificates.issuing(organisation, public, by_root, at=at, until=end)
-    issuer = SigningKey(issuing.subject, issuing_key)
+    issuer = SigningKey(issuing.subject, issuing_key, _list_url(lists_url, "issuing"))
     made = {
         "root": root,
         "issuing": issuing,

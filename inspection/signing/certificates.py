@@ -23,6 +23,18 @@ _FULL_NAME = ObjectIdentifier("2.5.4.41")
 _PRINTABLE = re.compile(r"[A-Za-z0-9 '()+,\-./:=?]+")
 _NO_AUTHORITY = x509.BasicConstraints(ca=False, path_length=None)
 _COMMON_NAME_BYTES = 64
+RECORD_URN = "urn:zhencha:record:sha256:"
+INK_URN = "urn:zhencha:ink:sha256:"
+DEVICE_KEY_URN = "urn:ietf:params:oauth:jwk-thumbprint:sha-256:"
+"""RFC 9278."""
+NOT_VERIFIED = "手写笔迹，执笔人身份未经核实"
+_ATTESTED = (
+    "手写笔迹由检查人员的设备密钥见证，本系统未核实执笔人身份。"
+    "Ink attested by inspectors' device keys; identity not verified by us."
+)
+"""RFC 5280 §4.2.1.4 allows a notice 200 characters."""
+_ATTESTED_POLICY = ObjectIdentifier("2.25.271330262270938204427415803281606043941")
+"""An identifier made from a UUID (ITU-T X.667), which needs no registration."""
 _BACKDATED = timedelta(minutes=5)
 """Certificates begin a little before they are made: clocks of verifiers differ."""
 
@@ -38,11 +50,28 @@ class Holder:
 
 
 @dataclass(frozen=True)
+class Attestation:
+    """Ink of somebody without an account: the name they gave, and what stands for them.
+
+    Bound to the record and to the strokes by digest, and to those who watched by the thumbprints
+    of their device keys. Who held the pen is not verified by anyone.
+    """
+
+    name: str
+    record_digest: str
+    ink_digest: str
+    attested_by: tuple[str, ...]
+    """Thumbprints (RFC 7638) of the device keys that signed the record with this ink in it."""
+
+
+@dataclass(frozen=True)
 class SigningKey:
     """An authority's name and key, as it signs certificates and lists."""
 
     name: x509.Name
-    key: ec.EllipticCurvePrivateKey
+    key: PrivateKey
+    list_url: str = ""
+    """Where the list of what it took back is published, written into what it signs."""
 
 
 def root(
@@ -91,6 +120,28 @@ def person(
         [x509.UniformResourceIdentifier(f"urn:uuid:{holder.person}")]
     )
     return _signer(subject, key, issuer, at, until, names)
+
+
+def attested(
+    evidence: Attestation, key: PublicKey, issuer: SigningKey, *, at: datetime, until: datetime
+) -> x509.Certificate:
+    """Make the certificate for one use of ink: its subject and its policy say what is not known."""
+    common, full = _common_name(evidence.name)
+    attributes = [
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
+        x509.NameAttribute(NameOID.ORGANIZATIONAL_UNIT_NAME, NOT_VERIFIED),
+        x509.NameAttribute(NameOID.COMMON_NAME, common),
+        *full,
+    ]
+    urns = (
+        RECORD_URN + evidence.record_digest,
+        INK_URN + evidence.ink_digest,
+        *(DEVICE_KEY_URN + kid for kid in evidence.attested_by),
+    )
+    names = x509.SubjectAlternativeName([x509.UniformResourceIdentifier(urn) for urn in urns])
+    notice = x509.UserNotice(None, _ATTESTED)
+    policies = x509.CertificatePolicies([x509.PolicyInformation(_ATTESTED_POLICY, [notice])])
+    return _signer(x509.Name(attributes), key, issuer, at, until, names, policies)
 
 
 def revocation_list(
@@ -149,10 +200,8 @@ def _person_name(holder: Holder) -> x509.Name:
     attributes = [x509.NameAttribute(NameOID.COUNTRY_NAME, "CN")]
     if holder.unit:
         attributes.append(x509.NameAttribute(NameOID.ORGANIZATION_NAME, holder.unit))
-    common = holder.name.encode()[:_COMMON_NAME_BYTES].decode(errors="ignore")
-    attributes.append(x509.NameAttribute(NameOID.COMMON_NAME, common))
-    if common != holder.name:
-        attributes.append(x509.NameAttribute(_FULL_NAME, holder.name))
+    common, full = _common_name(holder.name)
+    attributes += [x509.NameAttribute(NameOID.COMMON_NAME, common), *full]
     if holder.badge:
         # serialNumber is a PrintableString: 鲁A-01 has to stand in the description
         oid = NameOID.SERIAL_NUMBER if _PRINTABLE.fullmatch(holder.badge) else _DESCRIPTION
@@ -160,10 +209,16 @@ def _person_name(holder: Holder) -> x509.Name:
     return x509.Name(attributes)
 
 
+def _common_name(name: str) -> tuple[str, list[x509.NameAttribute]]:
+    """Cut a name to what X.520 allows; the whole of a longer one stands beside it."""
+    common = name.encode()[:_COMMON_NAME_BYTES].decode(errors="ignore")
+    return common, [] if common == name else [x509.NameAttribute(_FULL_NAME, name)]
+
+
 def _builder(
     subject: x509.Name, key: PublicKey, issuer: SigningKey, at: datetime, until: datetime
 ) -> x509.CertificateBuilder:
-    return (
+    builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer.name)
@@ -174,6 +229,13 @@ def _builder(
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(key), critical=False)
         .add_extension(_authority_key(issuer), critical=False)
     )
+    if not issuer.list_url:
+        return builder
+    where = [x509.UniformResourceIdentifier(issuer.list_url)]
+    point = x509.DistributionPoint(
+        full_name=where, relative_name=None, reasons=None, crl_issuer=None
+    )
+    return builder.add_extension(x509.CRLDistributionPoints([point]), critical=False)
 
 
 def _authority_builder(
@@ -196,7 +258,7 @@ def _signer(
     issuer: SigningKey,
     at: datetime,
     until: datetime,
-    names: x509.SubjectAlternativeName | None = None,
+    *extensions: x509.ExtensionType,
 ) -> x509.Certificate:
     builder = _builder(subject, key, issuer, at, until)
     # NSS, and so pdfsig, takes a signer only with emailProtection beside documentSigning
@@ -205,8 +267,8 @@ def _signer(
     builder = builder.add_extension(_NO_AUTHORITY, critical=True)
     signing = _key_usage(digital_signature=True, content_commitment=True)
     builder = builder.add_extension(signing, critical=True)
-    if names is not None:
-        builder = builder.add_extension(names, critical=False)
+    for each in extensions:
+        builder = builder.add_extension(each, critical=False)
     return builder.sign(issuer.key, hashes.SHA256())
 
 

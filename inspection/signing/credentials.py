@@ -5,6 +5,7 @@ server's secret; what allows its use is the person's device signature, and each
 use is a ledger entry written by whoever seals.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import LargeBinary, select, update
@@ -37,11 +38,28 @@ class PdfCredential(Base):
     revoked_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 
+@dataclass(frozen=True)
+class Issued:
+    """A certificate as an operator sees it; `serial` is hexadecimal."""
+
+    person: str
+    name: str
+    serial: str
+    issued_at: datetime
+    expires_at: datetime
+    revoked_at: datetime | None
+
+
 def enrol(session: Session, holder: Holder, *, authority: Authority, at: datetime) -> PersonKey:
     """Give the holder a certificate; one that names the same facts and lasts is kept."""
     known = _newest(session, holder.person, at=at + _RENEW_BEFORE_END)
     if known and (known.name, known.badge, known.unit) == (holder.name, holder.badge, holder.unit):
         return _key(known)
+    return issue(session, holder, authority=authority, at=at)
+
+
+def issue(session: Session, holder: Holder, *, authority: Authority, at: datetime) -> PersonKey:
+    """Give the holder a new certificate, whatever they have already."""
     made = authority.certify(holder, at=at)
     row = PdfCredential(
         person=holder.person,
@@ -80,6 +98,30 @@ def revoke(session: Session, person: str, *, at: datetime) -> None:
         .where(PdfCredential.person == person, PdfCredential.revoked_at.is_(None))
         .values(revoked_at=at)
     )
+
+
+def revoke_one(session: Session, serial: str, *, at: datetime) -> None:
+    """Take back one certificate from now on."""
+    session.execute(
+        update(PdfCredential)
+        .where(PdfCredential.serial == serial, PdfCredential.revoked_at.is_(None))
+        .values(revoked_at=at)
+    )
+
+
+def issued(session: Session) -> tuple[Issued, ...]:
+    """Return every certificate that was made for a person, oldest first, without its key."""
+    rows = session.execute(
+        select(
+            PdfCredential.person,
+            PdfCredential.name,
+            PdfCredential.serial,
+            PdfCredential.issued_at,
+            PdfCredential.expires_at,
+            PdfCredential.revoked_at,
+        ).order_by(PdfCredential.id)
+    )
+    return tuple(Issued(*row) for row in rows)
 
 
 def revocations(session: Session) -> tuple[Revocation, ...]:

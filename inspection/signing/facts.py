@@ -23,7 +23,7 @@ class SignatureFacts:
 
     field: str
     kind: str
-    """`seal`, `person` or `timestamp`."""
+    """`seal`, `person`, `attested` (ink of somebody without an account) or `timestamp`."""
     name: str
     organisation: str
     person: str
@@ -42,6 +42,18 @@ class SignatureFacts:
     """Whatever was added after this signature is what the document allows to be added."""
     covers_all: bool
     """Covers the file from its first to its last byte."""
+    revision: int = 1
+    """Place among the signatures, counted from 1: what PDF readers call the revision it signs."""
+    covers_bytes: int = 0
+    """The signed range ends here, counted from the file's first byte."""
+    built_in_clock: bool = False
+    """The time comes from this system's own time-stamping service, not from a third party."""
+    revocation_known: bool = True
+    """For each certificate on the way to the root a list was at hand of what its issuer revoked."""
+    record_digest: str = ""
+    """Of attested ink: SHA-256 of the record that it belongs to, as the certificate says."""
+    ink_digest: str = ""
+    """Of attested ink: SHA-256 of the strokes, as the certificate says."""
 
     @property
     def outcome(self) -> Outcome:

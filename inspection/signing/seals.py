@@ -17,31 +17,28 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, core, crl, keys, tsp, x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from asn1crypto import crl, x509
 from pyhanko.pdf_utils import content, layout
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign import general, signers, timestamps
+from pyhanko.sign import signers
 from pyhanko.sign.fields import MDPPerm, SigSeedSubFilter
-from pyhanko.sign.general import simple_cms_attribute
 from pyhanko.sign.signers.pdf_signer import PdfSigner, PdfTimeStamper
 from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import StaticStampStyle
-from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from inspection.domain.problems import WarrantMissing
 from inspection.signing.authority import Authority, Identity, PersonKey, Revocation
 from inspection.signing.jose import DeviceSignature
+from inspection.signing.keys import signer_of
 from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
+from inspection.signing.timestamps import DIGEST, BuiltIn, Server, clock_of
 
 SEAL_FIELD = "seal"
 ARCHIVE_FIELD = "archive-timestamp"
-_DIGEST = "sha256"
-_TOKEN_BYTES = 6_000
-_SIGNATURE_BYTES = 16_384
-"""Room for one CMS object in hexadecimal: what is made here needs about 11 000."""
+Clock = BuiltIn | Server
+_ROOM = 1_800
+"""Hexadecimal digits for what is signed with a signature: about 1 050 are needed."""
 
 accept_rare_characters()
 
@@ -56,9 +53,22 @@ class Signer:
     warrant: DeviceSignature | None
 
 
+@dataclass(frozen=True)
+class Attested:
+    """Ink of somebody without an account: a key made for this once, and who stands for the ink.
+
+    `warrants` are the verified device signatures over the record that holds the ink.
+    """
+
+    field: str
+    appearance: bytes
+    identity: Identity
+    warrants: tuple[DeviceSignature, ...]
+
+
 def seal_report(
     base: bytes,
-    people: Sequence[Signer],
+    people: Sequence[Signer | Attested],
     *,
     authority: Authority,
     revoked: Sequence[Revocation] = (),
@@ -67,15 +77,17 @@ def seal_report(
     """Sign the drawn report: the seal, each person in this order, then time over everything.
 
     Raises WarrantMissing when a person's verified device signature is absent or
-    belongs to somebody else: that signature alone allows the use of the key.
+    belongs to somebody else, or ink has none to stand for it: those signatures alone
+    allow the use of a key. Raises TimestampUnavailable or SealUnavailable when the
+    organisation's own server or token does not answer.
     """
     for each in people:
-        if each.warrant is None or each.warrant.person != each.key.person:
-            raise WarrantMissing(field=each.field, person=each.key.person)
-    stamper = _Stamper(authority, at)
+        _demand_warrant(each)
+    stamper = clock_of(authority, at)
     sealed = _sign(base, SEAL_FIELD, authority.seal, authority, stamper, at=at, certify=True)
+    signed_with = []
     for each in people:
-        identity = authority.unlock(each.key)
+        identity = each.identity if isinstance(each, Attested) else authority.unlock(each.key)
         sealed = _sign(
             sealed,
             each.field,
@@ -83,15 +95,75 @@ def seal_report(
             authority,
             stamper,
             at=at,
-            reason=_reason(each.warrant),
+            reason=_reason(each),
             appearance=each.appearance,
-            # the last person's field locks the whole document (reports.fields)
-            permission=MDPPerm.NO_CHANGES if each is people[-1] else MDPPerm.FILL_FORMS,
         )
-    return _archive(sealed, people, authority, revoked, stamper, at)
+        signed_with.append(identity.certificate)
+    return _archive(sealed, signed_with, authority, revoked, stamper, at)
 
 
-def _reason(warrant: DeviceSignature | None) -> str:
+def add_signature(
+    current: bytes,
+    *,
+    field: str,
+    identity: Identity,
+    appearance: bytes | None,
+    reason: str,
+    authority: Authority,
+    revoked: Sequence[Revocation] = (),
+    at: datetime,
+) -> bytes:
+    """Sign one empty field of a sealed report, and put time over everything again.
+
+    The result begins with `current`, byte for byte. Whether this person may sign this
+    field is for the caller to know, who also writes the ledger entry for the key's use.
+    `appearance` is a PDF of exactly the size of the box, or None where the field has none.
+    Raises ValueError when there is no empty field of this name.
+    """
+    if field not in _empty_fields(current):
+        raise ValueError(f"no empty signature field {field}")
+    stamper = clock_of(authority, at)
+    signed = _sign(
+        current,
+        field,
+        identity,
+        authority,
+        stamper,
+        at=at,
+        reason=reason,
+        appearance=appearance,
+    )
+    return _archive(signed, [identity.certificate], authority, revoked, stamper, at)
+
+
+def retimestamp(
+    current: bytes,
+    *,
+    authority: Authority,
+    revoked: Sequence[Revocation] = (),
+    at: datetime,
+) -> bytes:
+    """Put fresh validation data and a fresh timestamp over a sealed report.
+
+    Done yearly, so that a report outlives the keys and the digests of its own time
+    (ETSI EN 319 142-1 §5.5, B-LTA). The result begins with `current`, byte for byte.
+    """
+    return _archive(current, (), authority, revoked, clock_of(authority, at), at)
+
+
+def _demand_warrant(signer: Signer | Attested) -> None:
+    if isinstance(signer, Attested):
+        if not signer.warrants:
+            raise WarrantMissing(field=signer.field, person="")
+    elif signer.warrant is None or signer.warrant.person != signer.key.person:
+        raise WarrantMissing(field=signer.field, person=signer.key.person)
+
+
+def _reason(signer: Signer | Attested) -> str:
+    if isinstance(signer, Attested):
+        kids = "、".join(each.kid for each in signer.warrants)
+        return f"手写笔迹，执笔人身份未经核实；由检查人员的设备签名见证 {kids}"
+    warrant = signer.warrant
     assert warrant is not None
     signed_at = warrant.signed_at.isoformat(timespec="seconds")
     return f"确认检查记录属实；依据本人设备签名 {warrant.kid}（{signed_at}）"
@@ -102,49 +174,79 @@ def _sign(
     field: str,
     identity: Identity,
     authority: Authority,
-    stamper: "_Stamper",
+    stamper: Clock,
     *,
     at: datetime,
     certify: bool = False,
-    permission: MDPPerm = MDPPerm.FILL_FORMS,
     reason: str = "电子封印：由本系统出具",
     appearance: bytes | None = None,
 ) -> bytes:
+    writer = _writer(pdf)
     metadata = signers.PdfSignatureMetadata(
         field_name=field,
-        md_algorithm=_DIGEST,
+        md_algorithm=DIGEST,
         subfilter=SigSeedSubFilter.PADES,
         certify=certify,
-        docmdp_permissions=permission,
+        docmdp_permissions=_permission(writer, field),
         reason=reason,
     )
-    signer = _SignerAt(
-        metadata,
-        signers.SimpleSigner(
-            signing_cert=x509.Certificate.load(identity.certificate),
-            signing_key=keys.PrivateKeyInfo.load(identity.key),
-            cert_registry=_certificates(authority),
-        ),
-        timestamper=stamper,
-        stamp_style=_picture(appearance) if appearance else None,
-    )
-    signer.at = at
+    chain = authority.chain_of(identity.certificate)
     output = io.BytesIO()
-    signer.sign_pdf(
-        _writer(pdf),
-        output=output,
-        existing_fields_only=not certify,
-        bytes_reserved=_SIGNATURE_BYTES,
-    )
+    with signer_of(identity, chain) as key:
+        signer = _SignerAt(
+            metadata,
+            key,
+            timestamper=stamper,
+            stamp_style=_picture(appearance) if appearance else None,
+        )
+        signer.at = at
+        signer.sign_pdf(
+            writer,
+            output=output,
+            existing_fields_only=not certify,
+            bytes_reserved=_room(identity.certificate, chain) + stamper.room,
+        )
     return output.getvalue()
+
+
+def _room(certificate: bytes, chain: Sequence[bytes]) -> int:
+    """Hexadecimal digits for one signature without its timestamp; what is too much is padding."""
+    signature = 2 * int(x509.Certificate.load(certificate).public_key.byte_size)
+    return _ROOM + 2 * (signature + len(certificate) + sum(map(len, chain)))
+
+
+def _permission(writer: IncrementalPdfFileWriter, field: str) -> MDPPerm:
+    """What may still change after this signature: as its field's lock says (reports.fields)."""
+    found = _signature_fields(writer).get(field)
+    lock = found.get("/Lock") if found is not None else None
+    return MDPPerm(int(lock["/P"])) if lock is not None else MDPPerm.FILL_FORMS
+
+
+def _signature_fields(file: IncrementalPdfFileWriter | IndexedReader) -> dict[str, Any]:
+    """Signature fields by name; ours are all at the top of the form."""
+    if "/AcroForm" not in file.root:
+        return {}
+    fields = [each.get_object() for each in file.root["/AcroForm"]["/Fields"]]
+    return {str(each["/T"]): each for each in fields if each.get("/FT") == "/Sig"}
+
+
+def _empty_fields(pdf: bytes) -> set[str]:
+    found = _signature_fields(IndexedReader(io.BytesIO(pdf)))
+    return {name for name, field in found.items() if "/V" not in field}
+
+
+def _archive_field(writer: IncrementalPdfFileWriter) -> str:
+    """A name that no earlier timestamp of this file has."""
+    taken = sum(name.startswith(ARCHIVE_FIELD) for name in _signature_fields(writer))
+    return f"{ARCHIVE_FIELD}-{taken + 1}" if taken else ARCHIVE_FIELD
 
 
 def _archive(
     pdf: bytes,
-    people: Sequence[Signer],
+    signed_with: Sequence[bytes],
     authority: Authority,
     revoked: Sequence[Revocation],
-    stamper: "_Stamper",
+    stamper: Clock,
     at: datetime,
 ) -> bytes:
     """Add validation data and the timestamp over it as the last update of the file."""
@@ -155,7 +257,7 @@ def _archive(
         *trust.intermediates,
         authority.seal.certificate,
         authority.tsa.certificate,
-        *(each.key.certificate for each in people),
+        *signed_with,
     )
     DocumentSecurityStore.supply_dss_in_writer(
         writer,
@@ -164,21 +266,14 @@ def _archive(
         crls=[crl.CertificateList.load(each) for each in trust.revocation_lists],
     )
     output = io.BytesIO()
-    PdfTimeStamper(stamper, field_name=ARCHIVE_FIELD).timestamp_pdf(
-        writer, _DIGEST, output=output, bytes_reserved=2 * _TOKEN_BYTES
+    PdfTimeStamper(stamper, field_name=_archive_field(writer)).timestamp_pdf(
+        writer, DIGEST, output=output, bytes_reserved=stamper.room
     )
     return output.getvalue()
 
 
 def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
     return IncrementalPdfFileWriter.from_reader(IndexedReader(io.BytesIO(pdf)))
-
-
-def _certificates(authority: Authority) -> SimpleCertificateStore:
-    store = SimpleCertificateStore()
-    for each in (authority.issuing_certificate, authority.root_certificate):
-        store.register(x509.Certificate.load(each))
-    return store
 
 
 class _SignerAt(PdfSigner):
@@ -190,40 +285,6 @@ class _SignerAt(PdfSigner):
         session = super().init_signing_session(pdf_out, existing_fields_only)
         session.system_time = self.at
         return session
-
-
-class _Stamper(timestamps.DummyTimeStamper):
-    """The built-in time-stamping authority: ESSCertIDv2, and the key loaded only once."""
-
-    def __init__(self, authority: Authority, at: datetime) -> None:
-        super().__init__(
-            x509.Certificate.load(authority.tsa.certificate),
-            keys.PrivateKeyInfo.load(authority.tsa.key),
-            certs_to_embed=_certificates(authority),
-            fixed_dt=at,
-        )
-        self._loaded = authority.tsa_key
-
-    def _sign_tst_info(
-        self, tst_info_data: bytes, md_algorithm: str, dt: datetime
-    ) -> tuple[bytes, cms.CMSAttributes]:
-        digest = hashes.Hash(hashes.SHA256())
-        digest.update(tst_info_data)
-        certificate = general.as_signing_certificate_v2(self.tsa_cert)
-        attributes = cms.CMSAttributes(
-            [
-                simple_cms_attribute("content_type", "tst_info"),
-                simple_cms_attribute("signing_time", cms.Time({"utc_time": core.UTCTime(dt)})),
-                simple_cms_attribute("signing_certificate_v2", certificate),
-                simple_cms_attribute("message_digest", digest.finalize()),
-            ]
-        )
-        return self._loaded.sign(attributes.dump(), PKCS1v15(), hashes.SHA256()), attributes
-
-    def request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
-        if req["message_imprint"]["hash_algorithm"]["algorithm"].native != _DIGEST:
-            raise ValueError("this time-stamping authority knows SHA-256 only")
-        return super().request_tsa_response(req)
 
 
 def _picture(pdf: bytes) -> StaticStampStyle:

@@ -18,13 +18,14 @@ from inspection.accounts.policy import Permission
 from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog
 from inspection.database import table_of
-from inspection.domain import answers, ink
+from inspection.domain import answers, ink, traits
 from inspection.domain import record as domain
 from inspection.domain.answers import Fault
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import (
     KeyRevoked,
     PayloadMalformed,
+    RecordExcessive,
     RecordTooLarge,
     RecordUuidMismatch,
 )
@@ -42,6 +43,7 @@ from inspection.submissions.records import (
     HELD,
     INCOMPLETE,
     RecordBlob,
+    RecordTrait,
     SubmittedRecord,
 )
 
@@ -79,7 +81,7 @@ def examine(
     """Verify the signatures and read the record; writes nothing.
 
     Raises RecordTooLarge, JwsMalformed, KeyUnknown, KeyRevoked, SignatureInvalid,
-    PayloadMalformed or RecordUuidMismatch: the bytes are not a record of ours.
+    PayloadMalformed, RecordExcessive or RecordUuidMismatch: the bytes are no record of ours.
     Content that does not fit is returned as faults.
     """
     if len(jws) > LARGEST_BYTES:
@@ -87,6 +89,8 @@ def examine(
     verified = jose.verify_record(jws, lambda kid: _usable_key(session, kid))
     try:
         record = domain.from_bytes(verified.payload)
+    except domain.Excessive as error:
+        raise RecordExcessive(pointer=error.pointer, most=error.most) from error
     except domain.Malformed as error:
         raise PayloadMalformed(pointer=error.pointer) from error
     if record.uuid != uuid:
@@ -225,6 +229,7 @@ _KNOWN = select(_record.c.jws_digest, _record.c.receipt, _record.c.state).where(
 )
 _ADD_RECORD = insert(_record).returning(_record.c.id)
 _ADD_BLOBS = insert(table_of(RecordBlob))
+_ADD_TRAITS = insert(table_of(RecordTrait))
 
 
 def repeated(session: Session, uuid: str, jws_digest: str) -> Acceptance | None:
@@ -320,12 +325,18 @@ def _insert(session: Session, examined: Examined, held: Held, text: str, submitt
                 for d in record.blob_digests
             ],
         )
+    if found := traits.of(record):
+        session.execute(_ADD_TRAITS, [{"record_id": record_id, "trait": each} for each in found])
+
+
+def report_job_key(record_uuid: str) -> str:
+    """The key of the job that issues this record's report: one job, however often it is asked."""
+    return f"{REPORT_JOB}:{record_uuid}"
 
 
 def _ask_for_report(session: Session, record_uuid: str, at: datetime) -> None:
-    queue.enqueue(
-        session, REPORT_JOB, {"record": record_uuid}, key=f"{REPORT_JOB}:{record_uuid}", at=at
-    )
+    key = report_job_key(record_uuid)
+    queue.enqueue(session, REPORT_JOB, {"record": record_uuid}, key=key, at=at)
 
 
 @dataclass(frozen=True)

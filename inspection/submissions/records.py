@@ -54,6 +54,8 @@ class SubmittedRecord(Base):
         Index("ix_record_submitted_by", "submitted_by", "receipt_seq"),
         Index("ix_record_unit_list", "unit_id", "checklist_slug"),
         Index("ix_record_seq", "seq"),
+        # What lists of reports ask of their records, whose rows hold the signed bytes: not opened.
+        Index("ix_record_desk", "uuid", "kind", "checklist_slug", "findings"),
     )
 
 
@@ -67,6 +69,17 @@ class RecordBlob(Base):
     arrived: Mapped[bool]
 
     __table_args__ = (Index("ix_record_blob_digest", "digest", "arrived"),)
+
+
+class RecordTrait(Base):
+    """What marks a record out (`domain.traits`); most records have no row here."""
+
+    __tablename__ = "record_trait"
+
+    record_id: Mapped[int] = mapped_column(ForeignKey("record.id"), primary_key=True)
+    trait: Mapped[str] = mapped_column(primary_key=True)
+
+    __table_args__ = (Index("ix_record_trait_trait", "trait", "record_id"),)
 
 
 @dataclass(frozen=True)

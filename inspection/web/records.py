@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 from flask import Blueprint, Response, render_template, request, url_for
 from flask_babel import get_locale, gettext
@@ -14,10 +15,15 @@ from inspection.domain.checklist import Checklist
 from inspection.domain.problems import NotFound
 from inspection.domain.record import Clock, Record
 from inspection.edge import current_actor, reading, requires, wired
-from inspection.edge.problems import fault_sentence
+from inspection.edge.problems import Spoken, fault_sentence, spoken_code, time_server_sentence
 from inspection.hazards import register, steps
+from inspection.jobs import queue
+from inspection.jobs.queue import Trouble
 from inspection.reports import shelf
-from inspection.submissions import records
+from inspection.reports.papers import fitting
+from inspection.submissions import intake, records
+from inspection.submissions.records import HELD, StoredRecord
+from inspection.web import papers
 
 blueprint = Blueprint("records", __name__)
 
@@ -61,17 +67,22 @@ def show(record: object) -> str:
         stored = records.record(session, scope, str(record))
         raised = dict(register.raised(session, stored.uuid))
         report_uuid = shelf.uuids_of(session, [stored.uuid]).get(stored.uuid)
+        trouble = queue.trouble(session, intake.report_job_key(stored.uuid))
     payload = records.payload_of(stored)
     checklist = wired().catalog.find(payload.checklist_slug, payload.checklist_revision)
     return render_template(
         "web/records/show.html",
         stored=stored,
         report_uuid=report_uuid,
+        trouble=trouble,
+        delay=_delay(trouble) if trouble else None,
+        glyphs=_glyphs(trouble) if trouble else [],
         record=payload,
         checklist=checklist,
         title=_title(checklist) or payload.checklist_slug,
         faults=[(fault_sentence(fault.code), fault.pointer) for fault in stored.faults],
         hazards=_hazards(payload, raised),
+        papers=_papers(stored, payload),
         tally=_tally(payload),
         clock=_clock_words(payload.clock),
         language=get_locale().language,
@@ -94,8 +105,35 @@ def photo(record: object, digest: str) -> Response:
     return response
 
 
+def _delay(trouble: Trouble) -> Spoken:
+    """Say why the report waits; a mistake of ours has no code and is said as one."""
+    if trouble.code == "timestamp_unavailable":
+        reason = time_server_sentence(trouble.details)
+        return replace(spoken_code(trouble.code), sentence=reason)
+    if trouble.code:
+        return spoken_code(trouble.code)
+    return Spoken(
+        "", gettext("出具时出了内部错误。"), gettext("记录已完整收存。"), gettext("请联系管理员。")
+    )
+
+
+def _glyphs(trouble: Trouble) -> list[tuple[str, str, str]]:
+    """Each character that cannot be printed: itself, its code point, and where it stands."""
+    return [
+        (each["character"], f"U+{ord(each['character']):04X}", each["place"])
+        for each in trouble.details.get("places", [])
+    ]
+
+
 def _title(checklist: Checklist | None) -> str:
     return checklist.title.in_(get_locale().language) if checklist else ""
+
+
+def _papers(stored: StoredRecord, payload: Record) -> list[tuple[str, str]]:
+    """The papers whose drafts this record gives ground for: kind and name."""
+    if stored.state == HELD:
+        return []
+    return [(kind, str(papers.NAMES[kind])) for kind in fitting(payload)]
 
 
 def _hazards(payload: Record, raised: dict[str, str]) -> dict[str, str]:

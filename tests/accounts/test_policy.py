@@ -13,9 +13,12 @@ SELF_INSPECT          no        yes      no     no         no
 RECORD_READ           yes       yes      yes    yes        no
 HAZARD_READ           yes       yes      yes    yes        no
 REPORT_READ           yes       yes      yes    yes        no
+REPORT_SIGN           yes       yes      no     no         no
 UNIT_READ             yes       yes      yes    yes        yes
 KEY_ENROL             yes       yes      no     no         no
 DEVICE_MANAGE         no        no       yes    no         yes
+AUDIT                 no        no       no     yes        no
+OPINION_GIVE          no        no       no     yes        no
 CUSTODY_READ          no        no       yes    no         yes
 QUARANTINE_READ       no        no       no     no         yes
 ADMINISTER            no        no       no     no         yes

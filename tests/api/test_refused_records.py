@@ -9,7 +9,8 @@ import pytest
 
 from inspection import database
 from inspection.accounts import devices
-from tests.builders import enrolment
+from inspection.domain import record as domain
+from tests.builders import checklists, enrolment, records
 from tests.builders.devices import Device, base64url, compact
 from tests.builders.identifiers import uuid7
 from tests.builders.records import Filled
@@ -202,6 +203,16 @@ REFUSED: dict[str, tuple[Change, str]] = {
         "payload_malformed",
     ),
     "lone surrogate in a text": (_with_escaped("a\ud800b"), "payload_malformed"),
+    "ten thousand answers": (
+        _with_payload(answers={f"A-{n}": {"value": "pass"} for n in range(10_000)}),
+        "record_excessive",
+    ),
+    "ten thousand findings": (_with_payload(findings=[{}] * 10_000), "record_excessive"),
+    "a paragraph of 240 KB": (_with_payload(opinion="长" * 80_000), "record_excessive"),
+    "a code of 240 KB": (
+        _with_payload(answers={"A" * 240_000: {"value": "pass"}}),
+        "record_excessive",
+    ),
     "NUL in a text": (_with_escaped("a\0b"), "payload_malformed"),
     "lone surrogate in a key": (_answers_of("\udfff"), "payload_malformed"),
 }
@@ -232,6 +243,24 @@ def test_the_same_refused_body_is_kept_once(scene: Scene) -> None:
     for _ in range(3):
         assert scene.tablet.put(made.uuid, body).code == "key_unknown"
     assert scene.quarantined() == [("key_unknown", body)]
+
+
+def test_no_shipped_checklist_meets_the_limits() -> None:
+    for path in (checklists.SHIPPED / "common").glob("*.json"):
+        listed = checklists.Published(path.read_bytes())
+        made = records.filled(checklist=listed, failed=len(listed.codes))
+        for found in made.payload["findings"]:
+            found["tags"] = listed.tags(found["item"])
+        assert domain.from_bytes(made.data).findings
+
+
+def test_what_is_too_much_is_named_with_how_much_may_be(scene: Scene) -> None:
+    made = scene.filled(statement="述" * 2001)
+    answer = scene.tablet.hand_in(made)
+    assert answer.code == "record_excessive"
+    assert answer.json["details"] == {"pointer": "/statement", "most": 2000}
+    assert "超出了长度或数量的上限" in answer.json["title"] + answer.json["detail"]
+    assert scene.tablet.hand_in(scene.filled(statement="述" * 2000)).status == 201
 
 
 def test_malformed_content_is_named_by_a_pointer(scene: Scene) -> None:

@@ -9,6 +9,7 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from inspection.reports import pdf
@@ -51,12 +52,19 @@ def measure() -> dict[str, Any]:
             drawing.pdf, signers, authority=sealed.authority(), at=sealed.SEALED_AT
         )
 
+    few = replace(material.content, groups=material.content.groups[:2])
+    short = replace(material, content=few)
     copies = [pdf.photos.print_copy(each) or b"" for each in material.photos.values()]
     return {
         "pages": drawing.pages,
         "photos": len(material.photos),
         "first_draw_ms": first,
         "draw_ms": _measured(lambda: pdf.draw(material)),
+        "short": {
+            "pages": pdf.draw(short).pages,
+            "items": sum(len(group.rows) for group in few.groups),
+            "draw_ms": _measured(lambda: pdf.draw(short)),
+        },
         "photo_copies_ms": _measured(
             lambda: [pdf.photos.print_copy(each) for each in material.photos.values()]
         ),

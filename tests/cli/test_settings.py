@@ -80,3 +80,58 @@ def test_a_server_without_its_settings_says_which_before_it_starts(tmp_path: Pat
     assert done.returncode != 0
     for name in ("INSPECTION_SECRET", "INSPECTION_PUBLIC_URL", "INSPECTION_ORGANISATION"):
         assert name in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("told", "named"),
+    [
+        ({"INSPECTION_TSA_URL": "https://tsa.example"}, ["INSPECTION_TSA_ROOTS"]),
+        ({"INSPECTION_TSA_ROOTS": "r.pem"}, ["INSPECTION_TSA_URL"]),
+        (
+            {"INSPECTION_TSA_URL": "tsa.example", "INSPECTION_TSA_ROOTS": "r.pem"},
+            ["INSPECTION_TSA_URL"],
+        ),
+        ({"INSPECTION_SEAL_PASSWORD": "x"}, ["INSPECTION_SEAL_P12"]),
+        ({"INSPECTION_SEAL_CHAIN": "c.pem"}, ["INSPECTION_SEAL_CHAIN"]),
+        (
+            {"INSPECTION_SEAL_PKCS11": "m.so", "INSPECTION_SEAL_TOKEN": "t"},
+            ["INSPECTION_SEAL_LABEL", "INSPECTION_SEAL_PIN"],
+        ),
+        ({"INSPECTION_SEAL_PIN": "1"}, ["INSPECTION_SEAL_PKCS11"]),
+        ({"INSPECTION_CA_KEY": "k.pem"}, ["INSPECTION_CA_CHAIN"]),
+        ({"INSPECTION_CA_CHAIN": "c.pem", "INSPECTION_CA_PASSWORD": "x"}, ["INSPECTION_CA_KEY"]),
+    ],
+)
+def test_half_of_what_belongs_together_names_the_other_half(
+    tmp_path: Path, told: dict[str, str], named: list[str]
+) -> None:
+    assert _named(told, tmp_path) == named
+
+
+def test_two_seals_at_once_are_refused_with_a_reason(tmp_path: Path) -> None:
+    told = {"INSPECTION_SEAL_P12": "s.p12", "INSPECTION_SEAL_PKCS11": "m.so"}
+    told |= {f"INSPECTION_SEAL_{each}": "x" for each in ("TOKEN", "LABEL", "PIN")}
+    with pytest.raises(SettingsIncomplete, match="只能设一个"):
+        settings.from_environment({"INSPECTION_HOME": str(tmp_path), **told})
+
+
+def test_a_server_whose_seal_cannot_be_opened_does_not_start(tmp_path: Path) -> None:
+    seal = tmp_path / "seal.p12"
+    seal.write_bytes(b"not one")
+    environment = {
+        **os.environ,
+        "INSPECTION_HOME": str(tmp_path / "home"),
+        "INSPECTION_SEAL_P12": str(seal),
+        "INSPECTION_SEAL_PASSWORD": "x",
+    }
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("flask")), "--app", "app", "serve"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert "INSPECTION_SEAL_P12：密码打不开这个文件" in done.stderr
+    assert not (tmp_path / "home" / "authority").exists()

@@ -12,7 +12,7 @@ def test_every_setting_has_a_heading() -> None:
 
 
 def test_every_name_that_the_code_reads_is_in_the_list() -> None:
-    literal = re.compile(r"[\"'](INSPECTION_[A-Z_]+|DATABASE_URL|HOST|PORT)[\"']")
+    literal = re.compile(r"[\"'](INSPECTION_[A-Z0-9_]+|DATABASE_URL|HOST|PORT)[\"']")
     used = {found for path in python_sources() for found in literal.findall(text(path))}
     assert used == set(settings.NAMES)
 

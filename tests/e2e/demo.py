@@ -171,7 +171,7 @@ def sign_in_at_desk(page: Page, url: str, signer: Signer) -> None:
 
 def judge(server: LiveServer, report: Path) -> int:
     """Verify the PDF and the ledger by the commands that operators have."""
-    verified = flask(server, "verify", str(report))
+    verified = flask(server, "verify", "-v", str(report))
     (OUT / "verdict.txt").write_text(verified.stdout, encoding="utf-8")
     step("flask verify report.pdf")
     print(verified.stdout, verified.stderr, sep="")

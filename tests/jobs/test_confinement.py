@@ -1,12 +1,13 @@
 """Work on foreign bytes has a process of its own, with an end to its time and its memory."""
 
 import os
+import threading
 import time
 
 import pytest
 
-from inspection.domain.problems import GlyphMissing, WorkOverrun
-from inspection.jobs.confinement import run_confined
+from inspection.domain.problems import GlyphMissing, WorkBusy, WorkOverrun
+from inspection.jobs.confinement import Turns, run_confined
 
 
 def double(number: int) -> int:
@@ -19,6 +20,10 @@ def process() -> int:
 
 def sleep() -> None:
     time.sleep(60)
+
+
+def pause() -> None:
+    time.sleep(2)
 
 
 def devour() -> int:
@@ -66,3 +71,31 @@ def test_work_that_kills_its_process_is_told_and_the_next_call_works() -> None:
     with pytest.raises(WorkOverrun):
         run_confined(die, seconds=30)
     assert run_confined(double, 1, seconds=30) == 2
+
+
+def test_who_comes_when_enough_wait_is_told_at_once() -> None:
+    """One works, one waits as long as it likes; a third is refused, and the second in time."""
+    run_confined(double, 1, seconds=30, memory_mb=901)  # the room is open before anybody waits
+    turns = Turns(seconds=0.4, waiting=1)
+    told: dict[str, float] = {}
+
+    def ask(name: str) -> None:
+        began = time.monotonic()
+        with pytest.raises(WorkBusy):
+            run_confined(double, 1, seconds=30, memory_mb=901, turns=turns)
+        told[name] = time.monotonic() - began
+
+    working = threading.Thread(
+        target=run_confined, args=(pause,), kwargs={"seconds": 30, "memory_mb": 901}
+    )
+    working.start()
+    time.sleep(0.2)
+    waiting = threading.Thread(target=ask, args=("second",))
+    waiting.start()
+    time.sleep(0.1)
+    ask("third")
+    waiting.join()
+    working.join()
+    assert told["third"] < 0.3
+    assert 0.3 < told["second"] < 1.5
+    assert run_confined(double, 21, seconds=30, memory_mb=901, turns=turns) == 42

@@ -150,8 +150,17 @@ def entry_for(made: Filled, *, seq: int = 1204, at: datetime = NOON) -> chain.En
     return chain.follow("ab" * 32, seq, "record.accepted", body, stamp(at + timedelta(minutes=6)))
 
 
+UNIT = InspectedUnit(
+    "山东省枣庄市高新区兴仁街道复元三路 188 号", "周明", "0632-5550123", "machinery"
+)
+
+
 def content_of(
-    made: Filled, *, at: datetime = NOON, signed_by: frozenset[str] | None = None
+    made: Filled,
+    *,
+    at: datetime = NOON,
+    signed_by: frozenset[str] | None = None,
+    unit: InspectedUnit = UNIT,
 ) -> ReportContent:
     """The report's content, composed as issuing composes it; all signers signed unless told."""
     everyone = frozenset(signer.uuid for signer in made.signers)
@@ -163,7 +172,7 @@ def content_of(
     return compose(
         records_domain.from_bytes(made.data),
         checklists_domain.from_json(json.loads(shipped.data), digest=shipped.digest),
-        InspectedUnit("山东省枣庄市高新区兴仁街道复元三路 188 号", "周明", "0632-5550123"),
+        unit,
         proof=proof,
         issuance=Issuance(
             uuid=REPORT,

@@ -15,8 +15,8 @@ from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
 from inspection.organisations import directory
 from inspection.organisations.unit import Unit, UnitKind
-from inspection.reports import issuing
-from inspection.reports.shelf import ShelvedReport
+from inspection.reports import issuing, shelf
+from inspection.reports.shelf import IssuedReport, ShelvedReport
 from inspection.signing import credentials
 from inspection.signing.certificates import Holder
 from inspection.submissions import intake
@@ -119,6 +119,35 @@ def hand_in(wiring: Wiring, record: Filled, *, blobs: bool = True) -> None:
             key=wiring.server_key,
             at=NOON + timedelta(minutes=6),
         )
+
+
+def shelve(wiring: Wiring, data: bytes) -> ShelvedReport:
+    """Put a report on the shelf whose bytes are these, for tests that look no further."""
+    with database.writing(wiring.engine) as session:
+        unit = directory.found(
+            session, Unit(uuid=_uuid(9), kind=UnitKind.TOWN, name="石泉镇"), parent=None
+        )
+        session.add(
+            IssuedReport(
+                uuid=_uuid(10),
+                record_uuid=_uuid(11),
+                record_digest="0" * 64,
+                number="检记〔2026〕000012号",
+                unit_id=unit.id,
+                title="安全生产现场检查记录",
+                checklist_title="机械制造企业检查表",
+                organisation=wiring.authority.organisation,
+                issued_at=ISSUED_AT,
+                sha256=wiring.blobs.keep(data),
+                size=len(data),
+                pages=4,
+                seq=1,
+            )
+        )
+        session.flush()
+        shelved = shelf.of_record(session, _uuid(11))
+    assert shelved is not None
+    return shelved
 
 
 def _enterprise(inspected: dict) -> Unit:

@@ -49,12 +49,13 @@ def test_a_complete_record_becomes_a_signed_report_on_the_shelf(scene):
         "seal",
         "sig-p1",
         "sig-p2",
+        "sig-p3",
         "archive-timestamp",
     ]
     assert {each.outcome for each in found.signatures} == {Outcome.PASSED}
     assert found.covered_to_the_end
     assert found.unsigned_fields == ()
-    assert [each.name for each in found.signatures[1:3]] == list(samples.RARE_NAMES[:2])
+    assert [each.name for each in found.signatures[1:4]] == list(samples.RARE_NAMES)
     assert found.attachment("record.jws").startswith(b'{"payload":')
 
 
@@ -76,7 +77,7 @@ def test_issuing_again_gives_the_same_report_and_writes_nothing(scene):
 
 def test_each_use_of_a_persons_key_is_in_the_ledger_before_the_report(scene):
     scene.issue()
-    assert kinds(scene)[-3:] == ["key.used", "key.used", "report.issued"]
+    assert kinds(scene)[-4:] == ["key.used", "key.used", "ink.attested", "report.issued"]
     with reading(scene.wiring.engine) as session:
         person = scene.record.signers[0]
         used = [e for e in journal.about(session, person.uuid) if e.kind == "key.used"]

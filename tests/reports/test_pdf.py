@@ -5,6 +5,7 @@ import http.server
 import io
 import subprocess
 import threading
+import zlib
 from typing import ClassVar
 
 import pikepdf
@@ -73,17 +74,73 @@ def test_the_same_record_gives_the_same_bytes(drawing):
     assert again.appearances == drawing.appearances
 
 
+def said_by(document):
+    """What each stream says, unpacked; pictures as they are. Not where in the file things lie."""
+    streams = [each for each in document.objects if isinstance(each, pikepdf.Stream)]
+    streams = [each for each in streams if each.get("/Type") != "/XRef"]
+    pictures = [each.get("/Subtype") == "/Image" for each in streams]
+    return [
+        each.read_raw_bytes() if picture else each.read_bytes()
+        for each, picture in zip(streams, pictures, strict=True)
+    ]
+
+
+def test_each_stream_is_compressed_once_and_says_what_it_would_have_said(drawing, monkeypatch):
+    """pydyf would compress every font twice; the file stays the same but for zlib's level."""
+    times = []
+    compress = zlib.compressobj
+    monkeypatch.setattr(zlib, "compressobj", lambda *a, **k: times.append(a) or compress(*a, **k))
+    material = samples.material_of(sealed.drawn()[1])
+    assert pdf.draw(material).pdf == drawing.pdf
+    ours = len(times)
+    monkeypatch.setattr(pdf.streams, "compress_once", lambda _: None)
+    with opened(pdf.draw(material).pdf) as plain, opened(drawing.pdf) as drawn:
+        assert len(times) - ours > ours + 20, "the appearances are left to pydyf"
+        assert said_by(plain) == said_by(drawn)
+
+
 def test_signature_fields_lie_in_their_boxes_tagged_and_locked(drawing):
     with opened(drawing.pdf) as document:
         fields = list(document.Root.AcroForm.Fields)
-        assert [str(field.T) for field in fields] == ["sig-p1", "sig-p2"]
-        assert [str(field.Lock.Action) for field in fields] == ["/Include", "/All"]
-        for field in fields:
+        assert [str(field.T) for field in fields[:4]] == [
+            "sig-p1",
+            "sig-p2",
+            "opinion-1",
+            "opinion-2",
+        ]
+        for field in fields[:4]:
             left, bottom, right, top = (float(each) for each in field.Rect)
             assert 220 < right - left < 240
             assert 80 < top - bottom < 90
             assert "/StructParent" in field
-            assert "签名" in str(field.TU)
+        assert [str(field.TU) for field in fields[1:3]] == [
+            f"检查人员 {samples.RARE_NAMES[1]} 的签名",
+            "审核意见（1）",
+        ]
+
+
+def test_the_last_person_locks_everything_but_the_reserved_fields(drawing):
+    with opened(drawing.pdf) as document:
+        locks = {str(field.T): field.Lock for field in document.Root.AcroForm.Fields}
+        reserved = ["opinion-1", "opinion-2", "own-1", "own-2"]
+        assert list(locks) == ["sig-p1", "sig-p2", *reserved]
+        assert [str(each) for each in locks["sig-p2"].Fields] == reserved
+        assert str(locks.pop("sig-p2").Action) == "/Exclude"
+        for name, lock in locks.items():
+            assert ([str(each) for each in lock.Fields], str(lock.Action)) == ([name], "/Include")
+            assert int(lock.P) == 2
+
+
+def test_a_field_for_an_own_certificate_is_neither_seen_nor_heard(drawing):
+    with opened(drawing.pdf) as document:
+        fields = [each for each in document.Root.AcroForm.Fields if "own" in str(each.T)]
+        assert [str(each.TU) for each in fields] == [
+            f"{name} 以自有证书的签名" for name in samples.RARE_NAMES[:2]
+        ]
+        for field in fields:
+            assert [float(each) for each in field.Rect] == [0, 0, 0, 0]
+            assert "/StructParent" not in field
+            assert field.objgen in [each.objgen for each in document.pages[-1].Annots]
 
 
 def test_an_appearance_is_as_large_as_its_box(drawing):

@@ -28,6 +28,29 @@ def cmap(path):
         return set(font.getBestCmap())
 
 
+NOT_STANDARD = (
+    "丌丨丬丶丿乇亠亻佧冂冖冫凵刂勹匚卩厶咭哜囗囝坶垅堀夂嬲宀屮巛庀廴廾弪彐彡後忄憝扌拚挢捱揎揞揲搿摺擗攴攵"
+    "朊楱榀榘欷氵氽沲泶渖灬熳犭猓猸甙疋疒痖矽砦砩硷磺礤礻窆箝簦糸纟缋缍缏肀肜膣膪臁舡舨艹茇菸虍蚵螓蟓蠛衤謦"
+    "讠诶谘跫軎辶醣钅钶钸镙镟阝阢飚饣馀髟鲶鳆鳋麴齄"
+)
+"""What GB 2312 has and 通用规范汉字表 has not: radicals, variants, old forms."""
+
+
+def standard_characters():
+    """All of 通用规范汉字表 (2013), from both halves."""
+    gb2312 = {each for each in typefaces._gb2312() if "一" <= each <= "龥"}
+    return (gb2312 - set(NOT_STANDARD)) | set(typefaces.beyond_gb2312())
+
+
+@pytest.mark.parametrize("family", ["ZhenchaSans", "ZhenchaSerif"])
+@pytest.mark.parametrize("style", ["Regular", "Bold"])
+def test_all_8105_standard_characters_are_in_the_subset(directory, family, style):
+    standard = standard_characters()
+    assert len(standard) == 8105
+    missing = {ord(each) for each in standard} - cmap(directory / f"{family}-{style}.ttf")
+    assert not missing, "".join(map(chr, sorted(missing)))
+
+
 @pytest.mark.parametrize("family", ["ZhenchaSans", "ZhenchaSerif"])
 @pytest.mark.parametrize("style", ["Regular", "Bold"])
 def test_the_subset_covers_what_it_promises(directory, family, style):
@@ -65,8 +88,9 @@ def test_fontconfig_sees_these_typefaces_and_no_others(directory):
     ).stdout
     assert Path(said.strip()) == directory / "fonts.conf"
     text = (directory / "fonts.conf").read_text()
-    assert text.count("<dir>") == 1
+    assert text.count("<dir>") == 2
     assert f"<dir>{directory.resolve()}</dir>" in text
+    assert f"<dir>{directory.resolve()}-more</dir>" in text, "for faces of the operator's own"
 
 
 @pytest.fixture(scope="module")

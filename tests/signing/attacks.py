@@ -3,8 +3,11 @@
 pdfsig calls every one of them valid (PDF.md §4).
 """
 
+import functools
 import io
+import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 from asn1crypto import keys, x509
 from pyhanko.pdf_utils import generic
@@ -14,6 +17,7 @@ from pyhanko.sign.fields import SigSeedSubFilter
 from pyhanko.sign.signers.pdf_signer import PdfSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
+from inspection.signing.authority import Authority
 from tests.builders.people import inspector
 from tests.signing import sealed
 
@@ -125,24 +129,22 @@ def change_the_title_in_the_metadata(data):
 
 def sign_once_more(data):
     """Somebody this authority knows adds a signature after the lock."""
-    return _extra_signature(data, sealed.authority())
+    return extra_signature(data, sealed.authority())
 
 
 def sign_as_an_impostor(data):
     """Somebody with a certificate of their own making adds a signature in an inspector's name."""
-    import tempfile
-    from pathlib import Path
-
-    from inspection.signing.authority import Authority
-
-    with tempfile.TemporaryDirectory() as directory:
-        other = Authority.open(
-            Path(directory) / "authority", sealed.SECRET, organisation="冒名", at=sealed.NOON
-        )
-        return _extra_signature(data, other)
+    return extra_signature(data, other_authority())
 
 
-def _extra_signature(data, authority):
+@functools.cache
+def other_authority():
+    """An authority that bears another's name and is nobody's."""
+    folder = Path(tempfile.mkdtemp(prefix="zhencha-impostor-")) / "authority"
+    return Authority.open(folder, sealed.SECRET, organisation="冒名", at=sealed.NOON)
+
+
+def extra_signature(data, authority):
     key = sealed.key_of(inspector("李𫖯"), authority)
     identity = authority.unlock(key)
     writer = _writer(data)

@@ -16,6 +16,9 @@ from inspection.signing.facts import Outcome
 from tests.builders.people import inspector
 from tests.signing import sealed
 
+LATER = sealed.SEALED_AT + timedelta(days=300)
+MUCH_LATER = LATER + timedelta(days=300)
+
 
 @pytest.fixture
 def report(tmp_path):
@@ -142,3 +145,62 @@ def test_another_authority_makes_no_trusted_report(tmp_path):
     )
     found = sealed.examined(forged)
     assert {each.trusted for each in found.signatures} == {Outcome.INDETERMINATE}
+
+
+def _half_signed():
+    return seals.seal_report(
+        sealed.drawn()[0].pdf,
+        sealed.signers()[:1],
+        authority=sealed.authority(),
+        at=sealed.SEALED_AT,
+    )
+
+
+def _added(current, field):
+    second = sealed.signers()[1]
+    return seals.add_signature(
+        current,
+        field=field,
+        identity=sealed.authority().unlock(second.key),
+        appearance=second.appearance,
+        reason="审核意见",
+        authority=sealed.authority(),
+        at=LATER,
+    )
+
+
+def test_a_signature_added_later_leaves_what_was_there_and_is_covered_by_a_new_timestamp():
+    first = _half_signed()
+    made = _added(first, "sig-p2")
+    assert made.startswith(first)
+    found = examine(made, sealed.authority().trust(at=MUCH_LATER), MUCH_LATER)
+    assert [(each.field, each.outcome, each.stamped_at) for each in found.signatures] == [
+        ("seal", Outcome.PASSED, sealed.SEALED_AT),
+        ("sig-p1", Outcome.PASSED, sealed.SEALED_AT),
+        ("archive-timestamp", Outcome.PASSED, sealed.SEALED_AT),
+        ("sig-p2", Outcome.PASSED, LATER),
+        ("archive-timestamp-2", Outcome.PASSED, LATER),
+    ]
+    assert found.covered_to_the_end
+
+
+@pytest.mark.parametrize("field", ["sig-p1", "opinion-9"])
+def test_only_an_empty_field_that_is_there_can_be_signed(field):
+    with pytest.raises(ValueError, match=field):
+        _added(sealed.sealed(), field)
+
+
+def test_a_fresh_timestamp_each_year_covers_the_whole_file():
+    first = sealed.sealed()
+    again = seals.retimestamp(first, authority=sealed.authority(), at=LATER)
+    third = seals.retimestamp(again, authority=sealed.authority(), at=MUCH_LATER)
+    assert again.startswith(first)
+    assert third.startswith(again)
+    found = examine(third, sealed.authority().trust(at=MUCH_LATER), MUCH_LATER)
+    assert [each.field for each in found.signatures][-3:] == [
+        "archive-timestamp",
+        "archive-timestamp-2",
+        "archive-timestamp-3",
+    ]
+    assert {each.outcome for each in found.signatures} == {Outcome.PASSED}
+    assert found.covered_to_the_end

@@ -11,7 +11,7 @@ const JS = path.join(ROOT, "static/js");
 const DIST = path.join(ROOT, "static/dist");
 
 /** Lowest first; packages of one floor do not know one another (types may be named across). */
-const FLOORS = [["domain"], ["store"], ["sync", "ui"], ["form", "signing"], ["pages", "desk"], ["."]];
+const FLOORS = [["domain", "verifier"], ["store"], ["sync", "ui"], ["form", "signing"], ["pages", "desk"], ["."]];
 
 /** @returns {{file: string, folder: string, source: string}[]} */
 function modules() {
@@ -81,7 +81,7 @@ test("the service worker keeps exactly the built files of the tablet", () => {
   const listed = [...worker.matchAll(/"(\/static\/dist\/[^"]+)"/g)].map(([, file]) => file);
   assert.deepEqual([...new Set(listed)].sort(), [...built.precached].sort());
   const left = files.filter((file) => !built.precached.includes(file)).map((file) => path.basename(file));
-  for (const name of left) assert.match(name, /^(sw\.js|build\.json|desk\.(js|css)|verify\.js|qr\.js|zxing_reader\.wasm\.gz|part-.*\.js)$/, name);
+  for (const name of left) assert.match(name, /^(sw\.js|build\.json|desk\.(js|css)|verify\.js|verifier\.html|qr\.js|zxing_reader\.wasm\.gz|part-.*\.js)$/, name);
 });
 
 test("no built file could be taken for a script that a strict policy refuses", () => {

@@ -9,6 +9,7 @@ import pytest
 
 from inspection.domain import answers, ink, invitation, record
 from inspection.domain import checklist as domain_checklist
+from inspection.domain.problems import JwsMalformed, KeyUnknown, SignatureInvalid
 from inspection.signing import jose
 from tests.builders import checklists
 
@@ -82,3 +83,21 @@ def test_reinspection(case: dict[str, Any]) -> None:
     assert found == case["owed"]
     assert read.findings == ()
     assert {answer.value for answer in read.answers.values()} <= {"pass", "fail"}
+
+
+_PROOF = json.loads((VECTORS / "proof.json").read_text(encoding="utf-8"))
+_ENROLLED = [json.loads(each["entry"]["body"]) for each in _PROOF["proof"]["device_keys"]]
+_KEYS = {key["kid"]: jose.EnrolledKey(key["kid"], key["person"], key["jwk"]) for key in _ENROLLED}
+_REFUSED = {"broken": (JwsMalformed, SignatureInvalid), "key_missing": (KeyUnknown,)}
+
+
+@pytest.mark.parametrize("case", _PROOF["records"], ids=lambda case: case["name"])
+def test_device_signatures(case: dict[str, Any]) -> None:
+    """A signature that the offline page refuses is refused here, and refuses the whole record."""
+    data, expected = json.dumps(case["jws"]).encode(), case["signatures"]
+    worst = next((each for each in expected or ["broken"] if each != "valid"), "valid")
+    if worst == "valid":
+        assert len(jose.verify_record(data, _KEYS.get).signatures) == len(expected)
+    else:
+        with pytest.raises(_REFUSED[worst]):
+            jose.verify_record(data, _KEYS.get)

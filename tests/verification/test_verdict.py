@@ -10,7 +10,6 @@ from inspection.signing.facts import Outcome
 from inspection.verification import verdict
 from tests.reports import samples, scenes
 from tests.signing import sealed
-from tests.signing.attacks import ATTACKS
 
 
 def codes(found, outcome=None):
@@ -26,14 +25,18 @@ def test_the_issued_report_passes_with_every_fact_told(own_scene, own_issued):
         "seal_signature_valid",
         "person_signature_valid",
         "person_signature_valid",
+        "attested_signature_valid",
         "timestamp_signature_valid",
         "whole_file_covered",
         "record_as_accepted",
         "device_signature_valid",
         "device_signature_valid",
+        "ink_attested",
+        "warrants_match",
+        "photos_match",
         "ledger_entry_matches",
         "checkpoint_matches",
-        "photos_match",
+        "proof_leads_to_checkpoint",
     ]
     assert found.covers == "entire_file"
     assert found.not_checked == ("hand_identity", "device_clock", "truth_of_content")
@@ -68,28 +71,6 @@ def test_a_roll_back_is_told_although_the_file_is_valid_by_itself(scene, issued)
     assert {"rolled_back", "fields_unsigned", "whole_file_not_covered"} <= set(
         codes(found, Outcome.FAILED)
     )
-
-
-def test_a_roll_back_to_before_the_archive_timestamp_is_told(scene, issued):
-    ends = [n for n in range(len(issued)) if issued.startswith(b"%%EOF", n)]
-    found = scene.verify(issued[: ends[-2] + 6])
-    assert found.outcome == Outcome.FAILED
-    assert "rolled_back" in codes(found, Outcome.FAILED)
-
-
-def test_bytes_after_the_end_are_told(scene, issued):
-    found = scene.verify(issued + b"\n%garbage\n")
-    assert found.outcome == Outcome.FAILED
-    extra = next(fact for fact in found.facts if fact.code == "bytes_after_end")
-    assert extra.details["extra"] == 10
-
-
-@pytest.mark.parametrize("attack", [ATTACKS[0], ATTACKS[3], ATTACKS[7]], ids=lambda a: a.__name__)
-def test_a_change_appended_to_a_report_fails(scene, issued, attack):
-    found = scene.verify(attack(issued))
-    assert found.outcome == Outcome.FAILED
-    assert "whole_file_not_covered" in codes(found, Outcome.FAILED)
-    assert "bytes_after_end" in codes(found, Outcome.FAILED)
 
 
 @pytest.mark.parametrize("data", [b"", b"not a PDF at all", b"\x89PNG\r\n\x1a\n" * 9])
@@ -169,4 +150,7 @@ def test_a_document_beyond_all_measure_is_refused(scene, monkeypatch):
 def test_a_document_that_takes_too_long_is_not_called_good(scene, issued, monkeypatch):
     monkeypatch.setattr(verdict, "EXAMINE_SECONDS", 0.001)
     found = scene.verify(issued)
-    assert (found.outcome, codes(found)) == (Outcome.INDETERMINATE, ["examination_overrun"])
+    assert found.outcome == Outcome.INDETERMINATE
+    assert codes(found) == ["issued_here", "bytes_as_issued", "examination_overrun"]
+    strange = scene.verify(b"%PDF-1.7 somebody else's")
+    assert (strange.outcome, codes(strange)) == (Outcome.INDETERMINATE, ["examination_overrun"])

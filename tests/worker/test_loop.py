@@ -52,7 +52,7 @@ def test_a_job_that_fails_waits_and_is_tried_again(
         assert worker.work_once(scene.wiring) is True
     assert "failed test.work" in caplog.text
     assert scene.rows("SELECT last_error FROM job") == [
-        ("GlyphMissing: glyph_missing: {'characters': ['龘']}",)
+        ('{"code": "glyph_missing", "details": {"characters": ["龘"]}}',)
     ]
     assert worker.work_once(scene.wiring) is False, "not due yet"
     scene.clock.passes(queue.FIRST_RETRY_AFTER)

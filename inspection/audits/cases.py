@@ -1,0 +1,151 @@
+"""One report with everything that belongs to it: what an auditor reads side by side.
+
+Its files, its record, the entries that tell its history, and what became of the hazards
+that it raised. Only reads.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from inspection.audits import opinions
+from inspection.audits.opinions import Opinion
+from inspection.domain.record import Record
+from inspection.hazards.register import Hazard
+from inspection.ledger import journal
+from inspection.ledger.chain import Entry
+from inspection.organisations.scope import Scope
+from inspection.reports import revisions, shelf
+from inspection.reports.revisions import Revision
+from inspection.reports.shelf import ShelvedReport
+from inspection.submissions import records
+from inspection.submissions.records import StoredRecord
+
+KEY_USED = "key.used"
+_SIGNS = ("report.issued", "report.revised")
+"""Entries that follow the use of somebody's key."""
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One ledger entry of the case."""
+
+    seq: int
+    kind: str
+    at: datetime
+    body: dict[str, Any]
+    link: str
+
+
+@dataclass(frozen=True)
+class RaisedHazard:
+    """A hazard that the record raised or looked at again, and where it stands now."""
+
+    uuid: str
+    number: str
+    summary: str
+    level: str
+    state: str
+    deadline_on: date | None
+
+
+@dataclass(frozen=True)
+class Case:
+    """A report and what belongs to it. `sha256`, `size` are those of its newest file."""
+
+    report: ShelvedReport
+    stored: StoredRecord
+    record: Record
+    revisions: tuple[Revision, ...]
+    sha256: str
+    size: int
+    opinions: tuple[Opinion, ...]
+    hazards: tuple[RaisedHazard, ...]
+    entries: tuple[Entry, ...]
+
+    @property
+    def files(self) -> tuple[tuple[int, str], ...]:
+        """Revision number and digest of each file, the issued one first."""
+        later = ((each.number, each.sha256) for each in self.revisions)
+        return ((0, self.report.sha256), *later)
+
+    @property
+    def history(self) -> tuple[HistoryEntry, ...]:
+        """The entries, to be read."""
+        return tuple(
+            HistoryEntry(
+                entry.seq,
+                entry.kind,
+                datetime.fromisoformat(entry.recorded_at),
+                json.loads(entry.body),
+                entry.link,
+            )
+            for entry in self.entries
+        )
+
+
+def case(session: Session, scope: Scope, report_uuid: str) -> Case:
+    """Return a report's case. Raises NotFound when there is none in scope."""
+    report = shelf.report(session, scope, report_uuid)
+    stored = records.record(session, scope, report.record_uuid)
+    record = records.payload_of(stored)
+    sha256, size = revisions.current(session, report.uuid)
+    return Case(
+        report=report,
+        stored=stored,
+        record=record,
+        revisions=revisions.of(session, report.uuid),
+        sha256=sha256,
+        size=size,
+        opinions=opinions.of_report(session, report.uuid),
+        hazards=_hazards(session, record),
+        entries=_entries(session, record, report.uuid),
+    )
+
+
+def _entries(session: Session, record: Record, report_uuid: str) -> tuple[Entry, ...]:
+    """What the ledger says of the record, and each use of a person's key for its files."""
+    found = journal.about(session, record.uuid)
+    used = [
+        entry
+        for before, entry in pairwise(found)
+        if entry.kind in _SIGNS
+        for entry in journal.about_any(
+            session,
+            _signers(record, found),
+            kind=KEY_USED,
+            after=before.seq,
+            before=entry.seq,
+        )
+        if json.loads(entry.body).get("report") == report_uuid
+    ]
+    return tuple(sorted({entry.seq: entry for entry in (*found, *used)}.values(), key=_place))
+
+
+def _signers(record: Record, found: list[Entry]) -> list[str]:
+    """Accounts whose keys may have signed: people of the record, and authors of opinions."""
+    named = {person.account for person in record.people if person.account}
+    authors = {json.loads(each.body)["person"] for each in found if each.kind == opinions.ENTRY}
+    return sorted(named | authors)
+
+
+def _place(entry: Entry) -> int:
+    return entry.seq
+
+
+def _hazards(session: Session, record: Record) -> tuple[RaisedHazard, ...]:
+    looked_at = [each.hazard for each in record.reinspected]
+    rows = session.scalars(
+        select(Hazard)
+        .where(or_(Hazard.record_uuid == record.uuid, Hazard.uuid.in_(looked_at)))
+        .order_by(Hazard.id)
+    )
+    return tuple(
+        RaisedHazard(row.uuid, row.number, row.summary, row.level, row.state, row.deadline_on)
+        for row in rows
+    )

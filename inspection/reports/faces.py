@@ -1,0 +1,44 @@
+"""What an auditor's opinion looks like in its printed box (审核意见): values and their words.
+
+Drawing is `pdf.draw_opinion`. The paper is Chinese, whatever language the auditor reads.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspection.reports.wording import instant_text
+
+CONCLUSION_WORDS = {
+    "no_objection": "无异议",
+    "needs_correction": "需更正",
+    "objection": "有异议",
+}
+_LARGE_UP_TO = 60
+"""Characters that the box holds in the larger size."""
+
+
+@dataclass(frozen=True)
+class OpinionFace:
+    """One opinion, as its box shows it. `text` is "" where only the ledger holds the words."""
+
+    conclusion: str
+    text: str
+    name: str
+    unit: str
+    given_at: datetime
+    seq: int
+
+    @property
+    def conclusion_words(self) -> str:
+        """The conclusion in one word."""
+        return CONCLUSION_WORDS[self.conclusion]
+
+    @property
+    def time(self) -> str:
+        """When it was given, by the server's clock."""
+        return instant_text(self.given_at)
+
+    @property
+    def size(self) -> str:
+        """`large` or `small`: long words are set smaller, never cut."""
+        return "large" if len(self.text) <= _LARGE_UP_TO else "small"

@@ -1,0 +1,29 @@
+"""What each grade of signature proves and what it does not (签名等级), in the report's own words.
+
+Pure values; which grade a signature has is found in `content`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class GradeNote:
+    """What one grade of signature proves, and what it does not."""
+
+    grade: str
+    proves: str
+    not_proven: str
+
+
+GRADES = {
+    "device_key": GradeNote(
+        "账号＋PIN＋设备密钥",
+        "该账号的密钥在平板上经 PIN 解锁后签署了本记录的全部内容，签后任何改动都能被发现。",
+        "输入 PIN 的是否本人；本系统内置证书不是持牌机构签发的个人证书。",
+    ),
+    "drawn": GradeNote(
+        "手写笔迹",
+        "笔迹与本记录的内容由检查人员的设备密钥一并签署，签后任何改动都能被发现。",
+        "执笔人的身份，由在场检查人员见证。",
+    ),
+}

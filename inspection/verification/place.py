@@ -1,0 +1,75 @@
+"""The record's place in the ledger (台账位置): the proof that the file carries, and the ledger.
+
+What a stranger recomputes from the proof alone is `ledger.proofs` and
+docs/verifying-by-hand.md; here it is also compared with the ledger as it stands today.
+"""
+
+import json
+from collections.abc import Iterator
+
+from sqlalchemy.orm import Session
+
+from inspection.ledger import journal, proofs
+from inspection.ledger.chain import Entry
+from inspection.ledger.proofs import Proof, Proven
+from inspection.signing.jose import ServerKey
+from inspection.verification.facts import FAILED, PASSED, Fact, either
+
+
+def facts(
+    session: Session, data: bytes | None, digest: str, server_key: ServerKey
+) -> Iterator[Fact]:
+    """Examine the proof file for the record with this digest."""
+    proof = proofs.read(data or b"")
+    if proof is None:
+        yield Fact("ledger_proof_missing", FAILED)
+        return
+    yield _entry(session, proof, digest)
+    trouble = proofs.trouble(proof.record, [server_key.public_jwk])
+    if trouble == "checkpoint_unsigned":
+        yield Fact("checkpoint_broken", FAILED)
+        return
+    yield _checkpoint(session, proof.record, server_key)
+    if trouble == "not_in_checkpoint":
+        yield Fact("proof_broken", FAILED)
+    elif not trouble:
+        yield _led(proof.record, server_key)
+
+
+def _entry(session: Session, proof: Proof, digest: str) -> Fact:
+    """The record's entry, and those that enrolled its signers' keys, are the ledger's own."""
+    entry = proof.record.entry
+    sound = (
+        _digest_in(entry) == digest
+        and entry == journal.entry(session, entry.seq)
+        and all(each.entry == journal.entry(session, each.entry.seq) for each in proof.device_keys)
+    )
+    return Fact(
+        "ledger_entry_matches" if sound else "ledger_entry_differs",
+        either(sound),
+        {"seq": entry.seq, "link": entry.link, "recorded_at": entry.recorded_at},
+    )
+
+
+def _digest_in(entry: Entry) -> str | None:
+    try:
+        body = json.loads(entry.body)
+    except (ValueError, RecursionError):
+        return None
+    found = body.get("digest") if isinstance(body, dict) else None
+    return found if isinstance(found, str) and entry.kind.startswith("record.") else None
+
+
+def _checkpoint(session: Session, proven: Proven, server_key: ServerKey) -> Fact:
+    said = proofs.statement_of(proven, [server_key.public_jwk])
+    assert said is not None, "a checkpoint without our signature is told before"
+    ours = journal.entry(session, said.seq)
+    same = ours is not None and ours.link == said.link
+    details = {"seq": said.seq, "taken_at": said.taken_at}
+    return Fact("checkpoint_matches" if same else "checkpoint_differs", either(same), details)
+
+
+def _led(proven: Proven, server_key: ServerKey) -> Fact:
+    said = proofs.statement_of(proven, [server_key.public_jwk])
+    upto = said.seq if said else proven.entry.seq
+    return Fact("proof_leads_to_checkpoint", PASSED, {"from_seq": proven.entry.seq, "seq": upto})
