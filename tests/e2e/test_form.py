@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page, Playwright, expect
 
 from tests.e2e import inspector
 from tests.e2e.conftest import LI, ZHANG
@@ -49,9 +49,9 @@ def key(page: Page, code: str, value: str = PASS) -> tuple[float, float]:
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def current(page: Page) -> str:
-    """The item that one is at."""
-    return page.locator("[data-item].is-current").get_attribute("data-item") or ""
+def at(page: Page, code: str) -> None:
+    """Wait until this, and no other, is the item that one is at."""
+    expect(page.locator("[data-item].is-current")).to_have_attribute("data-item", code)
 
 
 @on_a_phone
@@ -63,19 +63,19 @@ def test_what_passes_leads_on_and_a_double_tap_answers_once(
     first, second, third, *_ = inspector.codes(page)
     spot = key(page, first)
     page.mouse.dblclick(*spot)
-    assert current(page) == second
+    at(page, second)
     assert inspector.item(page, second).get_attribute("data-state") == "unanswered"
     assert abs(key(page, second)[1] - spot[1]) < 2
     page.wait_for_timeout(600)
     page.touchscreen.tap(*spot)
     page.touchscreen.tap(*spot)
-    assert current(page) == third
+    at(page, third)
     assert inspector.item(page, third).get_attribute("data-state") == "unanswered"
     page.locator("#undo [data-action=undo]").click()
-    assert current(page) == second
+    at(page, second)
     assert inspector.item(page, second).get_attribute("data-state") == "unanswered"
     page.locator("#undo [data-action=undo]").click()
-    assert current(page) == first
+    at(page, first)
     assert inspector.item(page, first).get_attribute("data-state") == "unanswered"
     inspector.saved(page)
     page.reload()
@@ -103,7 +103,7 @@ def test_every_keystroke_is_stored_while_one_goes_on_writing(
     inspector.ready(other, "form")
     kept = inspector.item(other, code).locator("[data-text=words]")
     assert len(kept.input_value()) >= 12
-    assert current(other) == code
+    at(other, code)
     assert kept.evaluate("(text) => text === document.activeElement")
 
 
@@ -299,7 +299,7 @@ def test_short_list_with_the_keyboard_alone(page: Page, live_server: LiveServer)
         inspector.item(page, code).focus()
         page.keyboard.press("Tab")
         page.keyboard.press("Space")
-        assert current(page) == code
+        at(page, code)
         page.locator("[data-action=next]").focus()
         page.keyboard.press("Enter")
     assert page.locator('[data-item][data-state="pass"]').count() == 3
@@ -332,7 +332,7 @@ def test_left_hand_finds_its_keys_on_the_left(page: Page, live_server: LiveServe
     assert back
     assert onward["x"] < back["x"]
     inspector.answer(page, code, PASS)
-    assert current(page) == code
+    at(page, code)
 
 
 def two_people(page: Page, url: str) -> None:
