@@ -245,7 +245,7 @@ def test_malformed_outcomes_are_no_record(scene: Scene, subtests: pytest.Subtest
         "hazard": "x",
         "item": "",
         "outcome": 1,
-        "words": "x" * 1001,
+        "words": 7,
         "deadline_on": "soon",
     }.items():
         with subtests.test(member):
@@ -254,6 +254,10 @@ def test_malformed_outcomes_are_no_record(scene: Scene, subtests: pytest.Subtest
             answer = scene.tablet.hand_in(again)
             assert (answer.status, answer.code) == (422, "payload_malformed")
             assert answer.json["details"]["pointer"] == f"/reinspected/0/{member}"
+    again = reinspection(found)
+    again.payload["reinspected"][0]["words"] = "x" * 1001
+    answer = scene.tablet.hand_in(again)
+    assert (answer.status, answer.code) == (422, "record_excessive"), "words of more than any page"
 
 
 def test_photos_of_a_hazard_are_for_those_in_whose_scope_it_is(scene: Scene) -> None:

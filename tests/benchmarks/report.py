@@ -5,19 +5,24 @@ Run alone: python -m tests.benchmarks.report
 
 import hashlib
 import json
+import multiprocessing
 import resource
 import statistics
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from typing import Any
 
 from inspection.reports import pdf
 from inspection.signing import seals
+from tests.benchmarks import printing
 from tests.reports import samples
 from tests.signing import sealed
 
 _TIMES = 9
+_AT_ONCE = 2
+_TOGETHER = 12
 
 
 def _measured(work: Callable[[], Any]) -> dict[str, float]:
@@ -36,6 +41,27 @@ def _unit() -> float:
         hashlib.sha256(bytes(1_000_000)).digest()
         sorted(range(60_000, 0, -1), key=lambda n: n % 977)
     return (time.process_time() - start) * 1000
+
+
+def _whole(_: int) -> int:
+    """Draw and seal once; the worker's memory afterwards, in MB."""
+    material = samples.material_of(sealed.drawn()[1])
+    drawing = pdf.draw(material)
+    seals.seal_report(
+        drawing.pdf, sealed.signers(), authority=sealed.authority(), at=sealed.SEALED_AT
+    )
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def _together() -> dict[str, float]:
+    """Whole reports a second with a warm worker on each of two cores."""
+    spawned = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(_AT_ONCE, mp_context=spawned) as pool:
+        list(pool.map(_whole, range(2 * _AT_ONCE)))
+        start = time.perf_counter()
+        memory = list(pool.map(_whole, range(_TOGETHER)))
+        spent = time.perf_counter() - start
+    return {"reports_per_second": round(_TOGETHER / spent, 2), "worker_peak_mb": max(memory)}
 
 
 def measure() -> dict[str, Any]:
@@ -68,7 +94,9 @@ def measure() -> dict[str, Any]:
         "photo_copies_ms": _measured(
             lambda: [pdf.photos.print_copy(each) for each in material.photos.values()]
         ),
+        "chromium_prints_the_same": printing.measure(material),
         "seal_two_people_ms": _measured(seal),
+        "two_workers": _together(),
         "examine_ms": _measured(lambda: sealed.examined(finished)),
         "base_bytes": len(drawing.pdf),
         "sealed_bytes": len(finished),

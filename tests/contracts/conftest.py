@@ -11,9 +11,8 @@ from flask.testing import FlaskClient
 @pytest.fixture(scope="session")
 def plain_app(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The application on an empty SQLite database."""
-    from inspection.factory import create_app
-
     from inspection import settings
+    from inspection.factory import create_app
 
     home = tmp_path_factory.mktemp("plain")
     shutil.copyfile(migrated_sqlite, home / "zhencha.sqlite3")

@@ -11,7 +11,6 @@ from tests.contracts.sources import name, text, tracked
 
 def test_migrated_schema_equals_the_models(engine: Engine) -> None:
     import inspection.factory  # noqa: F401  (knows every module that holds a table)
-
     from inspection.database import Base
 
     with engine.connect() as connection:

@@ -78,7 +78,7 @@ def test_signing_out_ends_the_session(sign_in, settled):
 def test_each_role_has_its_first_page(sign_in, settled, client):
     assert client.get("/").location == "/sign-in"
     assert sign_in(settled.office).get("/").location == "/hazards"
-    assert sign_in(settled.auditor).get("/").location == "/reports"
+    assert sign_in(settled.auditor).get("/").location == "/audits"
     assert sign_in(settled.district.inspectors[0]).get("/").location == "/tablet/"
 
 

@@ -12,7 +12,7 @@ import { useDataKey } from "../store/person.js";
 
 const IDLE_MS = 30 * 60_000;
 const BEAT_MS = 15_000;
-const PATIENCE_MS = 2000;
+const PATIENCE_MS = 5_000; // a worker that has to be started first on a slow tablet
 
 const room = new BroadcastChannel("zhencha-seat");
 
