@@ -269,6 +269,9 @@ def test_last_time_stands_beside_the_item_and_answers_nothing(
     line = inspector.item(page, code).locator("[data-field=last_time]")
     line.get_by_text("上次 2026-10-03：不合格 · 审批栏空白").wait_for()
     assert inspector.item(page, code).get_attribute("data-state") == "unanswered"
+    inspector.go_to(page, inspector.codes(page)[2])
+    page.wait_for_timeout(300)  # the bar is drawn anew
+    assert inspector.item(page, code).is_visible(), "it stays while the reader goes on"
 
 
 @pytest.mark.hurts(37)

@@ -33,8 +33,8 @@ export function steps({ start, spot, moved, left, answered, done }) {
     const last = current === codes.at(-1);
     const onward = shown || (last && done());
     /** @type {HTMLButtonElement} */ (need("[data-action=previous]")).disabled = current === codes[0];
-    need("[data-next]").hidden = last;
-    need("[data-last]").hidden = !last;
+    need("[data-bar-next]").hidden = last;
+    need("[data-bar-last]").hidden = !last;
     need("[data-action=previous]").hidden = shown;
     need("[data-action=resume]").hidden = !shown;
     need("[data-action=next]").hidden = onward;
