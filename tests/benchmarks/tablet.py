@@ -53,8 +53,8 @@ TAPS = """async (turns) => {
     (item) => !item.querySelector("[data-key] input[value=fail]").checked);
   const spent = [];
   for (let turn = 0; turn < turns; turn++) {
-    const keys = items[turn % items.length].querySelectorAll("[data-key] input");
-    const key = keys[turn < items.length ? 0 : 2];
+    const keys = [...items[turn % items.length].querySelectorAll("[data-key] input")];
+    const key = keys.find(({ checked, value }) => !checked && value !== "fail");
     const began = performance.now();
     key.click();
     while (shown.dataset.saved !== "saved") await new Promise((later) => setTimeout(later, 0));
