@@ -30,15 +30,18 @@ devices.getUserMedia = (wanted) => {
 
 @pytest.fixture(scope="module")
 def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What the camera sees: a workshop wall on which a lamp wanders."""
+    """What the camera sees: a workshop wall on which a lamp wanders, for ten seconds.
+
+    Two shots of the same frame would be the same photo, and one of them would not count.
+    """
     path = tmp_path_factory.mktemp("film") / "hall.mjpeg"
     with path.open("wb") as file:
-        for step in range(8):
+        for step in range(300):
             image = Image.new("RGB", (1280, 720), (96, 110, 120))
             draw = ImageDraw.Draw(image)
             draw.rectangle((200, 300, 900, 560), fill=(70, 74, 66))
-            draw.ellipse((100 + step * 120, 100, 180 + step * 120, 180), fill=(255, 244, 200))
-            image.save(file, "JPEG", quality=80)
+            draw.ellipse((100 + step * 3, 100, 180 + step * 3, 180), fill=(255, 244, 200))
+            image.save(file, "JPEG", quality=60)
     return path
 
 
