@@ -79,9 +79,19 @@ def tablet(
     context.set_default_timeout(PATIENCE_MS)
     try:
         yield context
+    except (Error, AssertionError):
+        tell(context)
+        raise
     finally:
         with suppress(Error):  # a test that killed its browser has none to close
             context.close()
+
+
+def tell(context: BrowserContext) -> None:
+    """Print what the pages show: pytest repeats it under the test that failed."""
+    for page in context.pages:
+        with suppress(Error):
+            print(f"--- {page.url} shows:\n{page.locator('body').inner_text(timeout=2000)}\n---")
 
 
 def ready(page: Page, name: str) -> None:

@@ -125,8 +125,11 @@ for (const text of photos) {
   const bytes = Uint8Array.from(atob(text), (one) => one.charCodeAt(0)).buffer;
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
   const sha256 = [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  const later = old.transaction("photos", "readwrite").objectStore("photos");
-  later.put({ sha256, type: "image/jpeg", size: bytes.byteLength, bytes, draft: plain.uuid });
+  const later = old.transaction("photos", "readwrite");
+  const kept = new Promise((resolve) => { later.oncomplete = resolve; });
+  const row = { sha256, type: "image/jpeg", size: bytes.byteLength, bytes, draft: plain.uuid };
+  later.objectStore("photos").put(row);
+  await kept;
 }
 old.close();
 await done(indexedDB.deleteDatabase(`zhencha-work-${person}`));"""

@@ -5,7 +5,7 @@
  * kept stands in device.js and person.js.
  */
 
-import { openDB } from "idb";
+import { deleteDB, openDB } from "idb";
 
 /** @typedef {import("idb").IDBPDatabase<any>} Database */
 /** @typedef {{name: string, version: number, upgrade: (database: Database, from: number) => void}} Shape */
@@ -30,6 +30,18 @@ export function onStanding(listener) {
 
 /** @param {Standing} standing */
 const tell = (standing) => listeners.forEach((listener) => listener(standing));
+
+/**
+ * Chromium killed in the middle of a write leaves half a record at the end of its log, writes on behind
+ * it after the next start, and at the start after that takes the whole log for broken: every database of
+ * ours would be gone. Deleting a database makes it close that log and begin another. To be done after
+ * each start, before much is written (tests/e2e/test_tablet_cuts.py).
+ */
+export async function beginNewLog() {
+  const name = "zhencha-log";
+  (await openDB(name, 1)).close();
+  await deleteDB(name);
+}
 
 /** @param {Shape} shape @param {number} [version] */
 function opened({ name, upgrade }, version) {

@@ -1,5 +1,6 @@
 /** The lock panel 锁屏: who works here, and their PIN. Loaded only when somebody must be asked. */
 
+import { beginNewLog } from "../store/database.js";
 import * as device from "../store/device.js";
 import { useDataKey } from "../store/person.js";
 import { all, copyOf, drawList, fill, need, show, word } from "./page.js";
@@ -91,6 +92,7 @@ export function askWho(people) {
     return row;
   });
   bindPad(panel, pin);
+  const ready = beginNewLog().catch(console.error); // a PIN is asked for after every start of the browser
   const rest = countRest(panel, open, chosen);
   form.addEventListener("change", rest.draw);
   return new Promise((resolve) => {
@@ -99,6 +101,7 @@ export function askWho(people) {
       const person = chosen();
       if (!person || open.disabled) return void fill(panel, { pin_problem: person ? "" : word("choose_person") });
       open.disabled = true;
+      await ready;
       try {
         const seated = await opened(person.uuid, pin.value);
         clearInterval(rest.timer);
