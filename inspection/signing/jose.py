@@ -32,7 +32,8 @@ from inspection.domain.problems import JwsMalformed, KeyMalformed, KeyUnknown, S
 
 RECORD_TYPE = "zhencha.record+jws"
 _ES256 = ec.ECDSA(hashes.SHA256())
-_MOST_SIGNATURES = 10
+MOST_SIGNATURES = 10
+"""Of one record; a proof names no more keys than could have made them."""
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
 
@@ -87,7 +88,7 @@ def _parts(jws: bytes) -> tuple[str, list[dict[str, Any]]]:
         raise JwsMalformed() from error
     if not isinstance(payload, str) or not payload.isascii() or not isinstance(signatures, list):
         raise JwsMalformed()
-    if not 1 <= len(signatures) <= _MOST_SIGNATURES:
+    if not 1 <= len(signatures) <= MOST_SIGNATURES:
         raise JwsMalformed(pointer="/signatures")
     return payload, signatures
 

@@ -44,11 +44,10 @@ def _entry(session: Session, proof: Proof, digest: str) -> Fact:
         and entry == journal.entry(session, entry.seq)
         and all(each.entry == journal.entry(session, each.entry.seq) for each in proof.device_keys)
     )
-    return Fact(
-        "ledger_entry_matches" if sound else "ledger_entry_differs",
-        either(sound),
-        {"seq": entry.seq, "link": entry.link, "recorded_at": entry.recorded_at},
-    )
+    details = {"seq": entry.seq, "link": entry.link}
+    if not sound:  # whatever it claims as its time is a stranger's text
+        return Fact("ledger_entry_differs", FAILED, details)
+    return Fact("ledger_entry_matches", PASSED, {**details, "recorded_at": entry.recorded_at})
 
 
 def _digest_in(entry: Entry) -> str | None:

@@ -111,9 +111,15 @@ def move_a_signature(data):
 
 
 def replace_the_attached_record(data):
+    return replace_an_attachment(data, "record.jws", b'{"payload":"e30","x":1}')
+
+
+def replace_an_attachment(data, wanted, contents):
     writer = _writer(data)
-    specification = list(writer.root["/Names"]["/EmbeddedFiles"]["/Names"])[1].get_object()
-    _replace(writer, specification["/EF"].raw_get("/F"), lambda _: b'{"payload":"e30","x":1}')
+    listed = list(writer.root["/Names"]["/EmbeddedFiles"]["/Names"])[1::2]
+    files = (each.get_object() for each in listed)
+    specification = next(each for each in files if each["/UF"] == wanted)
+    _replace(writer, specification["/EF"].raw_get("/F"), lambda _: contents)
     return _written(writer)
 
 
