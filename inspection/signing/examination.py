@@ -51,7 +51,7 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
         altered = _after_strangers(reader, embedded)
         found = (
-            _facts(each, trust, at, revision=n, clean=_gap_is_clean(pdf, each))
+            _facts(each, trust, at, revision=n, clean=gap_is_clean(pdf, each))
             for n, each in enumerate(embedded, start=1)
         )
         return Examination(
@@ -68,7 +68,7 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         return Examination("unreadable")
 
 
-def _gap_is_clean(pdf: bytes, embedded: EmbeddedPdfSignature) -> bool:
+def gap_is_clean(pdf: bytes, embedded: EmbeddedPdfSignature) -> bool:
     """Whether the bytes that the signature leaves out are itself, written one way, and zeros.
 
     No signature covers its own gap, so nothing else may stand there: neither other objects
