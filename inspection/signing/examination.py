@@ -27,7 +27,7 @@ from pyhanko_certvalidator import ValidationContext
 from inspection.domain.reserved import is_reserved
 from inspection.signing.authority import Trust
 from inspection.signing.certificates import INK_URN, RECORD_URN
-from inspection.signing.facts import Examination, Outcome, SignatureFacts
+from inspection.signing.facts import Examination, Outcome, SignatureFacts, worst
 from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
 
@@ -50,10 +50,7 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         reader = IndexedReader(io.BytesIO(pdf), strict=False)
         embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
         altered = _after_strangers(reader, embedded)
-        found = (
-            _facts(each, trust, at, revision=n, clean=gap_is_clean(pdf, each))
-            for n, each in enumerate(embedded, start=1)
-        )
+        found = _from_the_last(pdf, embedded, trust, at)
         return Examination(
             trouble="",
             signatures=tuple(
@@ -66,6 +63,25 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
     except Exception:  # bytes from outside break a parser in any way they like
         _log.info("a PDF could not be read", exc_info=True)
         return Examination("unreadable")
+
+
+def _from_the_last(
+    pdf: bytes, embedded: Sequence[EmbeddedPdfSignature], trust: Trust, at: datetime
+) -> list[SignatureFacts]:
+    """Judge from the last to the first: a timestamp over the file that holds proves what it covers.
+
+    Whatever it covers existed by then, so that later the certificates of earlier timestamps may
+    run out or be revoked: they are judged as of that time (ETSI EN 319 102-1 §5.6.2.3).
+    """
+    found: list[SignatureFacts] = []
+    known_by = at
+    for n, each in reversed(list(enumerate(embedded, start=1))):
+        facts = _facts(each, trust, known_by, revision=n, clean=gap_is_clean(pdf, each))
+        holds = worst(facts.intact, facts.trusted, facts.timed) == Outcome.PASSED
+        if facts.kind == "timestamp" and holds and facts.stamped_at is not None:
+            known_by = min(known_by, facts.stamped_at)
+        found.insert(0, facts)
+    return found
 
 
 def gap_is_clean(pdf: bytes, embedded: EmbeddedPdfSignature) -> bool:
