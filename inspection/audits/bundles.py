@@ -161,7 +161,7 @@ def _keys(session: Session, case: Case, key: ServerKey) -> list[Part]:
         for key in (each.enrolled for each in known if each)
     ]
     return [
-        archives.part("keys/server-keys.json", _text({"keys": [dict(key.public_jwk)]})),
+        archives.part("keys/server-keys.json", _text({"keys": key.public_jwks})),
         archives.part("keys/device-keys.json", _text({"keys": held})),
     ]
 
