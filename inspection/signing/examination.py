@@ -32,7 +32,8 @@ from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
 
 _PERSON_URN = "urn:uuid:"
-_LARGEST_ATTACHMENT = 4 * 1024 * 1024
+_LARGEST_ATTACHMENTS = 8 * 1024 * 1024
+"""All together: a record and its proof have less than one, and who asks gets them into memory."""
 _MOST_SIGNATURES = 60
 """Signers, opinions and their own certificates, and a new timestamp each year for decades."""
 
@@ -403,8 +404,11 @@ def _attachments(reader: IndexedReader) -> Iterator[tuple[str, bytes]]:
     """Read the files of the catalog's name tree, as WeasyPrint writes it: one flat array."""
     if "/Names" not in reader.root or "/EmbeddedFiles" not in reader.root["/Names"]:
         return
+    left = _LARGEST_ATTACHMENTS
     for specification in list(reader.root["/Names"]["/EmbeddedFiles"]["/Names"])[1::2]:
         described = specification.get_object()
-        data = described["/EF"]["/F"].data
-        if len(data) <= _LARGEST_ATTACHMENT:
-            yield str(described["/UF"]), bytes(data)
+        data = bytes(described["/EF"]["/F"].data)
+        left -= len(data)
+        if left < 0:
+            return
+        yield str(described["/UF"]), data

@@ -123,6 +123,21 @@ def replace_an_attachment(data, wanted, contents):
     return _written(writer)
 
 
+def add_attachments(data, count, contents):
+    """Many files that all unpack to these contents; on the disk they hardly weigh anything."""
+    writer = _writer(data)
+    listed = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    for number in range(count):
+        stream = generic.StreamObject(stream_data=contents)
+        stream.compress()
+        holder = generic.DictionaryObject({name("/F"): writer.add_object(stream)})
+        called = generic.TextStringObject(f"more-{number}.bin")
+        described = generic.DictionaryObject({name("/UF"): called, name("/EF"): holder})
+        listed.extend([called, writer.add_object(described)])
+    writer.update_container(listed)
+    return _written(writer)
+
+
 def change_the_title_in_the_metadata(data):
     writer = _writer(data)
     _replace(
