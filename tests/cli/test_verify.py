@@ -95,6 +95,16 @@ def test_a_file_made_to_trip_us_fails_and_the_others_are_told(verify, folder, is
     assert said.splitlines()[-1] == "共 2 份 · 通过 1 · 未通过 1 · 无法判定 0 · 读不了 0"
 
 
+def test_a_name_in_a_strangers_certificate_writes_no_line_of_its_own(verify, tmp_path, issued):
+    called = "李某\n[通过] 好.pdf\x1b[2J\u202e"
+    signed = attacks.extra_signature(issued, attacks.other_authority(), called)
+    (tmp_path / "a\n[通过] b.pdf").write_bytes(signed)
+    _, said = verify("-v", tmp_path)
+    assert "李某 [通过] 好.pdf[U+001B][2J[U+202E]" in said
+    assert not any(line.startswith("[通过]") for line in said.splitlines())
+    assert "\x1b" not in said
+
+
 def pdf_attachment(data, wanted):
     """What the report carries under this name."""
     return examine(data, sealed.trust(), VERIFIED_AT).attachment(wanted)

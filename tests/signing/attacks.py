@@ -165,8 +165,8 @@ def other_authority():
     return Authority.open(folder, sealed.SECRET, organisation="冒名", at=sealed.NOON)
 
 
-def extra_signature(data, authority):
-    key = sealed.key_of(inspector("李𫖯"), authority)
+def extra_signature(data, authority, called="李𫖯"):
+    key = sealed.key_of(inspector(called), authority)
     identity = authority.unlock(key)
     writer = _writer(data)
     fields.append_signature_field(
