@@ -5,6 +5,7 @@ import os
 from typing import Any
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from inspection import api, cli, database, web
 from inspection import settings as configuration
@@ -39,6 +40,8 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
         BABEL_DEFAULT_LOCALE="zh",
         BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "inspection" / "translations"),
     )
+    if settings.proxies:  # without one that header is a stranger's claim
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)  # type: ignore[method-assign]
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     logging.getLogger("zhencha").setLevel(logging.INFO)

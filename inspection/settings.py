@@ -36,6 +36,7 @@ NAMES = (
     "INSPECTION_CA_CHAIN",
     "INSPECTION_CA_KEY",
     "INSPECTION_CA_PASSWORD",
+    "INSPECTION_PROXIES",
     "DATABASE_URL",
     "HOST",
     "PORT",
@@ -104,6 +105,8 @@ class Settings:
     host: str
     """Address to listen on; anything but loopback wants a TLS proxy in front."""
     port: int
+    proxies: int = 0
+    """How many proxies in front each add the address they speak for to X-Forwarded-For."""
     own: OwnSettings = OwnSettings()
     """What takes the place of the built-in seal, authority and clock."""
 
@@ -123,6 +126,9 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     port = environment.get("PORT", "8000")
     if not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
         wrong.append("PORT")
+    proxies = environment.get("INSPECTION_PROXIES") or "0"
+    if not (proxies.isascii() and proxies.isdigit() and len(proxies) == 1):
+        wrong.append("INSPECTION_PROXIES")
     secret = environment.get("INSPECTION_SECRET", "")
     if mode == "production":
         wrong += [] if len(secret) >= 32 else ["INSPECTION_SECRET"]
@@ -148,6 +154,7 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         database_url=environment.get("DATABASE_URL") or f"sqlite:///{home / 'zhencha.sqlite3'}",
         host=environment.get("HOST") or "127.0.0.1",
         port=int(port),
+        proxies=int(proxies),
         own=own,
     )
 

@@ -56,6 +56,6 @@ def wire(
             lists_url=f"{settings.public_url}/ca",
             own=own,
         ),
-        server_key=ServerKey.open(settings.home / "server-key.pem", settings.secret),
+        server_key=ServerKey.open(settings.home / "server-key.pem", settings.secret, at=clock()),
         clock=clock,
     )

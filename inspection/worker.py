@@ -3,6 +3,7 @@
 Run it as often as there are cores: claims keep two workers off the same job.
 """
 
+import hashlib
 import logging
 import signal
 import threading
@@ -14,16 +15,19 @@ from inspection.audits import opinions, verdicts
 from inspection.domain.problems import OwnFileOutdated
 from inspection.jobs import queue
 from inspection.jobs.queue import Claim
-from inspection.ledger import checkpoints
+from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
+from inspection.ledger.journal import Event
 from inspection.reports import issuing, own_certificate
+from inspection.signing.authority import RENEWED
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
 
 _log = logging.getLogger("zhencha.worker")
 
 IDLE_SECONDS = 0.5
-CHECKPOINT_EVERY_SECONDS = 3600
+HOUR_SECONDS = 3600
+"""Each hour a checkpoint is signed, and built-in certificates are renewed that end soon."""
 
 
 def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
@@ -111,16 +115,34 @@ def take_checkpoint(wiring: Wiring) -> Checkpoint:
         return checkpoints.take(session, key=wiring.server_key, at=wiring.clock())
 
 
+def renew_certificates(wiring: Wiring) -> None:
+    """Renew the built-in seal and clock in time, and write each renewal into the ledger, once."""
+    authority = wiring.authority
+    authority.renew(at=wiring.clock())
+    renewed = [(name, each) for name in RENEWED for each in authority.built_in(name)[1:]]
+    if not renewed:
+        return
+    with database.writing(wiring.engine) as session:
+        for name, certificate in renewed:
+            digest = hashlib.sha256(certificate).hexdigest()
+            if not journal.about(session, digest, kind="certificate.renewed"):
+                event = Event("certificate.renewed", {"of": name, "sha256": digest}, subject=digest)
+                journal.append(session, [event], at=wiring.clock())
+                _log.warning("renewed the built-in certificate of %s", name)
+
+
 def run(wiring: Wiring) -> None:
     """Do jobs until told to stop by SIGTERM or SIGINT; finishes the job in hand."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    checkpoint_due = wiring.clock().timestamp() + CHECKPOINT_EVERY_SECONDS
+    renew_certificates(wiring)
+    hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)
-        if wiring.clock().timestamp() >= checkpoint_due:
+        if wiring.clock().timestamp() >= hour_ends:
+            renew_certificates(wiring)
             take_checkpoint(wiring)
-            checkpoint_due += CHECKPOINT_EVERY_SECONDS
+            hour_ends += HOUR_SECONDS
         if not busy:
             stop.wait(IDLE_SECONDS)

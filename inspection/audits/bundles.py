@@ -9,7 +9,7 @@ and order follow from the case alone. Carrying it away is a ledger entry,
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -31,7 +31,7 @@ from inspection.ledger import checkpoints, journal, proofs
 from inspection.ledger.journal import Event
 from inspection.reports import proving
 from inspection.signing import credentials
-from inspection.signing.authority import Authority
+from inspection.signing.authority import RENEWED, Authority
 from inspection.signing.credentials import PdfCredential
 from inspection.signing.jose import ServerKey
 
@@ -161,7 +161,7 @@ def _keys(session: Session, case: Case, key: ServerKey) -> list[Part]:
         for key in (each.enrolled for each in known if each)
     ]
     return [
-        archives.part("keys/server-keys.json", _text({"keys": [dict(key.public_jwk)]})),
+        archives.part("keys/server-keys.json", _text({"keys": key.public_jwks})),
         archives.part("keys/device-keys.json", _text({"keys": held})),
     ]
 
@@ -181,8 +181,7 @@ def _certificates(
     named = [
         *((f"root-{n}.pem", each) for n, each in enumerate(trust.roots, start=1)),
         *((f"issuing-{n}.pem", each) for n, each in enumerate(trust.intermediates, start=1)),
-        ("seal.pem", authority.seal.certificate),
-        ("timestamp.pem", authority.tsa.certificate),
+        *_sealing(authority),
         *((f"person-{row.serial}.pem", row.certificate) for row in rows),
     ]
     return [
@@ -192,6 +191,15 @@ def _certificates(
             for n, each in enumerate(trust.revocation_lists, start=1)
         ),
     ]
+
+
+def _sealing(authority: Authority) -> Iterator[tuple[str, bytes]]:
+    """The seal's and the clock's certificates: those in use, and what they renewed."""
+    yield "seal.pem", authority.seal.certificate
+    yield "timestamp.pem", authority.tsa.certificate
+    for name in RENEWED:
+        for number, each in enumerate(authority.built_in(name)[:-1], start=1):
+            yield f"earlier-{name}-{number}.pem", each
 
 
 def _pem(certificate: bytes) -> bytes:

@@ -9,7 +9,7 @@ has to do and what it does not prove. Signing is a job: it may be killed and don
 import json
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -34,7 +34,7 @@ from inspection.domain.problems import (
     WarrantMissing,
 )
 from inspection.jobs import queue
-from inspection.jobs.confinement import run_confined
+from inspection.jobs.confinement import Turns, run_confined
 from inspection.ledger import chain, journal
 from inspection.ledger.journal import Event
 from inspection.reports import pdf, revisions
@@ -48,6 +48,9 @@ from inspection.submissions import records
 OPINION_JOB = "opinion.sign"
 ENTRY = "opinion.given"
 DRAW_SECONDS = 30
+TURNS = Turns(seconds=15, waiting=3)
+_TRIAL_BOX = (400.0, 80.0)
+"""Points: whichever box it will be, the typefaces are the same."""
 
 
 class OpinionRow(Base):
@@ -164,6 +167,20 @@ def give(
     )
     queue.enqueue(session, OPINION_JOB, {"opinion": itself}, key=f"{OPINION_JOB}:{itself}", at=at)
     return itself
+
+
+def unprintable(actor: Actor, draft: Draft, *, at: datetime) -> str:
+    """Return the characters of an opinion that no typeface has, found by drawing it.
+
+    What the ledger says the file must show, so such an opinion is not to be given.
+    Raises WorkBusy when others are having something drawn.
+    """
+    face = OpinionFace(draft.conclusion, draft.text, actor.name, actor.unit_name, at, 0)
+    try:
+        _picture(face, _TRIAL_BOX, TURNS)
+    except GlyphMissing as missing:
+        return str(missing.details["characters"])
+    return ""
 
 
 def _given(itself: str, actor: Actor, report: ShelvedReport, draft: Draft, number: int) -> Event:
@@ -303,13 +320,8 @@ def _face(opinion: Opinion) -> OpinionFace:
     )
 
 
-def _picture(face: OpinionFace, box: tuple[float, float]) -> bytes:
-    """Draw the box. Words with a character that no typeface has stay in the ledger alone."""
-    try:
-        drawn: bytes = run_confined(pdf.draw_opinion, face, box, seconds=DRAW_SECONDS)
-    except GlyphMissing:
-        bare = replace(face, text="")
-        drawn = run_confined(pdf.draw_opinion, bare, box, seconds=DRAW_SECONDS)
+def _picture(face: OpinionFace, box: tuple[float, float], turns: Turns | None = None) -> bytes:
+    drawn: bytes = run_confined(pdf.draw_opinion, face, box, seconds=DRAW_SECONDS, turns=turns)
     return drawn
 
 

@@ -76,6 +76,8 @@ def _examine(path: Path) -> _Examined:
         return _Examined(path, None, _("文件夹里没有 PDF 文件。"))
     wiring = wired()
     try:
+        if path.stat().st_size > verdict.LARGEST_BYTES:
+            raise DocumentTooLarge(largest=verdict.LARGEST_BYTES)
         data = path.read_bytes()
         with reading() as session:
             found = verdict.examine_document(
@@ -96,12 +98,13 @@ def _examine(path: Path) -> _Examined:
 
 
 def _say(each: _Examined, language: str, *, verbose: bool) -> None:
+    name = verdicts.in_one_line(str(each.path))
     if each.found is None:
-        click.echo(f"[{_('读不了')}] {each.path}  {each.trouble}")
+        click.echo(f"[{_('读不了')}] {name}  {each.trouble}")
         return
     number = f"{each.found.report.number}  " if each.found.report else ""
     word = verdicts.outcome_word(each.outcome)
-    click.echo(f"[{word}] {each.path}  {number}{verdicts.headline(each.found)}")
+    click.echo(f"[{word}] {name}  {number}{verdicts.headline(each.found)}")
     if verbose:
         for line in verdicts.lines(each.found, language)[1:]:
             click.echo(f"    {line}")

@@ -394,6 +394,12 @@ class OwnSignatureBroken(Problem):
     code = "own_signature_broken"
 
 
+class OwnSignatureLocks(Problem):
+    """The new signature forbids what may still come: opinions, others' signatures, timestamps."""
+
+    code = "own_signature_locks"
+
+
 class OwnCertificateExpired(Problem):
     """The certificate had run out, or was not yet valid, when the file arrived."""
 

@@ -1,4 +1,4 @@
-"""How often one address may ask for costly work, and which address that is.
+"""How often one address may ask for costly work.
 
 Counted in this process's memory, on purpose: what strangers do may neither write
 to the database nor use up the tries by which an office behind the same address
@@ -8,10 +8,7 @@ up to n times as much.
 
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
-from ipaddress import ip_address
 from threading import Lock
-
-from flask import request
 
 from inspection.domain.problems import TooManyExaminations
 
@@ -40,17 +37,3 @@ class Pace:
             calls.append(at)
             if len(self._calls) > _MOST_ADDRESSES:  # whoever was away longest is forgotten
                 self._calls.popitem(last=False)
-
-
-def client_address() -> str:
-    """Where the request comes from.
-
-    A proxy on this machine (deploy/nginx.conf) says so in X-Forwarded-For, whose last part
-    is the one that it wrote itself; from anywhere else that header is a stranger's claim.
-    """
-    peer = request.remote_addr or ""
-    said = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    try:
-        return str(ip_address(said)) if said and ip_address(peer).is_loopback else peer
-    except ValueError:
-        return peer

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import force_locale, format_decimal
 from flask_babel import gettext as _
 
+from inspection.reports import wording
 from inspection.verification.facts import TOPICS, Fact, SignerLine, Verdict, outcome_of
 
 _CHINA = timezone(timedelta(hours=8))
@@ -162,10 +163,15 @@ def lines(verdict: Verdict, language: str) -> list[str]:
         ]
 
 
+def in_one_line(text: str) -> str:
+    """A stranger's text as part of a line: it neither ends the line nor steers a terminal."""
+    return " ".join(wording.visible(text).split())
+
+
 def _who(line: SignerLine) -> str:
     """People by role and name; the seal and the timestamp by what they are."""
     role = _role(line.role)
-    return role if line.role in ("seal", "timestamp") else f"{role} {line.name}"
+    return role if line.role in ("seal", "timestamp") else f"{role} {in_one_line(line.name)}"
 
 
 def _role(role: str) -> str:
@@ -190,8 +196,11 @@ _COUNTS = ("size", "missing", "extra", "first_at", "covers_bytes")
 
 
 def _worded(details: dict[str, Any]) -> dict[str, Any]:
-    """Give times in the country's time and numbers of bytes with separators."""
-    worded = dict(details)
+    """Give times in the country's time, numbers of bytes with separators, and texts in one line."""
+    worded = {
+        name: in_one_line(value) if isinstance(value, str) else value
+        for name, value in details.items()
+    }
     for name in _TIMES:
         if worded.get(name):
             worded[name] = _instant(datetime.fromisoformat(worded[name]))

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from inspection.ledger import chain, checkpoints, journal, tree
 from inspection.ledger.chain import Entry
 from inspection.ledger.checkpoints import Checkpoint, Statement
-from inspection.signing.jose import ServerKey
+from inspection.signing.jose import MOST_SIGNATURES, ServerKey
 
 FORMAT_1 = "zhencha.ledger-proof/1"
 """Entry, checkpoint and keys without the path between; readable for ever, no longer made."""
@@ -106,10 +106,13 @@ def read(data: bytes) -> Proof | None:
         said = json.loads(data)
         if said["format"] not in _FORMATS or said["chain"] != chain.VERSION:
             return None
+        enrolments = said.get("device_keys", ())
+        if len(enrolments) > MOST_SIGNATURES:
+            return None
         return Proof(
             said["format"],
             _read(said),
-            tuple(_read(each) for each in said.get("device_keys", ())),
+            tuple(_read(each) for each in enrolments),
             tuple(dict(each) for each in said["server_keys"]),
         )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -121,6 +124,9 @@ def _read(said: Mapping[str, Any]) -> Proven:
     texts = (entry.kind, entry.body, entry.recorded_at, entry.prev_link, entry.link)
     if type(entry.seq) is not int or not all(isinstance(each, str) for each in texts):
         raise ValueError(entry)
+    if not 0 < entry.seq < 1 << tree.HIGHEST:
+        raise ValueError(entry.seq)
+    "".join(texts).encode()  # JSON can spell surrogates, which no entry can have hashed
     path = said.get("path")
     known = None if path is None else tree.hashes(path)
     return Proven(entry, known, str(said["checkpoint"]))

@@ -19,7 +19,7 @@ _LARGE_UP_TO = 60
 
 @dataclass(frozen=True)
 class OpinionFace:
-    """One opinion, as its box shows it. `text` is "" where only the ledger holds the words."""
+    """One opinion, as its box shows it. `text` is "" where nothing more was said."""
 
     conclusion: str
     text: str

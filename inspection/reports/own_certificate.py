@@ -29,7 +29,7 @@ from inspection.domain.problems import (
 )
 from inspection.domain.reserved import own_fields
 from inspection.jobs import queue
-from inspection.jobs.confinement import run_confined
+from inspection.jobs.confinement import Turns, run_confined
 from inspection.reports import revisions
 from inspection.reports.revisions import Revision
 from inspection.reports.shelf import ShelvedReport
@@ -39,8 +39,10 @@ from inspection.submissions import records
 
 OWN_JOB = "own_certificate"
 LARGEST_ADDITION = 1024 * 1024
-EXAMINE_SECONDS = 60
+EXAMINE_SECONDS = 20
 EXAMINE_MEMORY_MB = 768
+TURNS = Turns(seconds=8, waiting=1)
+"""As at /verify, whose process this is: the other threads stay free for everybody else."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,7 @@ def receive(
     """Examine what a signer sent back; once accepted, it is kept and the worker goes on with it.
 
     Raises OwnFieldAbsent, OwnFileForeign, OwnFileOutdated, OwnFileUnsigned,
-    OwnFileTooLarge, or what `signing.additions` refuses, or WorkOverrun.
+    OwnFileTooLarge, or what `signing.additions` refuses, or WorkOverrun or WorkBusy.
     """
     # What reads PDFs is slow to load, and only the confined process needs it.
     from inspection.signing.additions import examine_addition
@@ -120,6 +122,7 @@ def receive(
         at,
         seconds=EXAMINE_SECONDS,
         memory_mb=EXAMINE_MEMORY_MB,
+        turns=TURNS,
     )
     note = {
         "name": found.name,

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, x509
+from asn1crypto import x509
 from pyhanko.sign.diff_analysis import ModificationLevel
+from pyhanko.sign.fields import MDPPerm
 from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.status import SignatureCoverageLevel
@@ -26,10 +27,11 @@ from inspection.domain.problems import (
     OwnFileAltered,
     OwnFileUnsigned,
     OwnSignatureBroken,
+    OwnSignatureLocks,
     OwnSignatureMany,
     Problem,
 )
-from inspection.signing.examination import signature_fields
+from inspection.signing.examination import gap_is_clean, signature_fields
 from inspection.signing.facts import Outcome
 from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
@@ -62,13 +64,14 @@ def examine_addition(
     whole, covers the file from first to last byte and leaves everything else as
     it was. `roots` (DER) are those whom the operator trusts to name people.
     Raises OwnSignatureMany, OwnFileUnsigned, OwnFieldWrong, OwnFileAltered,
-    OwnSignatureBroken or OwnCertificateExpired.
+    OwnSignatureBroken, OwnSignatureLocks or OwnCertificateExpired.
     """
     try:
         ours = IndexedReader(io.BytesIO(data[:before]))
         theirs = IndexedReader(io.BytesIO(data))
         signature = _the_new_signature(ours, theirs, field)
         _refuse_other_changes(ours, theirs)
+        _refuse_locks(ours, signature)
         return _judged(signature, data, roots, at)
     except Problem:
         raise
@@ -108,6 +111,16 @@ def _refuse_other_changes(ours: IndexedReader, theirs: IndexedReader) -> None:
             raise OwnFileAltered(why=key)
 
 
+def _refuse_locks(ours: IndexedReader, signature: EmbeddedPdfSignature) -> None:
+    """Whoever signs may lock their own field: the others are kept free for those who come later."""
+    lock = signature.fieldmdp
+    others = (name for name, _ in signature_fields(ours.root) if name != signature.field_name)
+    locked = lock is not None and any(lock.is_locked(name) for name in others)
+    told = (each.get("/TransformParams", {}) for each in signature.sig_object.get("/Reference", ()))
+    if locked or any(each.get("/P") == MDPPerm.NO_CHANGES.value for each in told):
+        raise OwnSignatureLocks(field=signature.field_name)
+
+
 def _raw(root: Any, key: str) -> Any:
     return root.raw_get(key) if key in root else None
 
@@ -118,7 +131,7 @@ def _judged(
     certificate = signature.signer_cert
     status = validate_pdf_signature(signature, signer_validation_context=_context(roots, at))
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
-    if not (status.intact and status.valid and whole and _alone_in_its_gap(signature, data)):
+    if not (status.intact and status.valid and whole and gap_is_clean(data, signature)):
         raise OwnSignatureBroken(covers_all=whole)
     if not certificate.not_valid_before <= at <= certificate.not_valid_after:
         raise OwnCertificateExpired(expired_at=certificate.not_valid_after.isoformat())
@@ -131,15 +144,6 @@ def _judged(
         expires_at=certificate.not_valid_after,
         trusted=Outcome.FAILED if status.revoked else trusted,
     )
-
-
-def _alone_in_its_gap(signature: EmbeddedPdfSignature, data: bytes) -> bool:
-    """Whether the bytes that the signature does not cover hold itself and zeros, nothing else."""
-    _, length, resume, _ = (int(each) for each in signature.byte_range)
-    gap = data[length:resume]
-    held = bytes.fromhex(gap[1:-1].decode("ascii"))
-    size = len(cms.ContentInfo.load(held).dump())
-    return gap[:1] == b"<" and gap[-1:] == b">" and not held[size:].strip(b"\0")
 
 
 def _called(name: x509.Name) -> str:

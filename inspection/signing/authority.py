@@ -3,15 +3,15 @@
 A root signs one issuing authority, and that signs the organisation's seal, the
 time-stamping authority and each person's PDF certificate. It proves integrity
 and whom this system authenticated; the organisation's own credentials (`own`)
-take the same places, and what was issued before stays trusted. Private keys lie
-encrypted in one directory. Nothing here knows PDFs or the database: which
-certificates are revoked is told from outside.
+take the same places, and what was issued before stays trusted; seal and clock are
+renewed by themselves. Private keys lie encrypted in one directory. Nothing here knows
+PDFs or the database: which certificates are revoked is told from outside.
 """
 
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -28,6 +28,8 @@ from inspection.signing.vault import Vault
 
 _AUTHORITY_LIFE = timedelta(days=20 * 365)
 _ISSUED_LIFE = timedelta(days=10 * 365)
+RENEW_BEFORE_END = timedelta(days=365)
+"""A report sealed on the last day before has a year for its next timestamp."""
 _PERSON_LIFE = timedelta(days=2 * 365)
 _ATTESTED_LIFE = timedelta(days=1)
 _LIST_LIFE = timedelta(days=10 * 365)
@@ -36,6 +38,8 @@ _LIST_LIFE = timedelta(days=10 * 365)
 LISTS = ("root", "issuing", "own")
 """Authorities that publish what they took back; `own` is there when the settings name one."""
 _NAMES = ("root", "issuing", "seal", "tsa")
+RENEWED = ("seal", "tsa")
+"""What is renewed by itself: nobody outside has to be told to trust the new ones."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,8 @@ class Authority:
         self._vault = vault
         self._lists_url = lists_url
         self._own = own
+        self._opened: dict[Path, Identity] = {}
+        self._tsa_keys: dict[bytes, rsa.RSAPrivateKey] = {}
 
     @classmethod
     def open(
@@ -126,7 +132,8 @@ class Authority:
         """
         vault = Vault(secret)
         if not (directory / "issuing.pem").exists():
-            _create(directory, vault, organisation=organisation, lists_url=lists_url, at=at)
+            files = _first_files(vault, organisation, lists_url, at)
+            _put_in_place(files, directory, made="issuing.pem")
         authority = cls(directory, vault, lists_url, own or Own())
         _ = authority.seal  # a wrong secret is told at start-up, not at the first report
         return authority
@@ -141,28 +148,50 @@ class Authority:
         """The certificate (DER) of the authority that signs all others."""
         return self._certificate("issuing")
 
-    @cached_property
+    @property
     def seal(self) -> Identity:
-        """The organisation's seal (电子封印): its own, or the built-in one."""
+        """The organisation's seal (电子封印): its own, or the newest built-in one."""
         own = self._own.seal
-        return Identity(own.certificate, own.key, own.token) if own else self._identity("seal")
+        return Identity(own.certificate, own.key, own.token) if own else self._newest("seal")
 
     @property
     def time_server(self) -> TimeServer | None:
         """The server that is asked for the time; None when the built-in authority gives it."""
         return self._own.time
 
-    @cached_property
+    @property
     def tsa(self) -> Identity:
         """The time-stamping authority."""
-        return self._identity("tsa")
+        return self._newest("tsa")
 
-    @cached_property
+    @property
     def tsa_key(self) -> rsa.RSAPrivateKey:
         """The time-stamping key, loaded once: each loading checks the primes for 34 ms."""
-        key = load_der_private_key(self.tsa.key, password=None)
-        assert isinstance(key, rsa.RSAPrivateKey)
-        return key
+        locked = self.tsa.key
+        if locked not in self._tsa_keys:
+            key = load_der_private_key(locked, password=None)
+            assert isinstance(key, rsa.RSAPrivateKey)
+            self._tsa_keys = {locked: key}
+        return self._tsa_keys[locked]
+
+    def renew(self, *, at: datetime) -> None:
+        """Give the built-in seal and clock new certificates in the last year of the old ones.
+
+        The old ones stay: what they sealed is judged by them. None lasts longer than the
+        issuing authority. Of several processes at once one renews, whole.
+        """
+        for name in RENEWED:
+            places = self._places(name)  # read once: of two processes both make the same place
+            old = x509.load_pem_x509_certificate((places[-1] / f"{name}.pem").read_bytes())
+            until = min(at + _ISSUED_LIFE, self._built_in_end)
+            if old.not_valid_after_utc <= min(at + RENEW_BEFORE_END, until - RENEW_BEFORE_END):
+                files = _successor(name, old, self._built_in_issuer, self._vault, at, until)
+                place = self._directory / f"{name}-{len(places) + 1}"
+                _put_in_place(files, place, made=f"{name}.pem")
+
+    def built_in(self, name: str) -> tuple[bytes, ...]:
+        """Return every certificate (DER) that one of RENEWED ever had, oldest first."""
+        return tuple(_certificate(place / f"{name}.pem") for place in self._places(name))
 
     @property
     def organisation(self) -> str:
@@ -218,7 +247,7 @@ class Authority:
                 *self._own.revocation_lists(),
             ),
             time_roots=time.roots if time else (),
-            built_in_clocks=(self.tsa.certificate,),
+            built_in_clocks=self.built_in("tsa"),
         )
 
     def revocation_list(
@@ -264,7 +293,7 @@ class Authority:
 
     @cached_property
     def _built_in_issuer(self) -> SigningKey:
-        key = load_der_private_key(self._identity("issuing").key, password=None)
+        key = load_der_private_key(self._newest("issuing").key, password=None)
         assert isinstance(key, ec.EllipticCurvePrivateKey)
         name = x509.load_der_x509_certificate(self.issuing_certificate).subject
         return SigningKey(name, key, _list_url(self._lists_url, "issuing"))
@@ -272,16 +301,29 @@ class Authority:
     @cached_property
     def _issuing_end(self) -> datetime:
         own = self._own.issuer
-        certificate = own.certificate if own else self.issuing_certificate
-        return x509.load_der_x509_certificate(certificate).not_valid_after_utc
+        return _end(own.certificate) if own else self._built_in_end
+
+    @property
+    def _built_in_end(self) -> datetime:
+        return _end(self.issuing_certificate)
 
     def _certificate(self, name: str) -> bytes:
-        text = (self._directory / f"{name}.pem").read_bytes()
-        return certificates.der(x509.load_pem_x509_certificate(text))
+        return _certificate(self._directory / f"{name}.pem")
 
-    def _identity(self, name: str) -> Identity:
-        locked = (self._directory / f"{name}.key").read_bytes()
-        return Identity(self._certificate(name), self._vault.unlock(name, locked))
+    def _places(self, name: str) -> list[Path]:
+        """Where this pair and those that renewed it lie, oldest first: name-2, name-3 …"""
+        renewed = self._directory.glob(f"{name}-*")
+        numbered = sorted(renewed, key=lambda place: int(place.name.rpartition("-")[2]))
+        return [self._directory, *numbered]
+
+    def _newest(self, name: str) -> Identity:
+        """Look on the disk each time: another process may just have renewed it."""
+        place = self._places(name)[-1]
+        path = place / f"{name}.pem"
+        if path not in self._opened:
+            locked = (place / f"{name}.key").read_bytes()
+            self._opened[path] = Identity(_certificate(path), self._vault.unlock(name, locked))
+        return self._opened[path]
 
 
 def _key_name(person: str) -> str:
@@ -292,28 +334,34 @@ def _list_url(below: str, name: str) -> str:
     return f"{below}/{name}.crl" if below else ""
 
 
+def _certificate(path: Path) -> bytes:
+    return certificates.der(x509.load_pem_x509_certificate(path.read_bytes()))
+
+
+def _end(certificate: bytes) -> datetime:
+    return x509.load_der_x509_certificate(certificate).not_valid_after_utc
+
+
 def _is_self_signed(certificate: bytes) -> bool:
     loaded = x509.load_der_x509_certificate(certificate)
     return loaded.issuer == loaded.subject
 
 
-def _create(
-    directory: Path, vault: Vault, *, organisation: str, lists_url: str, at: datetime
-) -> None:
-    """Make all files in a directory of their own and put it in place in one rename."""
-    directory.parent.mkdir(parents=True, exist_ok=True)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{directory.name}-", dir=directory.parent))
+def _put_in_place(files: Mapping[str, bytes], place: Path, *, made: str) -> None:
+    """Write all files into a directory of their own and put it in place in one rename."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    fresh = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
-        for name, data in _first_files(vault, organisation, lists_url, at).items():
+        for name, data in files.items():
             _write(fresh / name, data)
         _sync(fresh)
         try:
-            fresh.rename(directory)
-            _sync(directory.parent)
+            fresh.rename(place)
+            _sync(place.parent)
         except OSError:
-            if not (directory / "issuing.pem").exists():
+            if not (place / made).exists():
                 raise
-            # another process was first; its authority is the one to use
+            # another process was first; what it made is what to use
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -341,6 +389,28 @@ def _first_files(vault: Vault, organisation: str, lists_url: str, at: datetime) 
     files |= {f"{name}.key": vault.lock(name, certificates.key_der(keys[name])) for name in _NAMES}
     files["root.crl"] = certificates.revocation_list(by_root, [], at=at, until=end)
     return files
+
+
+def _successor(
+    name: str,
+    old: x509.Certificate,
+    issuer: SigningKey,
+    vault: Vault,
+    at: datetime,
+    until: datetime,
+) -> dict[str, bytes]:
+    """A new key and a new certificate with the name of the old one."""
+    (organisation,) = old.subject.get_attributes_for_oid(x509.NameOID.ORGANIZATION_NAME)
+    called, span = str(organisation.value), {"at": at, "until": until}
+    if name == "tsa":
+        clock = rsa.generate_private_key(65537, 2048)
+        made = certificates.tsa(called, clock.public_key(), issuer, **span)
+        private = certificates.key_der(clock)
+    else:
+        key = ec.generate_private_key(ec.SECP256R1())
+        made = certificates.seal(called, key.public_key(), issuer, **span)
+        private = certificates.key_der(key)
+    return {f"{name}.key": vault.lock(name, private), f"{name}.pem": certificates.pem(made)}
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -27,12 +27,13 @@ from pyhanko_certvalidator import ValidationContext
 from inspection.domain.reserved import is_reserved
 from inspection.signing.authority import Trust
 from inspection.signing.certificates import INK_URN, RECORD_URN
-from inspection.signing.facts import Examination, Outcome, SignatureFacts
+from inspection.signing.facts import Examination, Outcome, SignatureFacts, worst
 from inspection.signing.reader import IndexedReader
 from inspection.signing.stringprep import accept_rare_characters
 
 _PERSON_URN = "urn:uuid:"
-_LARGEST_ATTACHMENT = 4 * 1024 * 1024
+_LARGEST_ATTACHMENTS = 8 * 1024 * 1024
+"""All together: a record and its proof have less than one, and who asks gets them into memory."""
 _MOST_SIGNATURES = 60
 """Signers, opinions and their own certificates, and a new timestamp each year for decades."""
 
@@ -50,10 +51,7 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         reader = IndexedReader(io.BytesIO(pdf), strict=False)
         embedded = list(reader.embedded_signatures)[:_MOST_SIGNATURES]
         altered = _after_strangers(reader, embedded)
-        found = (
-            _facts(each, trust, at, revision=n, clean=_gap_is_clean(pdf, each))
-            for n, each in enumerate(embedded, start=1)
-        )
+        found = _from_the_last(pdf, embedded, trust, at)
         return Examination(
             trouble="",
             signatures=tuple(
@@ -68,7 +66,26 @@ def examine(pdf: bytes, trust: Trust, at: datetime) -> Examination:
         return Examination("unreadable")
 
 
-def _gap_is_clean(pdf: bytes, embedded: EmbeddedPdfSignature) -> bool:
+def _from_the_last(
+    pdf: bytes, embedded: Sequence[EmbeddedPdfSignature], trust: Trust, at: datetime
+) -> list[SignatureFacts]:
+    """Judge from the last to the first: a timestamp over the file that holds proves what it covers.
+
+    Whatever it covers existed by then, so that later the certificates of earlier timestamps may
+    run out or be revoked: they are judged as of that time (ETSI EN 319 102-1 §5.6.2.3).
+    """
+    found: list[SignatureFacts] = []
+    known_by = at
+    for n, each in reversed(list(enumerate(embedded, start=1))):
+        facts = _facts(each, trust, known_by, revision=n, clean=gap_is_clean(pdf, each))
+        holds = worst(facts.intact, facts.trusted, facts.timed) == Outcome.PASSED
+        if facts.kind == "timestamp" and holds and facts.stamped_at is not None:
+            known_by = min(known_by, facts.stamped_at)
+        found.insert(0, facts)
+    return found
+
+
+def gap_is_clean(pdf: bytes, embedded: EmbeddedPdfSignature) -> bool:
     """Whether the bytes that the signature leaves out are itself, written one way, and zeros.
 
     No signature covers its own gap, so nothing else may stand there: neither other objects
@@ -387,8 +404,11 @@ def _attachments(reader: IndexedReader) -> Iterator[tuple[str, bytes]]:
     """Read the files of the catalog's name tree, as WeasyPrint writes it: one flat array."""
     if "/Names" not in reader.root or "/EmbeddedFiles" not in reader.root["/Names"]:
         return
+    left = _LARGEST_ATTACHMENTS
     for specification in list(reader.root["/Names"]["/EmbeddedFiles"]["/Names"])[1::2]:
         described = specification.get_object()
-        data = described["/EF"]["/F"].data
-        if len(data) <= _LARGEST_ATTACHMENT:
-            yield str(described["/UF"]), bytes(data)
+        data = bytes(described["/EF"]["/F"].data)
+        left -= len(data)
+        if left < 0:
+            return
+        yield str(described["/UF"]), data

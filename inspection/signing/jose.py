@@ -32,7 +32,8 @@ from inspection.domain.problems import JwsMalformed, KeyMalformed, KeyUnknown, S
 
 RECORD_TYPE = "zhencha.record+jws"
 _ES256 = ec.ECDSA(hashes.SHA256())
-_MOST_SIGNATURES = 10
+MOST_SIGNATURES = 10
+"""Of one record; a proof names no more keys than could have made them."""
 _THUMBPRINT = re.compile(r"[A-Za-z0-9_-]{43}\Z")
 
 
@@ -87,7 +88,7 @@ def _parts(jws: bytes) -> tuple[str, list[dict[str, Any]]]:
         raise JwsMalformed() from error
     if not isinstance(payload, str) or not payload.isascii() or not isinstance(signatures, list):
         raise JwsMalformed()
-    if not 1 <= len(signatures) <= _MOST_SIGNATURES:
+    if not 1 <= len(signatures) <= MOST_SIGNATURES:
         raise JwsMalformed(pointer="/signatures")
     return payload, signatures
 
@@ -162,18 +163,33 @@ def verify_compact(token: str, jwk: Mapping[str, str]) -> dict[str, Any]:
     return claims
 
 
+@dataclass(frozen=True)
+class KnownKey:
+    """The public half of a key that this server signs with or once signed with."""
+
+    jwk: dict[str, str]
+    since: str
+    """When the server first found it in its place, as an ISO instant."""
+
+
 class ServerKey:
     """The server's own P-256 key: signs receipts and checkpoints."""
 
-    def __init__(self, key: ec.EllipticCurvePrivateKey, public_jwk: dict[str, str]) -> None:
+    def __init__(self, key: ec.EllipticCurvePrivateKey, known: tuple[KnownKey, ...]) -> None:
         self._key = key
-        self.public_jwk = public_jwk
-        self.kid = public_jwk["kid"]
+        self.known = known
+        """This key, then those before it, the newest first."""
+        self.public_jwk = known[0].jwk
+        self.kid = self.public_jwk["kid"]
         self._header = _encoded(json.dumps({"alg": "ES256", "kid": self.kid}).encode())
 
     @classmethod
-    def open(cls, path: Path, secret: bytes) -> "ServerKey":
-        """Read the key from `path`, encrypted with `secret`; make it on first use."""
+    def open(cls, path: Path, secret: bytes, *, at: datetime) -> "ServerKey":
+        """Read the key from `path`, encrypted with `secret`; make it on first use.
+
+        Its public half is kept beside it for ever: what an earlier key signed must be
+        checkable when that key is gone.
+        """
         from cryptography.hazmat.primitives import serialization
 
         if not path.exists():
@@ -187,7 +203,12 @@ class ServerKey:
         key = serialization.load_pem_private_key(path.read_bytes(), secret)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise KeyMalformed()
-        return cls(key, _public_jwk(key.public_key()))
+        return cls(key, _known(path.with_name(f"{path.stem}s"), _public_jwk(key.public_key()), at))
+
+    @property
+    def public_jwks(self) -> list[dict[str, str]]:
+        """The public half of this key and of every one before it."""
+        return [each.jwk for each in self.known]
 
     def sign(self, statement: dict[str, Any]) -> str:
         """Return a compact JWS over the statement."""
@@ -195,6 +216,16 @@ class ServerKey:
         message = f"{self._header}.{body}"
         r, s = decode_dss_signature(self._key.sign(message.encode("ascii"), _ES256))
         return f"{message}.{_encoded(r.to_bytes(32) + s.to_bytes(32))}"
+
+
+def _known(directory: Path, present: dict[str, str], at: datetime) -> tuple[KnownKey, ...]:
+    path = directory / f"{present['kid']}.json"
+    if not path.exists():
+        told = {"jwk": present, "since": at.isoformat(timespec="seconds")}
+        _write_once(path, json.dumps(told).encode())
+    known = [KnownKey(**json.loads(each.read_bytes())) for each in directory.glob("*.json")]
+    known.sort(key=lambda each: (each.jwk == present, each.since), reverse=True)
+    return tuple(known)
 
 
 def _public_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:

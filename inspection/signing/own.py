@@ -248,8 +248,8 @@ def _time_server(told: OwnSettings, at: datetime) -> TimeServer:
     roots = [each for each in found if _is_root(each)]
     if not roots:
         raise _Unusable(name, "里面没有根证书 · there is no root certificate in it")
-    for each in roots:
-        _refuse_expired(name, each, at)
+    if all(each.not_valid_after_utc < at for each in roots):
+        _refuse_expired(name, roots[-1], at)  # earlier ones may stay: old reports lead to them
     others = [each for each in found if each not in roots]
     return TimeServer(
         told.tsa_url,

@@ -23,7 +23,7 @@ from inspection.verification import editions
 from inspection.verification.editions import Edition, Known
 from inspection.verification.facts import FAILED, INDETERMINATE, PASSED, Fact
 
-_NUMBER = re.compile("检记〔[0-9]{4}〕[0-9]{6,12}号")
+_NUMBER = re.compile("检记〔[0-9]{4}〕[0-9]{6,12}号".encode())
 
 
 def recognised(session: Session, data: bytes, digest: str, found: Examination) -> Known | None:
@@ -36,8 +36,8 @@ def recognised(session: Session, data: bytes, digest: str, found: Examination) -
     claimed = shelf.of_record(session, record.uuid) if record else None
     if claimed is None:
         # a damaged file: its number still stands in the metadata, as plain text
-        stated = _NUMBER.search(data.decode("utf-8", errors="ignore"))
-        claimed = shelf.with_number(session, stated.group()) if stated else None
+        stated = _NUMBER.search(data)
+        claimed = shelf.with_number(session, stated.group().decode()) if stated else None
     return editions.known(session, claimed) if claimed else None
 
 

@@ -62,9 +62,11 @@ class Inside:
         if self._jws is None or self.record is None:
             yield Fact("record_missing", FAILED)
             return
-        yield self._as_accepted(self.record)
+        accepted = self._as_accepted(self.record)
+        yield accepted
         yield from self._device_signatures(self._jws)
-        yield from _photos(self.record, blobs)
+        if accepted.outcome == PASSED:  # else a stranger's record would choose what is read here
+            yield from _photos(self.record, blobs)
 
     def _as_accepted(self, record: Record) -> Fact:
         details = {"record": record.uuid, "digest": self.digest}

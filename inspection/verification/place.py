@@ -25,7 +25,7 @@ def facts(
         yield Fact("ledger_proof_missing", FAILED)
         return
     yield _entry(session, proof, digest)
-    trouble = proofs.trouble(proof.record, [server_key.public_jwk])
+    trouble = proofs.trouble(proof.record, server_key.public_jwks)
     if trouble == "checkpoint_unsigned":
         yield Fact("checkpoint_broken", FAILED)
         return
@@ -44,11 +44,10 @@ def _entry(session: Session, proof: Proof, digest: str) -> Fact:
         and entry == journal.entry(session, entry.seq)
         and all(each.entry == journal.entry(session, each.entry.seq) for each in proof.device_keys)
     )
-    return Fact(
-        "ledger_entry_matches" if sound else "ledger_entry_differs",
-        either(sound),
-        {"seq": entry.seq, "link": entry.link, "recorded_at": entry.recorded_at},
-    )
+    details = {"seq": entry.seq, "link": entry.link}
+    if not sound:  # whatever it claims as its time is a stranger's text
+        return Fact("ledger_entry_differs", FAILED, details)
+    return Fact("ledger_entry_matches", PASSED, {**details, "recorded_at": entry.recorded_at})
 
 
 def _digest_in(entry: Entry) -> str | None:
@@ -61,7 +60,7 @@ def _digest_in(entry: Entry) -> str | None:
 
 
 def _checkpoint(session: Session, proven: Proven, server_key: ServerKey) -> Fact:
-    said = proofs.statement_of(proven, [server_key.public_jwk])
+    said = proofs.statement_of(proven, server_key.public_jwks)
     assert said is not None, "a checkpoint without our signature is told before"
     ours = journal.entry(session, said.seq)
     same = ours is not None and ours.link == said.link
@@ -70,6 +69,6 @@ def _checkpoint(session: Session, proven: Proven, server_key: ServerKey) -> Fact
 
 
 def _led(proven: Proven, server_key: ServerKey) -> Fact:
-    said = proofs.statement_of(proven, [server_key.public_jwk])
+    said = proofs.statement_of(proven, server_key.public_jwks)
     upto = said.seq if said else proven.entry.seq
     return Fact("proof_leads_to_checkpoint", PASSED, {"from_seq": proven.entry.seq, "seq": upto})

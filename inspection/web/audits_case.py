@@ -173,11 +173,9 @@ def examine_again(report: object) -> Redirect:
 def give(report: object) -> Response | Redirect:
     """Write an opinion down and have it signed, once the password has been entered again."""
     form, case = OpinionForm(request.form), _case(report)
-    if not _is_whole(form) or not _is_really_them(form):
+    if not _is_whole(form) or not _is_printable(form) or not _is_really_them(form):
         return make_response(_page(case, form), 422)
-    draft = Draft(
-        str(form.conclusion.data), (form.text.data or "").strip(), str(form.read_sha256.data)
-    )
+    draft = _draft(form)
     with writing() as session:
         opinions.give(session, current_actor(), case.report, draft, at=wired().clock())
     flash(gettext("审核意见已记入台账，正在签名并写入报告文件。"), "done")
@@ -195,6 +193,23 @@ def _is_whole(form: OpinionForm) -> bool:
         return True
     form.text.errors = [gettext("请写明要更正什么，或为什么有异议")]
     return False
+
+
+def _draft(form: OpinionForm) -> Draft:
+    text = (form.text.data or "").strip()
+    return Draft(str(form.conclusion.data), text, str(form.read_sha256.data))
+
+
+def _is_printable(form: OpinionForm) -> bool:
+    missing = opinions.unprintable(current_actor(), _draft(form), at=wired().clock())
+    if missing:
+        form.text.errors = [
+            gettext(
+                "字体里没有这些字，印不到报告上，请换一个写法：%(characters)s",
+                characters=" ".join(missing),
+            )
+        ]
+    return not missing
 
 
 def _is_really_them(form: OpinionForm) -> bool:

@@ -7,6 +7,7 @@ The list only grows, so that a copy kept elsewhere stays the beginning of every 
 import hashlib
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -44,7 +45,10 @@ def index() -> str:
         latest=latest,
         total=total,
         shown=SHOWN,
-        kid=wired().server_key.kid,
+        keys=[
+            (each.jwk["kid"], datetime.fromisoformat(each.since))
+            for each in wired().server_key.known
+        ],
         address=wired().settings.public_url,
         verifier_digest=hashlib.sha256(_verifier()).hexdigest(),
         may_sign=bool(actor and actor.may(Permission.ADMINISTER)),
@@ -111,9 +115,9 @@ def _line(checkpoint: Checkpoint) -> str:
 @blueprint.get("/ledger/keys.json")
 @requires(Permission.PUBLIC)
 def keys() -> Answer:
-    """The server's public keys, as a key set (RFC 7517 §5)."""
-    key = {**wired().server_key.public_jwk, "use": "sig", "alg": "ES256"}
-    response = Response(json.dumps({"keys": [key]}, indent=1) + "\n", mimetype="application/json")
+    """The server's public keys as a key set (RFC 7517 §5), the present one first."""
+    known = [{**each, "use": "sig", "alg": "ES256"} for each in wired().server_key.public_jwks]
+    response = Response(json.dumps({"keys": known}, indent=1) + "\n", mimetype="application/json")
     response.add_etag()
     response.headers["Cache-Control"] = _REVALIDATE
     return response.make_conditional(request)

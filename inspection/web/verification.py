@@ -15,7 +15,7 @@ from wtforms import FileField, HiddenField
 from inspection.accounts.policy import Permission
 from inspection.edge import reading, requires, verdicts, wired
 from inspection.edge.forms import ProtectedForm
-from inspection.edge.pace import Pace, client_address
+from inspection.edge.pace import Pace
 from inspection.jobs.confinement import Turns
 from inspection.reports import revisions, shelf
 from inspection.verification import verdict
@@ -77,7 +77,7 @@ def by_digest() -> Response | tuple[str, int]:
 @requires(Permission.PUBLIC)
 def examine() -> str | tuple[str, int]:
     """Examine the file and give the verdict. Nothing of it is kept."""
-    _pace().note(client_address(), at=wired().clock())
+    _pace().note(request.remote_addr or "", at=wired().clock())
     form = UploadForm(CombinedMultiDict([request.files, request.form]))
     form.validate()  # raises FormExpired
     upload = request.files.get("document")

@@ -15,11 +15,9 @@ from inspection.database import reading, writing
 from inspection.domain.opinion import is_whole
 from inspection.domain.problems import ReportMovedOn, WarrantMissing
 from inspection.reports import revisions
-from inspection.reports.faces import OpinionFace
 from inspection.signing import boxes, seals
 from tests.audits.rows import shelve
 from tests.audits.standing import Standing
-from tests.builders.times import NOON
 from tests.scene import Scene
 
 
@@ -55,6 +53,7 @@ def test_what_is_wrong_with_the_form_is_said_and_nothing_is_written(desk: Standi
         ({"conclusion": ""}, "请选一个结论"),
         ({"conclusion": "objection", "text": "  "}, "请写明要更正什么"),
         ({"text": "长" * 201}, "意见最多 200 字"),
+        ({"text": "见附图\U0001f600"}, "印不到报告上，请换一个写法：\U0001f600"),
     ):
         answer = desk.say(desk.scene.cast.auditor, **changed)
         assert answer.status_code == 422, changed
@@ -151,8 +150,3 @@ def test_who_objects_says_why():
     assert not is_whole("objection", " ")
     assert not is_whole("maybe", "x")
     assert not is_whole("no_objection", "长" * 201)
-
-
-def test_a_character_without_glyph_stays_in_the_ledger_alone():
-    face = OpinionFace("objection", "见附图\U0001f600", "孙正平", "云岚区", NOON, 7)
-    assert opinions._picture(face, (220.0, 60.0)).startswith(b"%PDF-")

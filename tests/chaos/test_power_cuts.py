@@ -25,6 +25,7 @@ from tests.builders import records
 from tests.builders.identifiers import sha256
 from tests.builders.people import Person
 from tests.builders.records import Filled
+from tests.builders.times import NOON
 from tests.chaos import witness
 from tests.chaos.weather import Weather
 from tests.conftest import ROOT, Database
@@ -176,7 +177,7 @@ def _receipt_is_the_servers(home: Path, receipt: str) -> None:
     from inspection.signing.jose import ServerKey
 
     secret = (home / "demonstration-secret").read_bytes()
-    key = ServerKey.open(home / "server-key.pem", secret)
+    key = ServerKey.open(home / "server-key.pem", secret, at=NOON)
     assert verified(receipt, key.public_jwk)["format"] == "zhencha.receipt/1"
     assert serialization.load_pem_private_key((home / "server-key.pem").read_bytes(), secret)
 

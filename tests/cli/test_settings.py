@@ -56,6 +56,11 @@ def test_a_port_that_is_none_is_named(tmp_path: Path, port: str) -> None:
     assert _named({"PORT": port}, tmp_path) == ["PORT"]
 
 
+@pytest.mark.parametrize("proxies", ["-1", "10", "one", "٣"])
+def test_a_number_of_proxies_that_is_none_is_named(tmp_path: Path, proxies: str) -> None:
+    assert _named({"INSPECTION_PROXIES": proxies}, tmp_path) == ["INSPECTION_PROXIES"]
+
+
 def test_an_unknown_mode_is_named(tmp_path: Path) -> None:
     assert _named({"INSPECTION_MODE": "prod"}, tmp_path) == ["INSPECTION_MODE"]
 

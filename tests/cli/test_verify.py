@@ -8,7 +8,11 @@ from flask import Flask
 from inspection.cli.document import add_commands
 from inspection.edge.language import babel
 from inspection.edge.request import EXTENSION
+from inspection.reports.issuing import PROOF_NAME
 from inspection.settings import ROOT
+from inspection.signing.examination import examine
+from tests.reports.scenes import VERIFIED_AT
+from tests.signing import attacks, sealed
 from tests.verification.conftest import issued, scene
 
 __all__ = ["issued", "scene"]
@@ -73,6 +77,37 @@ def test_what_cannot_be_read_is_status_2_and_never_passed(verify, tmp_path):
     assert verify(tmp_path / "missing.pdf")[0] == 2
     status, said = verify(empty)
     assert (status, "文件夹里没有 PDF 文件" in said) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"recorded_at": "yesterday"}, {"seq": 10**30}, {"kind": "record.accepted\ud800"}],
+    ids=["no time", "no number of a row", "no text"],
+)
+def test_a_file_made_to_trip_us_fails_and_the_others_are_told(verify, folder, issued, changed):
+    proof = json.loads(pdf_attachment(issued, PROOF_NAME))
+    proof["entry"] |= changed
+    tripped = attacks.replace_an_attachment(issued, PROOF_NAME, json.dumps(proof).encode())
+    (folder / "0.pdf").write_bytes(tripped)
+    status, said = verify("-v", folder)
+    assert status == 1
+    assert "[未通过] " in said
+    assert said.splitlines()[-1] == "共 2 份 · 通过 1 · 未通过 1 · 无法判定 0 · 读不了 0"
+
+
+def test_a_name_in_a_strangers_certificate_writes_no_line_of_its_own(verify, tmp_path, issued):
+    called = "李某\n[通过] 好.pdf\x1b[2J\u202e"
+    signed = attacks.extra_signature(issued, attacks.other_authority(), called)
+    (tmp_path / "a\n[通过] b.pdf").write_bytes(signed)
+    _, said = verify("-v", tmp_path)
+    assert "李某 [通过] 好.pdf[U+001B][2J[U+202E]" in said
+    assert not any(line.startswith("[通过]") for line in said.splitlines())
+    assert "\x1b" not in said
+
+
+def pdf_attachment(data, wanted):
+    """What the report carries under this name."""
+    return examine(data, sealed.trust(), VERIFIED_AT).attachment(wanted)
 
 
 def test_machines_get_one_document_with_codes(verify, folder):

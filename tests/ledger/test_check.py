@@ -222,7 +222,7 @@ def test_a_checkpoint_of_another_key_is_found_unless_that_key_is_named(
     own = scene.wiring.server_key
     path = tmp_path / "keys.json"
     path.write_text(json.dumps({"keys": [own.public_jwk]}), encoding="utf-8")
-    another = ServerKey.open(tmp_path / "another.pem", b"secret")
+    another = ServerKey.open(tmp_path / "another.pem", b"secret", at=NOON)
     scene.app.extensions["zhencha"] = replace(scene.wiring, server_key=another)
     assert "signed by no key of this server" in _check(scene)
     assert scene.command("ledger", "check", "--keys", str(path)).exit_code == 0

@@ -1,15 +1,18 @@
 """Checkpoints for anyone to keep, and the file that verifies offline."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
 
 from inspection import database as databases
+from inspection.edge.request import EXTENSION
 from inspection.ledger import checkpoints, journal, tree
 from inspection.ledger.journal import Event
 from inspection.reports.proving import VERIFIER
+from inspection.signing.jose import ServerKey
 from tests.builders.people import Person
 from tests.builders.times import NOON
 from tests.scene import Scene
@@ -57,6 +60,25 @@ def test_a_mirror_shows_that_the_ledger_only_grew(scene: Scene, stranger: FlaskC
         assert said.after == size
         assert tree.grown(size, peaks, said.grown, said.seq) == said.peaks
         size, peaks = said.seq, said.peaks
+
+
+def test_the_keys_of_earlier_days_stay_on_the_page(scene: Scene, stranger: FlaskClient) -> None:
+    """An auditor who comes after a change of the key checks the checkpoints from before it."""
+    _grow(scene)
+    before = scene.wiring.server_key.kid
+    home, secret = scene.wiring.settings.home, scene.wiring.settings.secret
+    (home / "server-key.pem").unlink()
+    scene.clock.passes(timedelta(days=1))
+    changed = ServerKey.open(home / "server-key.pem", secret, at=scene.clock())
+    scene.app.extensions[EXTENSION] = replace(scene.wiring, server_key=changed)
+    keys = stranger.get("/ledger/keys.json").get_json()["keys"]
+    assert [each["kid"] for each in keys] == [changed.kid, before]
+    (line,) = _mirror(stranger).splitlines()
+    said = [checkpoints.statement_of(json.loads(line)["jws"], each) for each in keys]
+    assert [each is not None for each in said] == [False, True]
+    page = stranger.get("/ledger").text
+    assert before[:8] in page
+    assert "以前的服务器公钥" in page
 
 
 def test_nothing_of_any_record_is_told(scene: Scene, stranger: FlaskClient) -> None:

@@ -12,6 +12,7 @@ from inspection.domain.problems import (
     OwnFileOutdated,
     OwnFileTooLarge,
     OwnFileUnsigned,
+    WorkBusy,
 )
 from inspection.reports import own_certificate, retimestamping, revisions
 from inspection.signing import seals
@@ -116,6 +117,20 @@ def test_every_wrong_file_has_its_reason_and_changes_nothing(scene, monkeypatch)
     work(scene)
     assert offered(scene, report).waiting
     assert current(scene, report) == (issued, ())
+
+
+def test_an_upload_does_not_wait_for_its_turn_for_ever(scene, monkeypatch):
+    """A handful of them would hold up every thread of the server."""
+
+    def busy(*_args, turns=None, **_chosen):
+        assert turns is not None
+        raise WorkBusy()
+
+    report = scene.issue()
+    issued, _ = current(scene, report)
+    monkeypatch.setattr(own_certificate, "run_confined", busy)
+    with pytest.raises(WorkBusy):
+        receive(scene, report, issued + b"one more byte")
 
 
 def test_whoever_is_overtaken_is_told_and_signs_again(scene):

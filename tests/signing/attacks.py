@@ -111,9 +111,30 @@ def move_a_signature(data):
 
 
 def replace_the_attached_record(data):
+    return replace_an_attachment(data, "record.jws", b'{"payload":"e30","x":1}')
+
+
+def replace_an_attachment(data, wanted, contents):
     writer = _writer(data)
-    specification = list(writer.root["/Names"]["/EmbeddedFiles"]["/Names"])[1].get_object()
-    _replace(writer, specification["/EF"].raw_get("/F"), lambda _: b'{"payload":"e30","x":1}')
+    listed = list(writer.root["/Names"]["/EmbeddedFiles"]["/Names"])[1::2]
+    files = (each.get_object() for each in listed)
+    specification = next(each for each in files if each["/UF"] == wanted)
+    _replace(writer, specification["/EF"].raw_get("/F"), lambda _: contents)
+    return _written(writer)
+
+
+def add_attachments(data, count, contents):
+    """Many files that all unpack to these contents; on the disk they hardly weigh anything."""
+    writer = _writer(data)
+    listed = writer.root["/Names"]["/EmbeddedFiles"]["/Names"]
+    for number in range(count):
+        stream = generic.StreamObject(stream_data=contents)
+        stream.compress()
+        holder = generic.DictionaryObject({name("/F"): writer.add_object(stream)})
+        called = generic.TextStringObject(f"more-{number}.bin")
+        described = generic.DictionaryObject({name("/UF"): called, name("/EF"): holder})
+        listed.extend([called, writer.add_object(described)])
+    writer.update_container(listed)
     return _written(writer)
 
 
@@ -144,8 +165,8 @@ def other_authority():
     return Authority.open(folder, sealed.SECRET, organisation="冒名", at=sealed.NOON)
 
 
-def extra_signature(data, authority):
-    key = sealed.key_of(inspector("李𫖯"), authority)
+def extra_signature(data, authority, called="李𫖯"):
+    key = sealed.key_of(inspector(called), authority)
     identity = authority.unlock(key)
     writer = _writer(data)
     fields.append_signature_field(

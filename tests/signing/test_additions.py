@@ -1,10 +1,13 @@
 """An own certificate's signature: exactly our file plus one signature, or a reason why not."""
 
 import io
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.sign.fields import FieldMDPAction, FieldMDPSpec, MDPPerm
+from pyhanko.sign.signers.cms_embedder import SigMDPSetup
 
 from inspection.domain.problems import (
     OwnCertificateExpired,
@@ -12,6 +15,7 @@ from inspection.domain.problems import (
     OwnFileAltered,
     OwnFileUnsigned,
     OwnSignatureBroken,
+    OwnSignatureLocks,
     OwnSignatureMany,
 )
 from inspection.signing.additions import examine_addition
@@ -140,6 +144,39 @@ def test_a_signature_that_does_not_fit_is_broken(good):
 def test_bytes_after_the_signature_are_not_covered(good):
     with pytest.raises((OwnSignatureBroken, OwnFileAltered)):
         examined(good + b"\n% more\n")
+
+
+def test_a_gap_spelled_in_two_ways_is_broken_at_the_door_and_not_in_the_report_for_ever(good):
+    """No signature covers its own gap, and the verifier takes one spelling only."""
+    place = good.index(b"3082", good.rindex(b"/Contents"))
+    letter = next(n for n in range(place, place + 400) if good[n : n + 1].isalpha())
+    spelled = good[:letter] + good[letter : letter + 1].swapcase() + good[letter + 1 :]
+    assert spelled != good
+    with pytest.raises(OwnSignatureBroken):
+        examined(spelled)
+
+
+@pytest.mark.parametrize(
+    "locks",
+    [
+        {"field_lock": FieldMDPSpec(FieldMDPAction.ALL)},
+        {"field_lock": FieldMDPSpec(FieldMDPAction.INCLUDE, ["opinion-1"])},
+        {
+            "field_lock": FieldMDPSpec(FieldMDPAction.INCLUDE, ["own-1"]),
+            "docmdp_perms": MDPPerm.NO_CHANGES,
+        },
+    ],
+    ids=["every field", "the auditor's field", "the document"],
+)
+def test_a_signature_that_locks_out_those_who_come_later_is_refused(monkeypatch, locks):
+    """An auditor's opinion would break it, and with it the report."""
+    real = SigMDPSetup.apply
+    monkeypatch.setattr(
+        SigMDPSetup, "apply", lambda setup, *told: real(replace(setup, **locks), *told)
+    )
+    locking = strangers.signed(sealed.sealed(), "own-1")
+    with pytest.raises(OwnSignatureLocks):
+        examined(locking)
 
 
 def test_a_certificate_out_of_its_time_is_refused():

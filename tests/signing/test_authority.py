@@ -2,7 +2,7 @@
 
 import subprocess
 from concurrent.futures import ProcessPoolExecutor
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -165,6 +165,53 @@ def test_openssl_accepts_the_chain_and_the_revocation(tmp_path):
     assert verdict().returncode == 0, verdict().stderr
     revoked = verdict(Revocation(made.serial, NOON + timedelta(hours=1)))
     assert "certificate revoked" in revoked.stderr
+
+
+def _ends(identity) -> datetime:
+    return x509.load_der_x509_certificate(identity.certificate).not_valid_after_utc
+
+
+def test_seal_and_clock_are_renewed_in_their_last_year_and_keep_their_name(tmp_path):
+    authority, reader = (opened(tmp_path / "authority") for _ in range(2))
+    seal, clock, trusted = reader.seal, reader.tsa, reader.trust(at=NOON)
+    authority.renew(at=NOON + timedelta(days=8 * 365))
+    assert (reader.seal, reader.tsa) == (seal, clock)
+    in_time = _ends(seal) - timedelta(days=200)
+    authority.renew(at=in_time)
+    authority.renew(at=in_time)
+    assert len(reader.built_in("seal")) == len(reader.built_in("tsa")) == 2
+    assert _ends(reader.seal) > _ends(seal) + timedelta(days=8 * 365)
+    assert reader.tsa_key.public_key() == public_key(reader.tsa)
+    assert reader.organisation == "云岚区应急管理局"
+    assert set(reader.trust(at=in_time).built_in_clocks) > set(trusted.built_in_clocks)
+
+
+def public_key(identity):
+    return x509.load_der_x509_certificate(identity.certificate).public_key()
+
+
+def test_processes_that_renew_at_once_agree(tmp_path):
+    ending = _ends(opened(tmp_path / "authority").seal)
+    with ProcessPoolExecutor(6) as pool:
+        made = set(pool.map(_renewed, [(tmp_path / "authority", ending)] * 6))
+    assert len(made) == 1
+    names = {each.name for each in (tmp_path / "authority").iterdir() if each.is_dir()}
+    assert names == {"seal-2", "tsa-2"}
+
+
+def _renewed(told: tuple[Path, datetime]) -> bytes:
+    authority = opened(told[0])
+    authority.renew(at=told[1] - timedelta(days=1))
+    return authority.seal.certificate + authority.tsa.certificate
+
+
+def test_nothing_is_renewed_beyond_the_authority_that_signs_it(tmp_path):
+    authority = opened(tmp_path / "authority")
+    for year in range(30):
+        authority.renew(at=NOON + timedelta(days=365 * year))
+    ends = _ends(authority.seal)
+    assert ends == x509.load_der_x509_certificate(authority.issuing_certificate).not_valid_after_utc
+    assert len(authority.built_in("seal")) <= 3
 
 
 def _pem(thing) -> bytes:

@@ -8,7 +8,7 @@ import pytest
 
 from inspection.signing.examination import examine
 from inspection.signing.facts import Outcome, worst
-from tests.signing import sealed
+from tests.signing import attacks, sealed
 from tests.signing.attacks import ATTACKS, sign_once_more
 
 
@@ -55,6 +55,13 @@ def test_a_signature_after_the_lock_fails_the_person_who_locked():
     by_field = {each.field: each for each in found.signatures}
     assert by_field["sig-p2"].unchanged == Outcome.FAILED
     assert by_field["sig-p2"].intact == Outcome.PASSED
+
+
+def test_a_file_that_unpacks_without_end_does_not_fill_the_memory_of_whoever_asked():
+    bomb = attacks.add_attachments(sealed.sealed(), 30, bytes(3 * 1024 * 1024))
+    found = sealed.examined(bomb)
+    assert found.attachment("record.jws")
+    assert sum(len(data) for _, data in found.attachments) <= 8 * 1024 * 1024
 
 
 def test_a_broken_object_stream_raises_nothing():

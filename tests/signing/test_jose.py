@@ -15,6 +15,7 @@ from inspection.signing import jose
 from inspection.signing.jose import EnrolledKey, ServerKey
 from tests.builders.devices import Device
 from tests.builders.people import inspector, inspectors
+from tests.builders.times import NOON
 from tests.tablet import verified
 
 
@@ -86,7 +87,7 @@ def test_no_bit_of_a_signature_can_change(place: int) -> None:
 
 
 def test_the_servers_statements_verify_elsewhere(tmp_path: Path) -> None:
-    key = ServerKey.open(tmp_path / "key.pem", b"s" * 32)
+    key = ServerKey.open(tmp_path / "key.pem", b"s" * 32, at=NOON)
     token = key.sign({"words": "真查", "n": 1})
     assert verified(token, key.public_jwk) == {"words": "真查", "n": 1}
     read = other.deserialize_compact(token, ECKey.import_key(key.public_jwk))
@@ -95,8 +96,8 @@ def test_the_servers_statements_verify_elsewhere(tmp_path: Path) -> None:
 
 def test_the_servers_key_is_made_once_and_encrypted(tmp_path: Path) -> None:
     path = tmp_path / "key.pem"
-    first, again = (ServerKey.open(path, b"s" * 32) for _ in range(2))
+    first, again = (ServerKey.open(path, b"s" * 32, at=NOON) for _ in range(2))
     assert first.kid == again.kid
     assert b"ENCRYPTED PRIVATE KEY" in path.read_bytes()
     with pytest.raises(ValueError, match=r"."):
-        ServerKey.open(path, b"another secret, 32 bytes long ..")
+        ServerKey.open(path, b"another secret, 32 bytes long ..", at=NOON)

@@ -250,11 +250,12 @@ def test_each_wrong_word_about_a_token_is_refused_with_a_sentence(token, tmp_pat
     assert "成对" in why(**{**token, "seal_chain": other})["INSPECTION_SEAL_LABEL"]
 
 
-def test_a_token_that_fails_later_stops_the_report_with_its_name(token, tmp_path):
+def test_a_token_that_fails_later_stops_the_report_with_its_name(token, tmp_path, monkeypatch):
     authority = authority_with(tmp_path, loaded(**token))
     seal = authority.seal
     assert seal.token is not None
-    authority.__dict__["seal"] = replace(seal, token=replace(seal.token, pin="99999999"))
+    pulled = replace(seal, token=replace(seal.token, pin="99999999"))
+    monkeypatch.setattr(Authority, "seal", pulled)
     with pytest.raises(SealUnavailable) as told:
         sealed_by(authority)
     assert told.value.details["token"] == "封印"

@@ -169,3 +169,43 @@ def test_a_clock_that_is_far_off_is_told_before_anything_is_signed(off):
     told = AT + off * (LARGEST_CLOCK_DIFFERENCE + timedelta(seconds=1))
     with outside.time_server(lambda request: outside.granted(request, told).dump()) as server:
         assert reason(server) == "clock"
+
+
+def test_a_timestamp_that_has_run_out_is_judged_by_the_one_that_was_put_over_it(tmp_path):
+    """Ten years on the clock has a new certificate; the report was stamped again before that."""
+    authority = Authority.open(
+        tmp_path / "authority", sealed.SECRET, organisation=sealed.ORGANISATION, at=sealed.NOON
+    )
+    people = [
+        replace(each, key=sealed.key_of(person, authority))
+        for each, person in zip(sealed.signers(), sealed.drawn()[1].signers, strict=True)
+    ]
+    report = seals.seal_report(sealed.drawn()[0].pdf, people, authority=authority, at=AT)
+    last_year, later = AT + timedelta(days=3400), AT + timedelta(days=3800)
+    authority.renew(at=last_year)
+    kept = seals.retimestamp(report, authority=authority, at=last_year)
+    trust = authority.trust(at=later)
+    good = examine(kept, trust, later)
+    assert {each.outcome for each in good.signatures} == {Outcome.PASSED}
+    assert all(each.built_in_clock for each in good.signatures)
+    assert good.signatures[0].stamped_at == AT
+    forgotten = examine(report, trust, later)
+    assert {each.timed for each in forgotten.signatures} == {Outcome.INDETERMINATE}
+
+
+def test_an_outside_certificate_that_has_run_out_is_judged_the_same_way(tmp_path):
+    maker = Authority.open(
+        tmp_path / "maker", sealed.SECRET, organisation="授时中心", at=sealed.NOON
+    )
+    told = [AT]
+    with outside.time_server(lambda r: outside.granted(r, told[0], maker).dump()) as found:
+        server = replace(found, roots=(maker.root_certificate,))
+        authority = authority_with(tmp_path, server)
+        report = seals.seal_report(sealed.drawn()[0].pdf, (), authority=authority, at=AT)
+        told[0] = AT + timedelta(days=3400)
+        maker.renew(at=told[0])
+        kept = seals.retimestamp(report, authority=authority, at=told[0])
+    later = AT + timedelta(days=3800)
+    found = examine(kept, authority.trust(at=later), later)
+    assert [each.timed for each in found.signatures] == [Outcome.PASSED] * len(found.signatures)
+    assert not any(each.built_in_clock for each in found.signatures)

@@ -340,7 +340,7 @@ def _checkpoint_forged(proof: dict[str, Any], _scene: Scene) -> None:
     from pathlib import Path
 
     with tempfile.TemporaryDirectory() as folder:
-        other = ServerKey.open(Path(folder) / "key.pem", b"s" * 32)
+        other = ServerKey.open(Path(folder) / "key.pem", b"s" * 32, at=VERIFIED_AT)
     proof["checkpoint"] = other.sign(_decoded(proof["checkpoint"].split(".")[1]))
     proof["server_keys"] = [other.public_jwk]
 

@@ -127,6 +127,18 @@ def test_a_photo_under_the_same_name_is_noticed(scene, issued, examined, on_shel
     assert failed(judged(scene, on_shelf, issued, examined(issued))) == {"photos_differ"}
 
 
+def test_a_strangers_record_does_not_choose_what_the_server_reads(
+    scene, issued, examined, on_shelf, monkeypatch
+):
+    """It may name five hundred photos of ours, and ask which of them we have."""
+    altered = ON_RECORD["photo exchanged"].make(scene, examined(issued))
+    read = []
+    monkeypatch.setattr(type(scene.wiring.blobs), "read", lambda _blobs, name: read.append(name))
+    found = judged(scene, on_shelf, issued, altered)
+    assert "record_differs" in failed(found)
+    assert read == []
+
+
 def test_two_hundred_flipped_bits_are_all_named_with_their_place(scene, issued, on_shelf):
     """By the digest, which needs no examination; `test_bit_flips` asks the signatures."""
     dice = random.Random(20261122)

@@ -1,5 +1,7 @@
 """The verdict: what a document in hand is, in facts with stable codes."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import delete, text
 
@@ -7,6 +9,7 @@ from inspection import database
 from inspection.domain.problems import DocumentTooLarge
 from inspection.reports.shelf import IssuedReport
 from inspection.signing.facts import Outcome
+from inspection.signing.jose import ServerKey
 from inspection.verification import verdict
 from tests.reports import samples, scenes
 from tests.signing import sealed
@@ -50,6 +53,17 @@ def test_each_signer_is_told_with_role_and_both_clocks(scene, issued):
     assert person.stamped_at == scenes.ISSUED_AT
     assert person.device_signed_at == scene.record.at
     assert lines["seal"].device_signed_at is None
+
+
+def test_a_report_from_before_the_server_changed_its_key_still_passes(own_scene, own_issued):
+    wiring = own_scene.wiring
+    home, secret = wiring.settings.home, wiring.settings.secret
+    (home / "server-key.pem").unlink()
+    changed = ServerKey.open(home / "server-key.pem", secret, at=scenes.VERIFIED_AT)
+    after = replace(own_scene, wiring=replace(wiring, server_key=changed))
+    found = after.verify(own_issued)
+    assert found.outcome == Outcome.PASSED
+    assert "checkpoint_matches" in codes(found)
 
 
 def test_one_byte_changed_is_told_with_its_place(scene, issued):

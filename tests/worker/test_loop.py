@@ -95,3 +95,15 @@ def test_a_report_of_a_complete_record_is_on_the_shelf_once(scene: Scene) -> Non
     assert (uuid, size) == (made.uuid, len(scene.wiring.blobs.read(sha256)))
     assert scene.entries("report.issued") == [made.uuid]
     assert worker.work_once(scene.wiring) is False
+
+
+def test_built_in_certificates_are_renewed_in_time_and_the_ledger_says_so_once(
+    scene: Scene,
+) -> None:
+    worker.renew_certificates(scene.wiring)
+    assert scene.entries("certificate.renewed") == []
+    scene.clock.passes(timedelta(days=3400))
+    for _ in range(2):
+        worker.renew_certificates(scene.wiring)
+    assert len(scene.entries("certificate.renewed")) == 2
+    assert len(scene.wiring.authority.built_in("tsa")) == 2
