@@ -137,6 +137,11 @@ def test_the_evidence_names_digests_ledger_and_clocks(content):
     assert told["收到时间（服务器）"] == "2026-11-22 12:06:00"
 
 
+def test_what_nobody_wrote_is_said_to_be_not_filled_in():
+    empty = samples.content_of(samples.full_record(opinion=" ", statement=""))
+    assert (empty.opinion, empty.statement) == ("未填写。", "未填写。")
+
+
 def test_a_device_that_never_met_the_server_says_so():
     clock = {"elapsed_ms": 60_000, "server_offset_ms": None, "server_seen_at": None}
     told = dict(samples.content_of(samples.full_record(clock=clock)).evidence)
