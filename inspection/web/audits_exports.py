@@ -4,6 +4,7 @@ Both are forms, not links: each writes into the ledger who took what, before it 
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -33,7 +34,8 @@ def prepare() -> Redirect:
     wants_picked = request.form.get("what") == "picked"
     if wants_picked and not picked:
         flash(gettext("还没有勾选报告。勾选之后再下载，或者下载全部筛选结果。"), "wait")
-        return redirect(url_for("audits.index", **conditions_of(wanted_of(request.form))), 303)
+        conditions: dict[str, Any] = {**conditions_of(wanted_of(request.form))}
+        return redirect(url_for("audits.index", **conditions), 303)
     if len(picked) > MOST_FILES:
         raise DownloadTooLarge(files=len(picked), most_files=MOST_FILES)
     with writing() as session:
