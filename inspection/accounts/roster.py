@@ -10,18 +10,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from inspection.accounts import policy
 from inspection.accounts.devices import DeviceKey
 from inspection.accounts.people import Actor, MembershipRow, PersonAccount
 from inspection.accounts.policy import Permission, Role
+from inspection.database import Page, page_of
 from inspection.domain.problems import NotFound
 from inspection.organisations.unit import Unit
 
-ROWS_A_PAGE = 50
 STANDINGS = ("enrolled", "not_enrolled", "dismissed")
 
 _ENROLLING = [role.value for role in policy.roles_with(Permission.KEY_ENROL)]
@@ -70,14 +72,10 @@ class Member:
 
 
 @dataclass(frozen=True)
-class Roster:
+class Roster(Page[Member]):
     """One page of the people in care, and how many there are of each standing."""
 
-    rows: tuple[Member, ...]
     counts: dict[str, int]
-    total: int
-    page: int
-    pages: int
 
 
 @dataclass(frozen=True)
@@ -110,7 +108,7 @@ def care(actor: Actor) -> ColumnElement[bool]:
 
 def in_care(session: Session, actor: Actor, person_uuid: str) -> Member:
     """Return one person in the actor's care. Raises NotFound."""
-    found = _members(session, select(PersonAccount).where(_named(person_uuid), care(actor)))
+    found = _found(session, _named(person_uuid), care(actor))
     if not found:
         raise NotFound(person=person_uuid)
     return found[0]
@@ -124,17 +122,13 @@ def search(
     counts = {each: _count(session, condition & _stands(each)) for each in STANDINGS}
     condition &= _stands(standing)
     total = counts[standing] if standing else sum(counts.values())
-    pages = max(1, -(-total // ROWS_A_PAGE))
-    page = min(max(1, page), pages)
-    rows = _members(
-        session,
+    active_first = (
         select(PersonAccount)
         .where(condition)
         .order_by(PersonAccount.active.desc(), PersonAccount.name, PersonAccount.id)
-        .offset((page - 1) * ROWS_A_PAGE)
-        .limit(ROWS_A_PAGE),
     )
-    return Roster(rows, counts, total, page, pages)
+    shown = page_of(session, active_first, partial(_members, session), total=total, page=page)
+    return Roster(**vars(shown), counts=counts)
 
 
 def tablets(session: Session, actor: Actor, *, device: str = "") -> tuple[Tablet, ...]:
@@ -142,7 +136,7 @@ def tablets(session: Session, actor: Actor, *, device: str = "") -> tuple[Tablet
     enrolled = exists().where(
         DeviceKey.person_id == PersonAccount.id, DeviceKey.device == device if device else true()
     )
-    members = _members(session, select(PersonAccount).where(care(actor), enrolled))
+    members = _found(session, care(actor), enrolled)
     holders: dict[str, list[tuple[Member, TabletKey]]] = defaultdict(list)
     for member in members:
         for key in member.keys:
@@ -189,8 +183,12 @@ def _count(session: Session, condition: ColumnElement[bool]) -> int:
     return session.scalar(select(func.count()).select_from(PersonAccount).where(condition)) or 0
 
 
-def _members(session: Session, asked: Select[tuple[PersonAccount]]) -> tuple[Member, ...]:
-    accounts = session.scalars(asked).all()
+def _found(session: Session, *conditions: ColumnElement[bool]) -> tuple[Member, ...]:
+    return _members(session, session.execute(select(PersonAccount).where(*conditions)).all())
+
+
+def _members(session: Session, rows: Sequence[Row[Any]]) -> tuple[Member, ...]:
+    accounts: list[PersonAccount] = [account for (account,) in rows]
     ids = [account.id for account in accounts]
     posts, keys = _posts(session, ids), _keys(session, ids)
     return tuple(

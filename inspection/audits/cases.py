@@ -7,7 +7,6 @@ that it raised. Only reads.
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from sqlalchemy import or_, select
@@ -27,8 +26,6 @@ from inspection.submissions import records
 from inspection.submissions.records import StoredRecord
 
 KEY_USED = "key.used"
-_SIGNS = ("report.issued", "report.revised")
-"""Entries that follow the use of somebody's key."""
 
 
 @dataclass(frozen=True)
@@ -113,18 +110,32 @@ def _entries(session: Session, record: Record, report_uuid: str) -> tuple[Entry,
     found = journal.about(session, record.uuid)
     used = [
         entry
-        for before, entry in pairwise(found)
-        if entry.kind in _SIGNS
+        for cause, signed in _signings(found)
         for entry in journal.about_any(
             session,
             _signers(record, found),
             kind=KEY_USED,
-            after=before.seq,
-            before=entry.seq,
+            after=cause.seq,
+            before=signed.seq,
         )
         if json.loads(entry.body).get("report") == report_uuid
     ]
     return tuple(sorted({entry.seq: entry for entry in (*found, *used)}.values(), key=_place))
+
+
+def _signings(found: list[Entry]) -> list[tuple[Entry, Entry]]:
+    """What gave cause to sign, and the signed file: keys were used between these two.
+
+    Anything may stand between them, even another opinion or somebody's export.
+    """
+    issued = [each for each in found if each.kind == "report.issued"]
+    given = [each for each in found if each.kind == opinions.ENTRY]
+    signed = [
+        each
+        for each in found
+        if each.kind == "report.revised" and json.loads(each.body)["kind"] == revisions.OPINION
+    ]
+    return [*zip(found[:1], issued, strict=False), *zip(given, signed, strict=False)]
 
 
 def _signers(record: Record, found: list[Entry]) -> list[str]:

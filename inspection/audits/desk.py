@@ -7,12 +7,14 @@ downloads alike. One report with all that belongs to it is `cases`.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, timezone
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from inspection.audits.opinions import OpinionRow
+from inspection.database import Page, page_of
 from inspection.domain import traits
 from inspection.domain.opinion import CONCLUSIONS
 from inspection.organisations.scope import Scope
@@ -21,7 +23,6 @@ from inspection.reports.revisions import ReportRevision
 from inspection.reports.shelf import IssuedReport
 from inspection.submissions.records import RecordTrait, SubmittedRecord
 
-ROWS_A_PAGE = 50
 NO_OPINION = "none"
 OPINION_STATES = (NO_OPINION, *CONCLUSIONS)
 FINDINGS = ("some", "none", traits.MAJOR)
@@ -70,13 +71,9 @@ class DeskRow:
 
 
 @dataclass(frozen=True)
-class DeskPage:
+class DeskPage(Page[DeskRow]):
     """One page of the list, and how many reports each chip would show."""
 
-    rows: tuple[DeskRow, ...]
-    total: int
-    page: int
-    pages: int
     counts_by_opinion: dict[str, int]
     counts_by_findings: dict[str, int]
 
@@ -85,13 +82,10 @@ def search(session: Session, scope: Scope, wanted: DeskFilter, page: int = 1) ->
     """Return a page of the reports in scope, the newest first."""
     conditions = [scope.condition(), *_conditions(wanted)]
     total = session.scalar(_joined(select(func.count())).where(*conditions)) or 0
-    pages = max(1, -(-total // ROWS_A_PAGE))
-    page = min(max(page, 1), pages)
+    lines = partial(_lines, session)
+    shown = page_of(session, _newest_first(conditions), lines, total=total, page=page)
     return DeskPage(
-        rows=_rows(session, conditions, limit=ROWS_A_PAGE, offset=(page - 1) * ROWS_A_PAGE),
-        total=total,
-        page=page,
-        pages=pages,
+        **vars(shown),
         counts_by_opinion=_counts(
             session, scope, replace(wanted, opinion=""), OPINION_STATES, _of_opinion
         ),
@@ -103,17 +97,14 @@ def search(session: Session, scope: Scope, wanted: DeskFilter, page: int = 1) ->
 
 def listed(session: Session, scope: Scope, wanted: DeskFilter, *, most: int) -> tuple[DeskRow, ...]:
     """Return the reports that the filter leaves, the newest first, at most this many."""
-    return _rows(session, [scope.condition(), *_conditions(wanted)], limit=most, offset=0)
+    query = _newest_first([scope.condition(), *_conditions(wanted)])
+    return _lines(session, session.execute(query.limit(most)).all())
 
 
 def picked(session: Session, scope: Scope, uuids: Sequence[str]) -> tuple[DeskRow, ...]:
     """Return those of these reports that lie in scope, the newest first."""
-    return _rows(
-        session,
-        [scope.condition(), IssuedReport.uuid.in_(uuids)],
-        limit=len(uuids),
-        offset=0,
-    )
+    query = _newest_first([scope.condition(), IssuedReport.uuid.in_(uuids)])
+    return _lines(session, session.execute(query).all())
 
 
 def population(session: Session, scope: Scope, wanted: DeskFilter) -> list[tuple[str, str]]:
@@ -215,10 +206,8 @@ def _counts(
     return {"": row[0], **{value: count or 0 for value, count in zip(values, row[1:], strict=True)}}
 
 
-def _rows(
-    session: Session, conditions: list[ColumnElement[bool]], *, limit: int, offset: int
-) -> tuple[DeskRow, ...]:
-    rows = session.execute(
+def _newest_first(conditions: list[ColumnElement[bool]]) -> Select[Any]:
+    return (
         _joined(
             select(
                 IssuedReport,
@@ -231,9 +220,11 @@ def _rows(
         )
         .where(*conditions)
         .order_by(IssuedReport.issued_at.desc(), IssuedReport.id.desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
+    )
+
+
+def _lines(session: Session, rows: Sequence[Any]) -> tuple[DeskRow, ...]:
+    """Make lines of rows; what belongs to all of them is read at once."""
     marked = _traits(session, [row[3] for row in rows])
     said = _opinions(session, [row[0].id for row in rows])
     newest = _newest(session, [row[0].id for row in rows])

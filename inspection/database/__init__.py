@@ -1,10 +1,22 @@
-"""The database: model base, naming conventions, and how transactions begin.
+"""The database: model base, naming conventions, how transactions begin, and lists by the page.
 
 Only this package knows Flask-SQLAlchemy. It holds no table of its own.
 """
 
 from inspection.database.base import Base, db, table_of
+from inspection.database.pages import Page, page_of
 from inspection.database.transactions import install, one_view, reading, writing
 from inspection.database.types import UtcInstant
 
-__all__ = ["Base", "UtcInstant", "db", "install", "one_view", "reading", "table_of", "writing"]
+__all__ = [
+    "Base",
+    "Page",
+    "UtcInstant",
+    "db",
+    "install",
+    "one_view",
+    "page_of",
+    "reading",
+    "table_of",
+    "writing",
+]

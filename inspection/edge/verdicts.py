@@ -24,7 +24,7 @@ def headline(verdict: Verdict) -> str:
     if verdict.outcome == "indeterminate":
         return str(_("凭手头的材料无法得出结论，原因见下。"))
     if verdict.has("superseded"):
-        return str(_("这份文件由本系统出具，没有被改动，但它不是最新的一版。"))
+        return str(_("这份文件由本系统出具，没有被改动；后来又有增补，最新一版请向出具单位索取。"))
     return str(_("这份文件由本系统出具，与出具时逐字节相同，签名全部有效。"))
 
 
@@ -43,7 +43,7 @@ def by_digest(verdict: Verdict | None) -> str:
     if verdict is None:
         return str(_("本系统没有登记过这个摘要。文件可能被改动过，也可能不是本系统出具的。"))
     if verdict.has("superseded"):
-        return str(_("这是本系统出具的文件，逐字节相同，但它不是最新的一版。"))
+        return str(_("这是本系统出具的文件，逐字节相同；后来又有增补，最新一版请向出具单位索取。"))
     return str(_("这就是本系统出具的那一份，逐字节相同。"))
 
 
@@ -111,7 +111,7 @@ def not_checked(code: str) -> str:
         "hand_identity": _("没有核验：执笔或输入 PIN 的是否本人。"),
         "device_clock": _("没有核验：平板时钟是否准确；只记录它与服务器的差。"),
         "truth_of_content": _("没有核验：记录所写是否属实。"),
-        "own_issuer": _("没有核验：签字人自有证书由谁颁发、颁发者是否可信。"),
+        "own_issuer": _("没有核验：签名人的本人证书由谁颁发、颁发者是否可信。"),
         "revocation": _("没有核验：外部机构颁发的证书是否已被吊销；该机构没有给出吊销列表。"),
     }
     return words[code]
@@ -180,7 +180,7 @@ def _role(role: str) -> str:
         "party": _("被检查单位现场负责人"),
         "witness": _("见证人"),
         "seal": _("电子封印"),
-        "person": _("签字人"),
+        "person": _("签名人"),
         "attested": _("手写笔迹"),
         "timestamp": _("时间戳"),
     }
@@ -224,7 +224,7 @@ _SENTENCES: dict[str, _Sentence] = {
     ),
     "bytes_as_issued": lambda d: _("文件与出具时逐字节相同（%(size)s 字节）。", **d),
     "superseded": lambda d: _(
-        "此后又有 %(later)s 次修订，最近一次于 %(revised_at)s；这一份仍是当时的原件，"
+        "此后又有 %(later)s 次增补，最近一次于 %(revised_at)s；这一份仍是当时的原件，"
         "请向出具单位索取最新一版。",
         **d,
     ),
@@ -251,7 +251,7 @@ _SENTENCES: dict[str, _Sentence] = {
     ),
     "timestamp_signature_valid": lambda d: _("时间戳有效，时间为 %(stamped_at)s。", **d),
     "own_signature_intact": lambda d: _(
-        "%(name)s 用自有证书加签，签名与文件内容相符；颁发证书的机构没有核验。", **d
+        "%(name)s 用本人证书加签，签名与文件内容相符；颁发证书的机构没有核验。", **d
     ),
     "signature_broken": lambda d: _("签名（%(name)s）与文件内容不符：签名之后内容被改过。", **d),
     "timestamp_broken": lambda d: _(

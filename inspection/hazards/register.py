@@ -7,6 +7,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import (
@@ -25,7 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inspection.database import Base, UtcInstant, table_of
+from inspection.database import Base, Page, UtcInstant, page_of, table_of
 from inspection.domain import hazard as domain
 from inspection.domain.answers import Standing
 from inspection.domain.hazard import State, Step
@@ -34,8 +36,6 @@ from inspection.ledger import journal
 from inspection.ledger.chain import Entry
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
-
-ROWS_A_PAGE = 50
 
 
 class Hazard(Base):
@@ -114,13 +114,9 @@ class HazardRow:
 
 
 @dataclass(frozen=True)
-class RegisterPage:
+class RegisterPage(Page[HazardRow]):
     """One page of the register, and how many hazards each chip would show."""
 
-    rows: tuple[HazardRow, ...]
-    total: int
-    page: int
-    pages: int
     counts_by_state: dict[str, int]
     counts_by_level: dict[str, int]
     overdue: int
@@ -298,20 +294,15 @@ def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: dat
     everything = [scope.condition(), *_asked(wanted)]
     narrowed = [*everything, *_chips(wanted, today)]
     total = session.scalar(_joined(select(func.count())).where(*narrowed)) or 0
-    pages = max(1, -(-total // ROWS_A_PAGE))
-    page = min(max(wanted.page, 1), pages)
-    rows = session.execute(
+    soonest_due_first = (
         _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
         .where(*narrowed)
         .order_by(Hazard.state == State.CLOSED, Hazard.deadline_on, Hazard.id.desc())
-        .limit(ROWS_A_PAGE)
-        .offset((page - 1) * ROWS_A_PAGE)
     )
+    lines = partial(starmap, partial(_row, today=today))
+    shown = page_of(session, soonest_due_first, lines, total=total, page=wanted.page)
     return RegisterPage(
-        rows=tuple(_row(*row, today=today) for row in rows),
-        total=total,
-        page=page,
-        pages=pages,
+        **vars(shown),
         counts_by_state=_counts(session, Hazard.state, everything),
         counts_by_level=_counts(session, Hazard.level, everything),
         overdue=session.scalar(_joined(select(func.count())).where(*everything, _overdue(today)))

@@ -24,7 +24,7 @@ TITLES = {
 }
 LEVELS = {"general": "一般隐患", "larger": "较大隐患", "major": "重大隐患"}
 MARKS = {"V": "①", "V2": "②", "VT": "③", "R": "④"}
-MOMENTS = {"before": "问题", "after": "整改后"}
+MOMENTS = {"before": "整改前", "after": "整改后"}
 
 
 @dataclass(frozen=True)
@@ -295,7 +295,7 @@ def compose(
         marks_used=_marks_used(problems),
         problems=problems,
         other_pictures=tuple(picture(photo, record, counter.next(), "") for photo in others),
-        opinion=record.opinion.strip() or "无。",
+        opinion=record.opinion.strip() or "未填写。",
         statement=record.statement.strip() or "未填写。",
         signatures=signatures,
         grades=tuple(note for note in GRADES.values() if note.grade in grades_used),

@@ -1,4 +1,4 @@
-"""A signer's signature by a certificate from elsewhere (自有证书签名): download, sign, upload.
+"""A signer's signature by a certificate from elsewhere (本人证书签名): download, sign, upload.
 
 What comes back is accepted only if it is our newest file plus one signature in
 the field that is reserved for this person. It is examined at once, in a

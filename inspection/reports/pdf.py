@@ -124,7 +124,7 @@ def _fields(content: ReportContent) -> list[fields.Field]:
             for number, name in enumerate(OPINIONS, start=1)
         ),
         *(
-            fields.Field(name, wording.visible(f"{holder} 以自有证书的签名"), reserved=True)
+            fields.Field(name, wording.visible(f"{holder} 用本人证书的签名"), reserved=True)
             for name, holder in content.own
         ),
     ]

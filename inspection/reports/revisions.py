@@ -1,4 +1,4 @@
-"""Revisions of an issued report (报告修订): what was added to its file later, and by whom.
+"""Revisions of an issued report (报告增补): what was added to its file later, and by whom.
 
 The issued file is revision 0 and never changes. Each later file begins with
 the bytes of the one before it, so nothing that was signed can go missing: an

@@ -6,17 +6,17 @@ and in the blobs. Nothing on the shelf ever changes.
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import ForeignKey, Index, func, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from inspection.database import Base, UtcInstant
+from inspection.database import Base, Page, UtcInstant, page_of
 from inspection.domain.problems import NotFound
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
-
-ROWS_A_PAGE = 50
 
 
 class IssuedReport(Base):
@@ -60,16 +60,6 @@ class ReportRow:
 
 
 @dataclass(frozen=True)
-class ReportPage:
-    """One page of the list of reports."""
-
-    rows: tuple[ReportRow, ...]
-    total: int
-    page: int
-    pages: int
-
-
-@dataclass(frozen=True)
 class ShelvedReport:
     """A report as it was issued."""
 
@@ -105,7 +95,7 @@ class PublicReport:
     pages: int
 
 
-def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> ReportPage:
+def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> Page[ReportRow]:
     """Return a page of the reports in scope, newest first."""
     conditions: list[Any] = [scope.condition()]
     if text:
@@ -118,14 +108,8 @@ def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> Rep
     joined = select(IssuedReport, Unit.name).join(Unit, Unit.id == IssuedReport.unit_id)
     joined = joined.where(*conditions)
     total = session.scalar(select(func.count()).select_from(joined.subquery())) or 0
-    pages = max(1, -(-total // ROWS_A_PAGE))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        joined.order_by(IssuedReport.issued_at.desc(), IssuedReport.id.desc())
-        .limit(ROWS_A_PAGE)
-        .offset((page - 1) * ROWS_A_PAGE)
-    )
-    return ReportPage(tuple(_row(*row) for row in rows), total, page, pages)
+    newest_first = joined.order_by(IssuedReport.issued_at.desc(), IssuedReport.id.desc())
+    return page_of(session, newest_first, partial(starmap, _row), total=total, page=page)
 
 
 def report(session: Session, scope: Scope, uuid: str) -> ShelvedReport:

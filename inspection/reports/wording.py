@@ -212,7 +212,7 @@ def tag_texts(finding: Finding, item: CheckItem | None) -> tuple[str, ...]:
 def deadline_text(finding: Finding) -> str:
     """Say until when it must be mended."""
     if finding.fixed_on_spot:
-        return "现场已整改"
+        return "当场已改"
     return f"{day_text(finding.deadline_on)} 前" if finding.deadline_on else "未填写"
 
 
@@ -249,6 +249,8 @@ def clock_text(record: Record) -> str:
     minutes = round(clock.elapsed_ms / 60_000)
     if clock.server_offset_ms is None:
         return f"检查历时 {minutes} 分钟；检查时未与服务器对时"
-    offset = f"{clock.server_offset_ms / 1000:+.3f} 秒"
+    # The offset is the server's clock less the device's.
+    behind = "慢" if clock.server_offset_ms > 0 else "快"
+    offset = f"{behind} {abs(clock.server_offset_ms) / 1000:.3f} 秒"
     seen = f"（{instant_text(clock.server_seen_at)} 对时）" if clock.server_seen_at else ""
-    return f"检查历时 {minutes} 分钟；与服务器相差 {offset}{seen}"
+    return f"检查历时 {minutes} 分钟；比服务器{offset}{seen}"

@@ -4,6 +4,8 @@ import hashlib
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import starmap
 from typing import Any
 
 from sqlalchemy import JSON, LargeBinary, UniqueConstraint, func, select
@@ -11,12 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts.people import PersonAccount
-from inspection.database import Base, UtcInstant
+from inspection.database import Base, Page, UtcInstant, page_of
 from inspection.domain.problems import JwsMalformed, NotFound, Problem
 from inspection.signing import jose
 from inspection.submissions.records import SubmittedRecord
-
-ROWS_A_PAGE = 50
 
 
 class QuarantinedBody(Base):
@@ -48,16 +48,6 @@ class RefusedRow:
     received_at: datetime
     superseded: bool
     """Whether a record of this uuid has been accepted, before or since."""
-
-
-@dataclass(frozen=True)
-class RefusedPage:
-    """One page of the list."""
-
-    rows: tuple[RefusedRow, ...]
-    total: int
-    page: int
-    pages: int
 
 
 @dataclass(frozen=True)
@@ -114,12 +104,10 @@ def digest_of(data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
-def search(session: Session, page: int = 1) -> RefusedPage:
+def search(session: Session, page: int = 1) -> Page[RefusedRow]:
     """Return a page of what is in quarantine, newest first."""
     total = session.scalar(select(func.count()).select_from(QuarantinedBody)) or 0
-    pages = max(1, -(-total // ROWS_A_PAGE))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
+    newest_first = (
         select(
             QuarantinedBody.uuid,
             QuarantinedBody.digest,
@@ -132,10 +120,8 @@ def search(session: Session, page: int = 1) -> RefusedPage:
         .outerjoin(PersonAccount, PersonAccount.id == QuarantinedBody.person_id)
         .outerjoin(SubmittedRecord, SubmittedRecord.uuid == QuarantinedBody.uuid)
         .order_by(QuarantinedBody.id.desc())
-        .limit(ROWS_A_PAGE)
-        .offset((page - 1) * ROWS_A_PAGE)
     )
-    return RefusedPage(tuple(RefusedRow(*row) for row in rows), total, page, pages)
+    return page_of(session, newest_first, partial(starmap, RefusedRow), total=total, page=page)
 
 
 def refused(session: Session, uuid: str, digest: str) -> Quarantined:

@@ -3,21 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from itertools import starmap
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, func, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, func, join, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts.people import PersonAccount
-from inspection.database import Base, UtcInstant
+from inspection.database import Base, Page, UtcInstant, page_of
 from inspection.domain import record as domain
 from inspection.domain.answers import Fault
 from inspection.domain.problems import NotFound
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 from inspection.signing import jose
-
-ROWS_A_PAGE = 50
 
 HELD, INCOMPLETE, COMPLETE = "held", "incomplete", "complete"
 
@@ -132,44 +132,22 @@ class UnplacedRow:
     received_at: datetime
 
 
-@dataclass(frozen=True)
-class RecordPage:
-    """One page of the list of records."""
-
-    rows: tuple[RecordRow, ...]
-    total: int
-    page: int
-    pages: int
-
-
-def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> RecordPage:
+def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> Page[RecordRow]:
     """Return a page of the records in scope, newest first."""
     conditions = [scope.condition()]
     if text:
         conditions.append(
             or_(Unit.name.contains(text, autoescape=True), SubmittedRecord.uuid == text.lower())
         )
-    joined = select(SubmittedRecord, Unit.name, Unit.uuid).join(
-        Unit, Unit.id == SubmittedRecord.unit_id
-    )
-    total = (
-        session.scalar(
-            select(func.count())
-            .select_from(SubmittedRecord)
-            .join(Unit, Unit.id == SubmittedRecord.unit_id)
-            .where(*conditions)
-        )
-        or 0
-    )
-    pages = max(1, -(-total // ROWS_A_PAGE))
-    page = min(max(page, 1), pages)
-    rows = session.execute(
-        joined.where(*conditions)
+    in_scope = join(SubmittedRecord, Unit, Unit.id == SubmittedRecord.unit_id)
+    total = session.scalar(select(func.count()).select_from(in_scope).where(*conditions)) or 0
+    newest_first = (
+        select(SubmittedRecord, Unit.name, Unit.uuid)
+        .select_from(in_scope)
+        .where(*conditions)
         .order_by(SubmittedRecord.received_at.desc(), SubmittedRecord.id.desc())
-        .limit(ROWS_A_PAGE)
-        .offset((page - 1) * ROWS_A_PAGE)
     )
-    return RecordPage(tuple(_row(*row) for row in rows), total, page, pages)
+    return page_of(session, newest_first, partial(starmap, _row), total=total, page=page)
 
 
 def _row(row: SubmittedRecord, unit_name: str, unit_uuid: str) -> RecordRow:

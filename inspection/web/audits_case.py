@@ -5,7 +5,6 @@ and the content policy lets nothing be embedded (docs/decisions/0005). The verdi
 from the worker; nothing here examines a file.
 """
 
-from collections import Counter
 from typing import Any
 
 from flask import (
@@ -83,8 +82,8 @@ def _page(case: Case, form: OpinionForm) -> str:
         checklist=checklist,
         language=get_locale().language,
         held=wired().blobs.has(case.sha256),
-        tally=Counter(answer.value for answer in payload.answers.values()),
-        hazards={},
+        names={each.account: each.name for each in payload.people}
+        | {each.person: each.name for each in case.opinions},
         verdict=_told(case),
         form=form,
         protection=ProtectedForm(),

@@ -4,9 +4,11 @@ Both are forms, not links: each writes into the ledger who took what, before it 
 """
 
 from collections.abc import Iterable
+from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
 from werkzeug.wrappers import Response as Redirect
 
 from inspection.accounts.policy import Permission
@@ -16,7 +18,7 @@ from inspection.audits.batches import Batch
 from inspection.domain.problems import DownloadTooLarge
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
-from inspection.web.audits import wanted_of
+from inspection.web.audits import conditions_of, wanted_of
 
 blueprint = Blueprint("audit_exports", __name__)
 
@@ -29,12 +31,17 @@ def prepare() -> Redirect:
     actor = current_actor()
     scope = actor.scope(Permission.AUDIT)
     picked = _uuids(request.form.getlist("report"))
+    wants_picked = request.form.get("what") == "picked"
+    if wants_picked and not picked:
+        flash(gettext("还没有勾选报告。勾选之后再下载，或者下载全部筛选结果。"), "wait")
+        conditions: dict[str, Any] = {**conditions_of(wanted_of(request.form))}
+        return redirect(url_for("audits.index", **conditions), 303)
     if len(picked) > MOST_FILES:
         raise DownloadTooLarge(files=len(picked), most_files=MOST_FILES)
     with writing() as session:
         rows = (
             desk.picked(session, scope, picked)
-            if request.form.get("what") == "picked"
+            if wants_picked
             else desk.listed(session, scope, wanted_of(request.form), most=MOST_FILES + 1)
         )
         made = batches.prepare(session, actor, rows, blobs=wired().blobs, at=wired().clock())

@@ -17,6 +17,7 @@ from inspection.web import moments
 
 blueprint = Blueprint("home", __name__)
 blueprint.add_app_template_filter(moments.instant, "instant")
+blueprint.add_app_template_filter(moments.exact, "exact")
 
 HOME_OF = (
     (Role.OFFICE, "/hazards"),

@@ -130,6 +130,7 @@ def _page(uuid: str, form: OwnCertificateForm | None = None) -> str:
             (each, names.get(each.made_by, ""), own_certificate.described(each)) for each in added
         ],
         current=added[-1] if added else shelved,
+        may_audit=actor.may(Permission.AUDIT),
         offer=offer if actor.may(Permission.REPORT_SIGN) else None,
         form=form or OwnCertificateForm(),
     )

@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 
 from inspection.audits import desk
 from inspection.audits.desk import DeskFilter
-from inspection.database import reading
+from inspection.database import pages, reading
 from inspection.organisations.scope import Scope
 from tests.audits.rows import opine, refused, revise, shelve
 from tests.scene import Scene
@@ -95,12 +95,12 @@ def test_nobody_sees_beyond_their_scope_in_list_counts_or_population(scene: Scen
 
 
 def test_pages_follow_each_other_without_gap(scene: Scene, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(desk, "ROWS_A_PAGE", 2)
+    monkeypatch.setattr(pages, "ROWS_A_PAGE", 2)
     newest_first = [shelve(scene, scene.filled()) for _ in range(5)][::-1]
     with reading(scene.engine) as session:
-        pages = [desk.search(session, EVERYTHING, DeskFilter(), n) for n in (1, 2, 3, 99)]
-    assert [row.uuid for page in pages[:3] for row in page.rows] == newest_first
-    assert (pages[3].page, pages[3].pages, pages[3].total) == (3, 3, 5)
+        found = [desk.search(session, EVERYTHING, DeskFilter(), n) for n in (1, 2, 3, 99)]
+    assert [row.uuid for page in found[:3] for row in page.rows] == newest_first
+    assert (found[3].page, found[3].pages, found[3].total) == (3, 3, 5)
 
 
 def test_no_condition_walks_a_table_without_an_index(scene: Scene):

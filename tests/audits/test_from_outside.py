@@ -10,7 +10,7 @@ import pytest
 from inspection.audits import archives, batches
 from tests.audits.rows import opine, shelve
 from tests.audits.standing import token
-from tests.builders.identifiers import sha256
+from tests.builders.identifiers import sha256, uuid7
 from tests.scene import Scene
 from tests.tablet import COOKIE
 
@@ -194,7 +194,18 @@ def test_a_batch_names_every_file_before_it_is_sent(scene, browser):
         "/audits/exports", data={**fields, "what": "all", "kind": "inspection"}
     )
     assert len(json.loads(_manifest(client, everything))["reports"]) == 3
-    assert client.post("/audits/exports", data={**fields, "what": "picked"}).status_code == 422
+
+
+def test_a_download_with_nothing_ticked_comes_back_to_the_list_and_says_so(scene, browser):
+    shelve(scene, scene.filled())
+    client = browser(scene.cast.auditor)
+    fields = {"csrf_token": token(client.get("/audits").text), "kind": "inspection"}
+    sent = client.post("/audits/exports", data={**fields, "what": "picked"}, follow_redirects=True)
+    assert (sent.request.path, dict(sent.request.args)) == ("/audits", {"kind": "inspection"})
+    assert "还没有勾选报告" in sent.text
+    assert scene.entries("reports.exported") == []
+    elsewhere = {**fields, "what": "picked", "report": uuid7()}
+    assert client.post("/audits/exports", data=elsewhere).status_code == 422
 
 
 def _manifest(client, answer) -> bytes:

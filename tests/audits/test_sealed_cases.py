@@ -41,6 +41,16 @@ def test_an_opinion_stands_in_the_ledger_and_then_in_the_file(judged: Standing):
     assert "/V" not in named["opinion-2"]
 
 
+def test_the_case_tells_every_use_of_a_key_for_its_files_and_whose_it_was(judged: Standing):
+    uses = judged.scene.rows("SELECT seq FROM ledger_entry WHERE kind = 'key.used' ORDER BY seq")
+    told = [entry for entry in judged.case().history if entry.kind == "key.used"]
+    assert [(entry.seq,) for entry in told] == uses
+    page = judged.browser(judged.scene.cast.auditor).get(f"/audits/{judged.report}").text
+    for person in (*judged.made.signers, judged.scene.cast.auditor):
+        assert f"使用{person.name}的证书签名" in page
+    assert "为没有账号的人的手写笔迹签发一次性证书" in page
+
+
 def test_the_verdict_comes_from_the_worker_and_is_kept(judged: Standing):
     browser = judged.browser(judged.scene.cast.auditor)
     address = f"/audits/{judged.report}"

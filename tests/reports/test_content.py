@@ -34,9 +34,9 @@ def test_a_problem_has_level_words_grounds_requirement_and_deadline(content):
     assert {each.mark for each in first.basis} <= {"①", "②", "③", "④"}
     assert first.major
     assert first.deadline == "2026年11月29日 前"
-    assert third.deadline == "现场已整改"
+    assert third.deadline == "当场已改"
     assert [picture.caption.split("　")[0] for picture in third.pictures] == [
-        "问题 3·问题",
+        "问题 3·整改前",
         "问题 3·整改后",
     ]
 
@@ -60,7 +60,7 @@ def test_a_photo_says_below_it_when_where_and_by_whom_and_names_its_original():
     }
     second["file_at"] = "2026-11-20T08:30:00+08:00"
     marked, chosen, plain, *_ = samples.content_of(made).pictures
-    assert marked.caption == "问题 1·问题　焊接点西侧"
+    assert marked.caption == "问题 1·整改前　焊接点西侧"
     assert marked.facts.endswith("　一号车间　李𫖯")
     assert marked.notes == ("北纬 31.298860，东经 121.085300，误差约 12 米",)
     assert marked.original == "1" * 64
@@ -133,8 +133,13 @@ def test_a_citation_counts_only_while_it_is_in_force(content):
 def test_the_evidence_names_digests_ledger_and_clocks(content):
     told = dict(content.evidence)
     assert "第 1204 条" in told["台账条目"]
-    assert told["平板时钟"].startswith("检查历时 40 分钟；与服务器相差 -0.035 秒")
+    assert told["平板时钟"].startswith("检查历时 40 分钟；比服务器快 0.035 秒")
     assert told["收到时间（服务器）"] == "2026-11-22 12:06:00"
+
+
+def test_what_nobody_wrote_is_said_to_be_not_filled_in():
+    empty = samples.content_of(samples.full_record(opinion=" ", statement=""))
+    assert (empty.opinion, empty.statement) == ("未填写。", "未填写。")
 
 
 def test_a_device_that_never_met_the_server_says_so():

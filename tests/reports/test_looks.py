@@ -69,7 +69,7 @@ def test_every_field_of_a_signed_inspection_is_printed(refused):
         "criterion": "重大隐患判定AQ3067-2026",
         "requirement": major["requirement"],
         "deadline": "2026年11月29日前",
-        "photo": "照片1问题1·问题焊接点西侧2026-11-2211:30一号车间李𫖯",
+        "photo": "照片1问题1·整改前焊接点西侧2026-11-2211:30一号车间李𫖯",
         "photo digest": made.payload["photos"][5]["sha256"],
         "opinion": "立即停止三号车间全部动火作业",
         "statement": "五、被检查单位意见情况属实，立即整改。",

@@ -3,6 +3,7 @@
 import io
 import re
 import subprocess
+from dataclasses import replace
 
 import pikepdf
 import pytest
@@ -12,6 +13,7 @@ from inspection.domain.problems import PaperUnfit
 from inspection.reports import papers, pdf
 from tests.builders.times import NOON
 from tests.reports import samples
+from tests.reports.test_looks import pages_of
 
 OFFICERS = ("李𫖯", "370400-0032", "欧阳𬭎", "鲁D-0057")
 
@@ -103,6 +105,19 @@ def test_a_draft_says_so_on_every_page_and_cannot_be_signed(tmp_path):
     assert "不得送达" in text
     assert "文号：签发时编定" in text
     assert "向＿＿＿＿＿＿申请行政复议" in text
+
+
+@pytest.mark.parametrize("signers", [2, 3])
+def test_the_seal_has_its_place_on_the_page_of_the_last_signature(signers, tmp_path):
+    paper = composed("onsite_record")
+    last = replace(paper.signatories[0], role="见证人", name="赵见证")
+    signatories = (*paper.signatories, last)[-signers:]
+    for filler in range(0, 24, 3):
+        lines = replace(paper, signatories=signatories, closing=("检查情况：",) * filler)
+        pages = pages_of(pdf.draw_paper(lines), tmp_path)
+        (sealed,) = [page for page in pages if "（印章）" in page]
+        assert "赵见证" in sealed
+        assert "一式两份" in sealed
 
 
 def test_the_same_paper_gives_the_same_bytes():

@@ -135,7 +135,7 @@ def test_a_field_for_an_own_certificate_is_neither_seen_nor_heard(drawing):
     with opened(drawing.pdf) as document:
         fields = [each for each in document.Root.AcroForm.Fields if "own" in str(each.T)]
         assert [str(each.TU) for each in fields] == [
-            f"{name} 以自有证书的签名" for name in samples.RARE_NAMES[:2]
+            f"{name} 用本人证书的签名" for name in samples.RARE_NAMES[:2]
         ]
         for field in fields:
             assert [float(each) for each in field.Rect] == [0, 0, 0, 0]

@@ -5,6 +5,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from inspection.accounts.policy import Role
+from inspection.database import pages
 from inspection.domain.problems import JwsMalformed, KeyUnknown, RecordConflict
 from inspection.edge import wired, writing
 from inspection.submissions import quarantine
@@ -165,7 +166,7 @@ def test_what_was_never_refused_is_not_found(administrator, refuse):
 
 
 def test_the_list_has_pages(administrator, refuse, monkeypatch):
-    monkeypatch.setattr(quarantine, "ROWS_A_PAGE", 2)
+    monkeypatch.setattr(pages, "ROWS_A_PAGE", 2)
     addresses = [refuse(f"{{{number}".encode()) for number in range(3)]
     assert addresses[0] not in administrator.get("/quarantine").text
     second = administrator.get("/quarantine?page=2").text

@@ -104,6 +104,8 @@ def test_the_page_of_a_report_lists_every_file_and_whoever_added_to_it(
     page = auditor.get(address).text
     for words in ("审核意见", "孙正平", "&lt;李某&gt;", "持有人是谁无法判定", sha256(PDF + b"12")):
         assert words in page, words
+    assert f'href="/audits/{uuid}"' in page
+    assert f'href="/audits/{uuid}"' not in sign_in(settled.office).get(address).text
     assert auditor.get(f"{address}.pdf").data == PDF + b"12"
     for number, data in enumerate((PDF, PDF + b"1", PDF + b"12")):
         assert auditor.get(f"{address}/revisions/{number}.pdf").data == data

@@ -10,6 +10,7 @@ import pytest
 from inspection import database
 from inspection.domain.problems import WorkBusy
 from inspection.edge import wired
+from inspection.reports import wording
 from inspection.web import verification
 from tests.reports import scenes
 
@@ -155,6 +156,14 @@ def test_no_transaction_is_open_while_a_file_is_read(upload, app, monkeypatch):
     monkeypatch.setattr("inspection.verification.verdict.run_confined", look)
     assert upload(b"%PDF-1.7").status_code == 503
     assert "looked" in opened
+
+
+def test_the_page_behind_the_code_gives_the_time_as_the_paper_prints_it(client, report):
+    row, data = report
+    page = client.get(f"/verify/{row.uuid}").text
+    assert wording.instant_text(row.issued_at) in page
+    assert f"{len(data)} 字节" in page
+    assert "出具单位和出具时间应当与上面一致" in page
 
 
 def test_unknown_report_is_said_plainly(client):
