@@ -61,6 +61,10 @@ class Cast:
     """Safety officer (安全总监) of the settled enterprise."""
     officer_device: Device
     foreign_officer: Person
+    second_officer: Person
+    """Another safety officer of the settled enterprise: nobody closes what they rectified."""
+    head: Person
+    """Its principal person in charge (主要负责人)."""
     office: Person
     auditor: Person
     administrator: Person
@@ -86,6 +90,8 @@ def assemble(session: Session) -> Cast:
         officer=inspector("郑国栋"),
         officer_device=Device(),
         foreign_officer=inspector("钱多"),
+        second_officer=inspector("邹文静"),
+        head=inspector("周立新"),
         office=inspector("周明"),
         auditor=inspector("孙正平"),
         administrator=inspector("何管理"),
@@ -100,6 +106,9 @@ def assemble(session: Session) -> Cast:
         Role.ENTERPRISE,
         cast.officer_device,
     )
+    enterprise = _row(session, settled.enterprise)
+    _hire(session, (cast.second_officer,), enterprise, Role.ENTERPRISE)
+    _hire(session, (cast.head,), enterprise, Role.HEAD)
     _hire(session, (cast.foreign_officer,), _row(session, cast.foreign_unit), Role.ENTERPRISE)
     for person, role in (
         (cast.office, Role.OFFICE),

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
+from inspection.domain.hazard import Side
 from inspection.organisations.scope import Scope
 
 
@@ -15,6 +16,8 @@ class Role(StrEnum):
 
     INSPECTOR = "inspector"
     ENTERPRISE = "enterprise"
+    HEAD = "head"
+    """The enterprise's principal person in charge (主要负责人)."""
     OFFICE = "office"
     AUDITOR = "auditor"
     ADMINISTRATOR = "administrator"
@@ -35,6 +38,16 @@ class Permission(Enum):
     """Sign a self-inspection (企业自查) of one's own enterprise."""
     RECORD_READ = "record:read"
     HAZARD_READ = "hazard:read"
+    HAZARD_HANDLE = "hazard:handle"
+    """Take steps in the life of a hazard; which ones follows from the sides one stands on."""
+    HAZARD_RECTIFY = "hazard:rectify"
+    """Stand on the side of the enterprise that rectifies."""
+    HAZARD_HEAD = "hazard:head"
+    """Decide for the enterprise as its head (主要负责人)."""
+    HAZARD_SUPERVISE = "hazard:supervise"
+    """Grade, decide on plans, extensions and doubts, transfer, open again."""
+    HAZARD_LIST = "hazard:list"
+    """List for supervision (挂牌督办), lift, strike off what is listed."""
     REPORT_READ = "report:read"
     REPORT_SIGN = "report:sign"
     """Add a signature by an own certificate to a report of a record one has signed."""
@@ -61,23 +74,29 @@ class Reach(Enum):
     EVERYTHING = "everything"
 
 
-_I, _E, _O, _A, _X = (
+_I, _E, _H, _O, _A, _X = (
     Role.INSPECTOR,
     Role.ENTERPRISE,
+    Role.HEAD,
     Role.OFFICE,
     Role.AUDITOR,
     Role.ADMINISTRATOR,
 )
 POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
-    Permission.RECORD_SUBMIT: (frozenset({_I, _E, _O}), Reach.SUBTREE),
+    Permission.RECORD_SUBMIT: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
     Permission.INSPECT: (frozenset({_I}), Reach.SUBTREE),
-    Permission.SELF_INSPECT: (frozenset({_E}), Reach.SUBTREE),
-    Permission.RECORD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
-    Permission.HAZARD_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
-    Permission.REPORT_READ: (frozenset({_I, _E, _O, _A}), Reach.SUBTREE),
-    Permission.REPORT_SIGN: (frozenset({_I, _E}), Reach.SUBTREE),
-    Permission.UNIT_READ: (frozenset({_I, _E, _O, _A, _X}), Reach.SUBTREE),
-    Permission.KEY_ENROL: (frozenset({_I, _E}), Reach.SUBTREE),
+    Permission.SELF_INSPECT: (frozenset({_E, _H}), Reach.SUBTREE),
+    Permission.RECORD_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.HAZARD_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.HAZARD_HANDLE: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
+    Permission.HAZARD_RECTIFY: (frozenset({_E, _H}), Reach.SUBTREE),
+    Permission.HAZARD_HEAD: (frozenset({_H}), Reach.SUBTREE),
+    Permission.HAZARD_SUPERVISE: (frozenset({_I, _O}), Reach.SUBTREE),
+    Permission.HAZARD_LIST: (frozenset({_O}), Reach.SUBTREE),
+    Permission.REPORT_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.REPORT_SIGN: (frozenset({_I, _E, _H}), Reach.SUBTREE),
+    Permission.UNIT_READ: (frozenset({_I, _E, _H, _O, _A, _X}), Reach.SUBTREE),
+    Permission.KEY_ENROL: (frozenset({_I, _E, _H}), Reach.SUBTREE),
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.AUDIT: (frozenset({_A}), Reach.SUBTREE),
     Permission.OPINION_GIVE: (frozenset({_A}), Reach.SUBTREE),
@@ -85,6 +104,15 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),
 }
+
+
+PERMISSION_OF_SIDE: dict[Side, Permission] = {
+    Side.ENTERPRISE: Permission.HAZARD_RECTIFY,
+    Side.HEAD: Permission.HAZARD_HEAD,
+    Side.AUTHORITY: Permission.HAZARD_SUPERVISE,
+    Side.LISTER: Permission.HAZARD_LIST,
+}
+"""What lets somebody stand on a side at a desk; `Side.SITE` is only inside a signed record."""
 
 
 @dataclass(frozen=True)

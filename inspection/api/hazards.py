@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from inspection.accounts.policy import Permission
 from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, wired
-from inspection.hazards import register
+from inspection.hazards import enquiries
 
 _DIGEST = re.compile(r"[0-9a-f]{64}\Z")
 _TYPES = ((b"\xff\xd8\xff", "image/jpeg"), (b"\x89PNG\r\n\x1a\n", "image/png"))
@@ -24,7 +24,7 @@ def photo(hazard: UUID, digest: str) -> Response:
     """The bytes of one photo of a hazard in scope; what they are does not change."""
     with reading() as session:
         scope = current_actor().scope(Permission.HAZARD_READ)
-        card = register.hazard(session, scope, str(hazard))
+        card = enquiries.hazard(session, scope, str(hazard))
     shown = (*card.photos_before, *card.photos_after)
     if not _DIGEST.match(digest) or digest not in shown or not wired().blobs.has(digest):
         raise NotFound(photo=digest[:80])

@@ -107,7 +107,10 @@ ACCOUNTS = (
     Account("anban", "周明", "安委办主任", "", "云岚区", Role.OFFICE),
     Account("audit", "孙正平", "审计员", "", "云岚区", Role.AUDITOR),
     Account("admin", "何管理", "系统管理员", "", "云岚区", Role.ADMINISTRATOR),
+    Account("zhenban", "唐海燕", "安监办主任", "", "花桥镇", Role.OFFICE),
     Account("hengli", "郑国栋", "安全总监", "", "恒砺机械", Role.ENTERPRISE),
+    Account("hengli2", "邹文静", "车间安全员", "", "恒砺机械", Role.ENTERPRISE),
+    Account("zhou", "周立新", "总经理", "", "恒砺机械", Role.HEAD),
 )
 
 
@@ -149,6 +152,7 @@ def accounts_text() -> str:
         Role.AUDITOR: "审计 auditor",
         Role.ADMINISTRATOR: "管理员 administrator",
         Role.ENTERPRISE: "企业 enterprise",
+        Role.HEAD: "企业负责人 head",
     }
     lines = [f"演示账号 · demonstration accounts (password: {PASSWORD})"]
     lines += [

@@ -270,6 +270,27 @@ class StorageFull(Problem):
     code = "storage_full"
 
 
+# --- the life of a hazard ------------------------------------------------------
+
+
+class StepNotAllowed(Problem):
+    """The step is not lawful now; `obstacle` says why, `state` where the hazard stands."""
+
+    code = "step_not_allowed"
+
+
+class StepIncomplete(Problem):
+    """What was said with a step does not do; `fields` has a code for each field that is wrong."""
+
+    code = "step_incomplete"
+
+
+class HazardMovedOn(Problem):
+    """Somebody took another step since the page was read; `seq` is that entry's."""
+
+    code = "hazard_moved_on"
+
+
 # --- documents ---------------------------------------------------------------
 
 

@@ -51,6 +51,9 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.BlobPieceTooLarge: 413,
     problems.BlobDigestMismatch: 422,
     problems.StorageFull: 507,
+    problems.StepNotAllowed: 409,
+    problems.StepIncomplete: 422,
+    problems.HazardMovedOn: 409,
     problems.DocumentTooLarge: 413,
     problems.GlyphMissing: 422,
     problems.PaperUnfit: 409,
@@ -146,6 +149,9 @@ def sentence(code: str) -> str:
         "blob_piece_too_large": _("每次最多传 256 KB。"),
         "blob_digest_mismatch": _("传来的文件与登记的摘要不符，请重新传。"),
         "storage_full": _("服务器存储空间已满，暂时收不下。"),
+        "step_not_allowed": _("这一步现在不能办理。"),
+        "step_incomplete": _("填写的内容不完整或不对。"),
+        "hazard_moved_on": _("您打开页面之后，这条隐患已由别人办理过一步。"),
         "document_too_large": _("要核验的文件不能超过 50 MB。"),
         "glyph_missing": _("有字在现有字体中没有字形，报告暂停生成。"),
         "paper_unfit": _("这份检查记录不能出这种文书。"),
@@ -205,6 +211,9 @@ def safe(code: str) -> str:
     if code == "report_moved_on" or code.startswith("own_"):
         return _("报告没有变，这次上传的内容没有加进去。")
     return {
+        "step_not_allowed": _("台账没有变。"),
+        "step_incomplete": _("台账没有变，已填的内容还在表单里。"),
+        "hazard_moved_on": _("台账没有变，您填的内容还在表单里。"),
         "not_signed_in": _("平板上填的内容都在。"),
         "form_expired": _("平板上填的内容都在。"),
         "glyph_missing": _("记录、照片和签名已完整收存，台账不受影响。"),
@@ -220,6 +229,9 @@ def what_next(code: str) -> str:
     return {
         "not_signed_in": _("请登录后再试。"),
         "form_expired": _("请返回刷新页面，再提交一次。"),
+        "step_not_allowed": _("请打开隐患页面，看现在能办哪一步。"),
+        "step_incomplete": _("请改好标出的各项，再提交。"),
+        "hazard_moved_on": _("请先看别人办了什么，再决定是否还要提交。"),
         "invitation_unknown": _("请对照办公室的屏幕再输一次，或请办公室重新发一张。"),
         "invitation_expired": _("请办公室重新发一张。"),
         "invitation_used": _("请办公室重新发一张。"),

@@ -1,100 +1,139 @@
-"""Turns what happened into ledger events about hazards. Decides nothing about rows."""
+"""Steps in the life of a hazard that are taken at a desk or on a phone: offered, and taken.
 
-import uuid
+What a step is and who may take it is in `domain/hazard.py`, what is said with it in
+`domain/handling.py`. Steps inside a signed inspection come in through `submissions/`.
+"""
 
-from inspection.domain import answers, hazard
-from inspection.domain.checklist import CheckItem, Checklist
-from inspection.domain.hazard import Source, State, Step
-from inspection.domain.record import Finding, Record, Reinspected
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection.accounts.people import Actor
+from inspection.accounts.policy import PERMISSION_OF_SIDE, Permission
+from inspection.domain import handling, hazard
+from inspection.domain.hazard import Offer, Question, Side, Situation, Step
+from inspection.domain.problems import HazardMovedOn, NotFound, StepIncomplete
+from inspection.hazards import register
+from inspection.hazards.register import Hazard
+from inspection.ledger import journal
+from inspection.ledger.chain import Entry
 from inspection.ledger.journal import Event
-
-_SOURCE_OF_KIND = {
-    "inspection": Source.DEPARTMENT,
-    "reinspection": Source.DEPARTMENT,
-    "self_inspection": Source.SELF,
-}
+from inspection.organisations.unit import Unit
 
 
-def raised_by(record: Record, checklist: Checklist) -> list[Event]:
-    """Return the events by which an accepted record's findings become hazards.
+@dataclass(frozen=True)
+class Said:
+    """What somebody fills in with a step: texts by field, and digests of photos kept already."""
 
-    A finding that was fixed on the spot is registered and closed in the same visit.
+    texts: Mapping[str, str]
+    photos: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a hazard stands for one person: its newest entry, and the steps that are theirs."""
+
+    uuid: str
+    last_seq: int
+    situation: Situation
+    offers: tuple[Offer, ...]
+
+
+def standing(session: Session, actor: Actor, uuid: str, *, today: date) -> Standing:
+    """Return where a hazard stands for `actor`. Raises NotFound when none is in scope."""
+    row, sides = _found(session, actor, uuid)
+    here = register.situation(row)
+    offered = hazard.offers(here, sides, person=actor.uuid, today=today)
+    return Standing(uuid, row.last_seq, here, offered)
+
+
+def take(
+    session: Session,
+    actor: Actor,
+    uuid: str,
+    step: Step,
+    said: Said,
+    *,
+    seen_seq: int,
+    today: date,
+    at: datetime,
+) -> Entry:
+    """Take a step; `seen_seq` is the newest entry that the actor had before their eyes.
+
+    The ledger's lock makes two who act at once take turns: the second gets HazardMovedOn.
+    Raises NotFound, HazardMovedOn, NotAllowed, StepNotAllowed or StepIncomplete; then nothing
+    was written.
     """
-    events = []
-    for finding in record.findings:
-        subject = hazard_uuid(record.uuid, finding.uuid)
-        events.append(_registered(record, checklist, finding, subject))
-        if finding.fixed_on_spot:
-            events.append(_fixed_on_spot(record, finding, subject))
-    return events
-
-
-def looked_at_again_by(record: Record) -> list[Event]:
-    """Return the events by which an accepted re-inspection closes or returns its hazards."""
-    return [_reinspected(record, each) for each in record.reinspected]
-
-
-def hazard_uuid(record_uuid: str, finding_uuid: str) -> str:
-    """A hazard's uuid follows from its record and finding: the same record raises it once."""
-    return str(uuid.uuid5(uuid.UUID(record_uuid), finding_uuid))
-
-
-def summary(finding: Finding, item: CheckItem | None) -> str:
-    """What was found, in one line: the tags that were tapped, then the words."""
-    tags = [tag for code in finding.tags if item and (tag := item.tag(code))]
-    spoken = [tag.text.zh for tag in tags] + ([finding.words] if finding.words.strip() else [])
-    return "；".join(spoken)
-
-
-def _registered(record: Record, checklist: Checklist, finding: Finding, subject: str) -> Event:
-    body = {
-        "hazard": subject,
-        "record": record.uuid,
-        "finding": finding.uuid,
-        "unit": record.unit_uuid,
-        "place": record.place.text,
-        "source": _SOURCE_OF_KIND[record.kind],
-        "checklist": {"slug": checklist.slug, "revision": checklist.revision},
-        "item": finding.item,
-        "level": finding.level,
-        "tags": list(finding.tags),
-        "words": finding.words,
-        "summary": summary(finding, checklist.item(finding.item)),
-        "requirement": finding.requirement,
-        "deadline_on": finding.deadline_on.isoformat() if finding.deadline_on else None,
-        "found_at": record.finished_at.isoformat(),
-        "finders": _inspectors(record),
-        "finder_accounts": sorted(answers.signing_accounts(record)),
-        "photos": [photo.sha256 for photo in record.photos_of(finding.uuid, "before")],
+    head = journal.lock(session)
+    row, sides = _found(session, actor, uuid)
+    if row.last_seq != seen_seq:
+        raise HazardMovedOn(seq=row.last_seq)
+    here = register.situation(row)
+    leads_by = hazard.taken(here, step, sides, person=actor.uuid, today=today)
+    words = handling.read(step, said.texts, said.photos, situation=here, today=today)
+    _refuse_odd_twin(session, actor, uuid, words)
+    body: dict[str, Any] = {
+        "hazard": uuid,
+        "unit": row.unit_uuid,
+        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "side": leads_by.side,
+        "before": here.state,
+        "state": leads_by.after,
+        "question": hazard.question(here, step),
+        "said": words,
     }
-    return Event(f"hazard.{Step.REGISTER}", body, subject=subject)
+    deadline = _deadline(step, words, row)
+    if deadline:
+        body["deadline_on"] = deadline
+    (entry,) = journal.append(
+        session, [Event(f"hazard.{step}", body, subject=uuid)], at=at, after=head
+    )
+    register.apply(session, [entry])
+    return entry
 
 
-def _inspectors(record: Record) -> list[str]:
-    return [person.name for person in record.people if person.role == "inspector"]
+def _found(session: Session, actor: Actor, uuid: str) -> tuple[Any, frozenset[Side]]:
+    """The hazard's row with its unit, and the sides on which the actor stands towards it."""
+    row = session.execute(
+        select(
+            *Hazard.__table__.columns,
+            Unit.uuid.label("unit_uuid"),
+            Unit.path.label("unit_path"),
+            Unit.supervisor_id,
+        )
+        .join(Unit, Unit.id == Hazard.unit_id)
+        .where(Hazard.uuid == uuid, actor.scope(Permission.HAZARD_READ).condition())
+    ).one_or_none()
+    if row is None:
+        raise NotFound(hazard=uuid)
+    return row, frozenset(
+        side
+        for side, permission in PERMISSION_OF_SIDE.items()
+        if actor.scope(permission).holds(row.unit_path, row.supervisor_id)
+    )
 
 
-def _reinspected(record: Record, looked_at: Reinspected) -> Event:
-    step = answers.STEP_OF_OUTCOME[looked_at.outcome]
-    hazard.after(State.REGISTERED, step)  # the table must allow it
-    body = {
-        "hazard": looked_at.hazard,
-        "record": record.uuid,
-        "reinspected_at": record.finished_at.isoformat(),
-        "reinspectors": _inspectors(record),
-        "words": looked_at.words,
-        "deadline_on": looked_at.deadline_on.isoformat() if looked_at.deadline_on else None,
-        "photos": [photo.sha256 for photo in record.photos_of(looked_at.hazard, "after")],
-    }
-    return Event(f"hazard.{step}", body, subject=looked_at.hazard)
+def _refuse_odd_twin(session: Session, actor: Actor, uuid: str, words: dict[str, Any]) -> None:
+    """A duplicate is of another hazard that the actor can see."""
+    twin = words.get("duplicate_of")
+    if twin is None:
+        return
+    known = session.scalar(
+        select(Hazard.uuid)
+        .join(Unit, Unit.id == Hazard.unit_id)
+        .where(Hazard.number == twin.upper(), actor.scope(Permission.HAZARD_READ).condition())
+    )
+    if known in (None, uuid):
+        raise StepIncomplete(step=Step.CALL_DUPLICATE, fields={"duplicate_of": "hazard_unknown"})
 
 
-def _fixed_on_spot(record: Record, finding: Finding, subject: str) -> Event:
-    body = {
-        "hazard": subject,
-        "record": record.uuid,
-        "fixed_at": record.finished_at.isoformat(),
-        "photos": [photo.sha256 for photo in record.photos_of(finding.uuid, "after")],
-    }
-    hazard.after(hazard.State.REGISTERED, Step.FIX_ON_SPOT)  # the table must allow it
-    return Event(f"hazard.{Step.FIX_ON_SPOT}", body, subject=subject)
+def _deadline(step: Step, words: dict[str, Any], row: Any) -> str | None:
+    """The deadline that a step sets: given with it, or the day that was asked for."""
+    if step is Step.GRANT_EXTENSION and row.question == Question.EXTENSION:
+        asked: date = row.asked_until
+        return asked.isoformat()
+    return words.get("deadline_on")

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from inspection.domain import hazard
 from inspection.domain.hazard import Step
 from inspection.domain.record import Photo, Record
-from inspection.hazards import register
-from inspection.hazards.register import HistoryEntry
+from inspection.hazards import enquiries
+from inspection.hazards.enquiries import HistoryEntry
 from inspection.ledger import journal
 from inspection.reports.content import report_number
 from inspection.reports.outcomes import Former
@@ -24,7 +24,7 @@ def formers(session: Session, record: Record, *, before_seq: int) -> dict[str, F
     return {
         each.hazard: _former(
             session,
-            [entry for entry in register.history(session, each.hazard) if entry.seq < before_seq],
+            [entry for entry in enquiries.history(session, each.hazard) if entry.seq < before_seq],
         )
         for each in record.reinspected
     }

@@ -30,7 +30,7 @@ from inspection.domain.problems import (
     RecordUuidMismatch,
 )
 from inspection.domain.record import Record
-from inspection.hazards import register, steps
+from inspection.hazards import enquiries, findings, register
 from inspection.jobs import queue
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
@@ -265,8 +265,8 @@ def _events(examined: Examined) -> list[Event]:
     kind = "record.held" if examined.faults else "record.accepted"
     events = [Event(kind, body, subject=record.uuid)]
     if not examined.faults and examined.checklist is not None:
-        events += steps.raised_by(record, examined.checklist)
-        events += steps.looked_at_again_by(record)
+        events += findings.raised_by(record, examined.checklist)
+        events += findings.looked_at_again_by(record)
     return events
 
 
@@ -287,7 +287,7 @@ def _with_standing(session: Session, examined: Examined) -> Examined:
     looked_at = [each.hazard for each in examined.record.reinspected]
     if not looked_at:
         return examined
-    faults = answers.standing_faults(examined.record, register.standings(session, looked_at))
+    faults = answers.standing_faults(examined.record, enquiries.standings(session, looked_at))
     return replace(examined, faults=(*examined.faults, *faults))
 
 

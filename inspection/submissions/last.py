@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 from inspection.catalog import Catalog
 from inspection.domain import record as domain
 from inspection.domain.record import Record
-from inspection.hazards import steps
+from inspection.hazards import findings
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 from inspection.signing import jose
@@ -83,7 +83,7 @@ def _read(record: Record, catalog: Catalog) -> LastInspection:
     words: dict[str, list[str]] = {}
     for finding in record.findings:
         item = checklist.item(finding.item) if checklist else None
-        words.setdefault(finding.item, []).append(steps.summary(finding, item))
+        words.setdefault(finding.item, []).append(findings.summary(finding, item))
     return LastInspection(
         unit_uuid=record.unit_uuid,
         checklist_slug=record.checklist_slug,

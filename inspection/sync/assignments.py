@@ -15,10 +15,10 @@ from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.catalog import Catalog
 from inspection.domain.checklist import Text
-from inspection.domain.hazard import State
+from inspection.domain.hazard import ENDED
 from inspection.domain.record import Photo, Record
-from inspection.hazards import register
-from inspection.hazards.register import HazardCard
+from inspection.hazards import enquiries
+from inspection.hazards.enquiries import HazardCard
 from inspection.ledger.journal import instant_text
 from inspection.submissions import last, records
 
@@ -31,7 +31,7 @@ def hazards(
     session: Session, actor: Actor, *, after_seq: int, catalog: Catalog
 ) -> list[dict[str, Any]]:
     """The hazards in scope that changed; `mine` are the open ones that this reader found."""
-    cards = register.changed(session, actor.scope(Permission.HAZARD_READ), after_seq=after_seq)
+    cards = enquiries.changed(session, actor.scope(Permission.HAZARD_READ), after_seq=after_seq)
     mine = {card.uuid for card in cards if _is_for(actor, card)}
     photos = _photos(session, [card for card in cards if card.uuid in mine])
     return [
@@ -42,12 +42,13 @@ def hazards(
 
 def _is_for(actor: Actor, card: HazardCard) -> bool:
     found = actor.uuid in card.finder_accounts
-    return found and card.state != State.CLOSED and actor.may(Permission.INSPECT)
+    return found and card.state not in ENDED and actor.may(Permission.INSPECT)
 
 
 def _told(card: HazardCard) -> dict[str, Any]:
     facts = {name: value for name, value in asdict(card).items() if name not in _UNTOLD}
-    return {"type": "hazard", "id": card.uuid, "hazard": _plain(facts), "mine": False}
+    over = card.state in ENDED
+    return {"type": "hazard", "id": card.uuid, "hazard": _plain(facts), "over": over, "mine": False}
 
 
 def _needs(card: HazardCard, photos: list[dict[str, Any]], catalog: Catalog) -> dict[str, Any]:

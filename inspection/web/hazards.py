@@ -10,11 +10,11 @@ from wtforms import BooleanField, Form, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from inspection.accounts.policy import Permission
-from inspection.domain.hazard import TRANSITIONS, Level, State, Step
+from inspection.domain.hazard import ENDED, TRANSITIONS, Level, State, Step
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
-from inspection.hazards import register
-from inspection.hazards.register import HazardCard, RegisterFilter
+from inspection.hazards import enquiries
+from inspection.hazards.enquiries import HazardCard, RegisterFilter
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
@@ -79,7 +79,7 @@ def index() -> str:
     wanted = _wanted(form)
     scope = current_actor().scope(Permission.HAZARD_READ)
     with reading() as session:
-        page = register.search(session, scope, wanted, today=today())
+        page = enquiries.search(session, scope, wanted, today=today())
     return render_template(
         "web/hazards/register.html",
         form=form,
@@ -122,8 +122,8 @@ def show(hazard: object) -> str:
     """Show one hazard: what it is, what happened, what can lawfully come next."""
     actor = current_actor()
     with reading() as session:
-        card = register.hazard(session, actor.scope(Permission.HAZARD_READ), str(hazard))
-        history = register.history(session, card.uuid)
+        card = enquiries.hazard(session, actor.scope(Permission.HAZARD_READ), str(hazard))
+        history = enquiries.history(session, card.uuid)
         stored = records.record(session, actor.scope(Permission.RECORD_READ), card.record_uuid)
         report_uuid = shelf.uuids_of(session, [card.record_uuid]).get(card.record_uuid)
         again = {
@@ -150,7 +150,7 @@ def show(hazard: object) -> str:
         item=item,
         tags=tags,
         language=language,
-        days_left=(deadline - today()).days if deadline and card.state != State.CLOSED else None,
+        days_left=(deadline - today()).days if deadline and card.state not in ENDED else None,
         steps=lawful_steps(card.state),
     )
 

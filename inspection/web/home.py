@@ -24,6 +24,7 @@ HOME_OF = (
     (Role.AUDITOR, "/audits"),
     (Role.INSPECTOR, "/tablet/"),
     (Role.ENTERPRISE, "/hazards"),
+    (Role.HEAD, "/hazards"),
     (Role.ADMINISTRATOR, "/quarantine"),
 )
 """Where each role begins; somebody with several begins at the first."""

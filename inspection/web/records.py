@@ -16,7 +16,7 @@ from inspection.domain.problems import NotFound
 from inspection.domain.record import Clock, Record
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.edge.problems import Spoken, fault_sentence, spoken_code, time_server_sentence
-from inspection.hazards import register, steps
+from inspection.hazards import enquiries, findings
 from inspection.jobs import queue
 from inspection.jobs.queue import Trouble
 from inspection.reports import shelf
@@ -65,7 +65,7 @@ def show(record: object) -> str:
     with reading() as session:
         scope = current_actor().scope(Permission.RECORD_READ)
         stored = records.record(session, scope, str(record))
-        raised = dict(register.raised(session, stored.uuid))
+        raised = dict(enquiries.raised(session, stored.uuid))
         report_uuid = shelf.uuids_of(session, [stored.uuid]).get(stored.uuid)
         trouble = queue.trouble(session, intake.report_job_key(stored.uuid))
     payload = records.payload_of(stored)
@@ -138,7 +138,7 @@ def _papers(stored: StoredRecord, payload: Record) -> list[tuple[str, str]]:
 
 def _hazards(payload: Record, raised: dict[str, str]) -> dict[str, str]:
     """Return hazard uuids by finding uuid, of those findings that reached the register."""
-    found = {each.uuid: steps.hazard_uuid(payload.uuid, each.uuid) for each in payload.findings}
+    found = {each.uuid: findings.hazard_uuid(payload.uuid, each.uuid) for each in payload.findings}
     return {finding: hazard for finding, hazard in found.items() if hazard in raised}
 
 

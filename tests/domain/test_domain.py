@@ -1,27 +1,14 @@
 """What is true without a database: lawful steps, ink at its limits, law in force on a day."""
 
-import itertools
 from datetime import date
 from typing import Any
 
 import pytest
 
 from inspection.domain import checklist, hazard, ink, record
-from inspection.domain.hazard import State, Step
 from tests.builders import checklists, records
 from tests.builders import ink as drawings
 from tests.builders.devices import compact
-
-
-def test_every_step_that_the_table_does_not_name_is_unlawful() -> None:
-    lawful = {(row.before, row.step): row.after for row in hazard.TRANSITIONS}
-    assert len(lawful) == len(hazard.TRANSITIONS)
-    for before, step in itertools.product([None, *State], Step):
-        if (before, step) in lawful:
-            assert hazard.after(before, step) == lawful[before, step]
-        else:
-            with pytest.raises(ValueError, match=str(step)):
-                hazard.after(before, step)
 
 
 def test_a_hazards_number_sorts_as_it_was_registered() -> None:

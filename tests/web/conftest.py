@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from inspection.accounts.policy import Role
 from inspection.edge import reading, wired, writing
-from inspection.hazards import steps
+from inspection.hazards import findings
 from inspection.organisations.unit import UnitKind
 from inspection.submissions import intake
 from tests.builders import enrolment
@@ -104,4 +104,4 @@ def accept(made: Filled) -> None:
 
 def hazard_of(made: Filled, place: int = 0) -> str:
     """The uuid of the hazard that a finding became."""
-    return steps.hazard_uuid(made.uuid, made.payload["findings"][place]["uuid"])
+    return findings.hazard_uuid(made.uuid, made.payload["findings"][place]["uuid"])

@@ -281,7 +281,7 @@ async function putHazard(store, { mine, ...told }, reader) {
   const known = await store.get(told.id);
   const others = (known?.assigned ?? []).filter((/** @type {string} */ one) => one !== reader);
   const assigned = mine ? [...others, reader] : others;
-  if (told.hazard.state === "closed" || !assigned.length) await store.delete(told.id);
+  if (told.over || !assigned.length) await store.delete(told.id);
   else await store.put({ ...known, ...told, assigned });
 }
 
