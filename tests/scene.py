@@ -66,6 +66,8 @@ class Cast:
     head: Person
     """Its principal person in charge (主要负责人)."""
     office: Person
+    foreign_office: Person
+    """The office of the other town."""
     auditor: Person
     administrator: Person
     recovery_key: RecoveryKey
@@ -93,10 +95,12 @@ def assemble(session: Session) -> Cast:
         second_officer=inspector("邹文静"),
         head=inspector("周立新"),
         office=inspector("周明"),
+        foreign_office=inspector("王玉兰"),
         auditor=inspector("孙正平"),
         administrator=inspector("何管理"),
         recovery_key=RecoveryKey(),
     )
+    _hire(session, (cast.foreign_office,), town, Role.OFFICE)
     _hire(session, cast.foreign_inspectors, town, Role.INSPECTOR, cast.foreign_device)
     _hire(session, cast.department_inspectors, department, Role.INSPECTOR, cast.department_device)
     _hire(

@@ -215,6 +215,24 @@ def test_plain_drafts_of_before_are_copied_compared_and_only_then_left(
         )
 
 
+SEALED = """(() => {
+  const { encrypt } = SubtleCrypto.prototype;
+  window.sealed = 0;
+  SubtleCrypto.prototype.encrypt = function (...given) {
+    const result = encrypt.apply(this, given);
+    result.then(() => { window.sealed += 1; });
+    return result;
+  };
+})();"""
+"""The page as it is, but what has been sealed is counted."""
+
+GO_ONCE_SEALED = """({ before, to }) => {
+  const look = () => (window.sealed > before ? location.assign(to) : setTimeout(look, 0));
+  look();
+}"""
+"""Leave in the very moment in which the words are sealed, long before they are stored."""
+
+
 @pytest.mark.enrolled(ZHANG)
 def test_words_typed_as_the_page_goes_away_are_kept(
     playwright: Playwright, live_server: LiveServer, profile: Path, browser_path: str
@@ -223,15 +241,17 @@ def test_words_typed_as_the_page_goes_away_are_kept(
     url = live_server.url
     with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
+        page.add_init_script(SEALED)
         inspector.sit_down(page, url, ZHANG)
         draft_with_photo(page, url, words="第 0 次", photos=0)
         address = page.url
         code = inspector.codes(page)[1]
         for turn in range(1, 5):
             words = inspector.item(page, code).locator("[data-text=words]")
+            before = page.evaluate("window.sealed")
             words.fill(f"第 {turn} 次")
-            page.evaluate("() => new Promise((settled) => setTimeout(settled, 30))")
-            page.goto(f"{url}/tablet/queue")
+            page.evaluate(GO_ONCE_SEALED, {"before": before, "to": f"{url}/tablet/queue"})
+            page.wait_for_url("**/tablet/queue")
             page.goto(address)
             inspector.ready(page, "form")
             inspector.go_to(page, code)

@@ -29,6 +29,8 @@ from tests.live import LiveServer
 KILLS = int(os.environ.get("ZHENCHA_KILLS", "10"))
 """How often the browser is killed; 50 by hand (docs/performance.md), fewer in every run."""
 POWER_CUTS = 2
+ENOUGH = 20
+"""Writes after which a pulled battery proves something."""
 pytestmark = pytest.mark.enrolled(ZHANG)
 UNIT, LIST = "恒砺机械", "动火"
 
@@ -268,22 +270,27 @@ def test_a_pulled_battery_loses_nothing_that_was_called_saved(
                 opened(page, url)
                 acks.photos = shown(page)["photos"]
                 page.expose_function("acknowledged", acks.note)
-                timer = threading.Timer(dice.uniform(2.0, 4.0), pull, [profile, image, copy])
-                timer.start()
+                battery = (profile, image, copy)
+                puller = threading.Thread(target=pull, args=(acks, dice.uniform(0.5, 2), *battery))
+                puller.start()
                 write_until(page, acks, small_pictures[cut], turn=1)
-                timer.join()
+                puller.join()
             with (
                 disk(copy, tmp_path / "after") as left,
                 inspector.tablet(playwright, left / "tablet", executable=browser_path) as context,
             ):
                 opened(context.pages[0], url)
-                assert acks.count > 20, "too little was written; the test proves nothing"
+                assert acks.count > ENOUGH, "too little was written; the test proves nothing"
                 assert_kept(acks, context.pages[0])
             copy.unlink()
 
 
-def pull(profile: Path, image: Path, copy: Path) -> None:
-    """Freeze the browser, keep what the disk has, and end it."""
+def pull(acks: Acknowledged, seconds: float, profile: Path, image: Path, copy: Path) -> None:
+    """Once enough is written, freeze the browser, keep what the disk has, and end it."""
+    patience = time.monotonic() + 60
+    while acks.count <= ENOUGH and time.monotonic() < patience:
+        time.sleep(0.05)
+    time.sleep(seconds)
     ours = browsers.processes(profile)
     browsers.send(ours, signal.SIGSTOP)
     subprocess.run(["cp", "--sparse=always", str(image), str(copy)], check=True)

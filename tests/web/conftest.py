@@ -7,15 +7,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from inspection.accounts.policy import Role
 from inspection.edge import reading, wired, writing
 from inspection.hazards import findings
-from inspection.organisations.unit import UnitKind
 from inspection.submissions import intake
 from tests.builders import enrolment
 from tests.builders.enrolment import PASSWORD, District
-from tests.builders.people import Person, inspector
+from tests.builders.people import Person
 from tests.builders.records import Filled, filled
+from tests.conftest import Database
+from tests.scene import cast_of, database  # noqa: F401
 
 
 @dataclass
@@ -29,16 +29,10 @@ class Settled:
 
 
 @pytest.fixture
-def settled(app: Flask) -> Settled:
+def settled(database: Database) -> Settled:  # noqa: F811
     """People and units in the database of `app`."""
-    with app.app_context(), writing() as session:
-        district = enrolment.settle(session)
-        elsewhere = enrolment.body(session, "石泉镇", UnitKind.TOWN, parent=district.district)
-        office, auditor, stranger = inspector("周敏"), inspector("孙正平"), inspector("王玉兰")
-        enrolment.enlist(session, office, unit=district.district, role=Role.OFFICE)
-        enrolment.enlist(session, auditor, unit=district.district, role=Role.AUDITOR)
-        enrolment.enlist(session, stranger, unit=elsewhere, role=Role.OFFICE)
-    return Settled(district, office, auditor, stranger)
+    cast = cast_of(database)
+    return Settled(cast.settled, cast.office, cast.auditor, cast.foreign_office)
 
 
 @pytest.fixture
