@@ -10,34 +10,34 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from inspection.domain.handling import FIELDS, Field
-from inspection.domain.hazard import Level, Obstacle, Side, Step
+from inspection.domain.hazard import Level, Obstacle, Side, Stage, State, Step
 
 VERBS: Mapping[Step, Any] = {
-    Step.GRADE: _("定级"),
-    Step.ASSIGN: _("落实整改"),
-    Step.REPORT: _("上报重大隐患"),
-    Step.PLAN: _("提交治理方案"),
-    Step.APPROVE_PLAN: _("批准方案"),
-    Step.RETURN_PLAN: _("退回方案"),
-    Step.PROGRESS: _("填报进展"),
-    Step.CLAIM: _("提交整改"),
-    Step.ACCEPT: _("验收通过"),
-    Step.REJECT: _("验收不通过"),
     Step.STRIKE_OFF: _("核销"),
-    Step.ASK_EXTENSION: _("申请延期"),
     Step.GRANT_EXTENSION: _("同意延期"),
-    Step.REFUSE_EXTENSION: _("不同意延期"),
-    Step.CALL_DUPLICATE: _("报告重复登记"),
     Step.CONFIRM_DUPLICATE: _("确认重复登记"),
-    Step.CALL_NO_HAZARD: _("申请认定不属隐患"),
     Step.CONFIRM_NO_HAZARD: _("认定不属隐患"),
+    Step.APPROVE_PLAN: _("批准方案"),
+    Step.ACCEPT: _("验收通过"),
+    Step.CLAIM: _("提交整改"),
+    Step.PLAN: _("提交治理方案"),
+    Step.REPORT: _("上报重大隐患"),
+    Step.PROGRESS: _("填报进展"),
+    Step.ASSIGN: _("落实整改"),
+    Step.REFUSE_EXTENSION: _("不同意延期"),
     Step.REFUSE_PROPOSAL: _("不予认定"),
-    Step.TRANSFER: _("移送其他部门"),
-    Step.REOPEN: _("重新打开"),
+    Step.RETURN_PLAN: _("退回方案"),
+    Step.REJECT: _("验收不通过"),
+    Step.GRADE: _("定级"),
+    Step.ASK_EXTENSION: _("申请延期"),
     Step.LIST: _("挂牌督办"),
     Step.LIFT: _("摘牌"),
+    Step.TRANSFER: _("移送其他部门"),
+    Step.CALL_DUPLICATE: _("报告重复登记"),
+    Step.CALL_NO_HAZARD: _("申请认定不属隐患"),
+    Step.REOPEN: _("重新打开"),
 }
-"""What a button says."""
+"""What a button says; what leads on comes first, and in this order they are offered."""
 
 _LABELS: Mapping[str, Any] = {
     "level": _("等级"),
@@ -45,7 +45,7 @@ _LABELS: Mapping[str, Any] = {
     "words": _("说明"),
     "responsible": _("整改责任人"),
     "measures": _("整改措施"),
-    "funds": _("整改资金（元）"),
+    "funds": _("整改资金"),
     "planned_on": _("计划完成日期"),
     "emergency": _("应急措施（整改期间）"),
     "state_and_cause": _("现状及产生原因"),
@@ -70,14 +70,14 @@ _LABELS: Mapping[str, Any] = {
 }
 _LABELS_OF: Mapping[tuple[Step, str], Any] = {
     (Step.PLAN, "measures"): _("治理的方法和措施"),
-    (Step.PLAN, "funds"): _("治理经费（元）"),
+    (Step.PLAN, "funds"): _("治理经费"),
     (Step.PLAN, "emergency"): _("安全措施和应急预案"),
     (Step.PLAN, "responsible"): _("治理责任人"),
     (Step.PLAN, "planned_on"): _("治理时限"),
     (Step.RETURN_PLAN, "words"): _("退回的理由"),
     (Step.PROGRESS, "words"): _("进展情况"),
     (Step.CLAIM, "words"): _("整改情况"),
-    (Step.CLAIM, "funds"): _("实际花费（元）"),
+    (Step.CLAIM, "funds"): _("实际花费"),
     (Step.CLAIM, "photos"): _("整改后照片"),
     (Step.ACCEPT, "words"): _("验收意见"),
     (Step.REJECT, "words"): _("哪里不合格"),
@@ -91,6 +91,21 @@ _LABELS_OF: Mapping[tuple[Step, str], Any] = {
     (Step.LIST, "words"): _("督办要求"),
     (Step.LIFT, "words"): _("摘牌的理由"),
     (Step.LIFT, "order_number"): _("摘牌文号"),
+}
+
+_HINTS: Mapping[str, Any] = {
+    "funds": _("单位：元"),
+    "basis": _("重大隐患必填；有疑问的，写明出具意见的部门和文号"),
+    "emergency": _("撤人、警戒、停用等；重大隐患必填"),
+    "outline": _("先写要点；完整的方案在下一步提交"),
+    "evaluation": _("重大隐患必填：评估人或机构、结论"),
+    "duplicate_of": _("例如 YH2026-000123"),
+    "rectifier": _("实际动手整改的人；验收要由别人来做"),
+    "photos": _("JPEG 或 PNG，每张不超过 20 MB；照片里的位置信息不会保留"),
+    "list_level": _("哪一级政府或部门督办"),
+}
+_HINTS_OF: Mapping[tuple[Step, str], Any] = {
+    (Step.PLAN, "emergency"): _("撤人、警戒、停用等"),
 }
 
 CHOICES: Mapping[str, Any] = {
@@ -108,12 +123,34 @@ CHOICES: Mapping[str, Any] = {
 }
 """What the codes of `Kind.CHOICE` fields mean."""
 
-SIDES: Mapping[Side, Any] = {
+STATES: Mapping[State, Any] = {
+    State.REGISTERED: _("已登记"),
+    State.GRADED: _("已定级"),
+    State.REPORTED: _("已上报"),
+    State.PLANNED: _("方案待批"),
+    State.APPROVED: _("方案已批准"),
+    State.RECTIFYING: _("整改中"),
+    State.CLAIMED: _("待复查"),
+    State.VERIFIED: _("待核销"),
+    State.CLOSED: _("已销号"),
+    State.TRANSFERRED: _("已移送"),
+    State.DUPLICATE: _("重复登记"),
+    State.NOT_A_HAZARD: _("不属隐患"),
+}
+STAGES: Mapping[Stage, Any] = {
+    Stage.TO_RECTIFY: _("待整改"),
+    Stage.RECTIFYING: _("整改中"),
+    Stage.TO_CHECK: _("待复查"),
+    Stage.ENDED: _("已结束"),
+}
+
+SIDES: Mapping[Side | None, Any] = {
     Side.SITE: _("现场检查"),
     Side.ENTERPRISE: _("企业"),
     Side.HEAD: _("企业主要负责人"),
     Side.AUTHORITY: _("监管部门"),
     Side.LISTER: _("督办单位"),
+    None: "",
 }
 
 OBSTACLES: Mapping[Obstacle, Any] = {
@@ -137,6 +174,11 @@ OBSTACLES: Mapping[Obstacle, Any] = {
 def label(step: Step, name: str) -> Any:
     """What a field of a step is called."""
     return _LABELS_OF.get((step, name)) or _LABELS[name]
+
+
+def hint(step: Step, name: str) -> Any:
+    """What helps in filling a field in, or nothing."""
+    return _HINTS_OF.get((step, name)) or _HINTS.get(name, "")
 
 
 def fault(step: Step, name: str, code: str) -> str:
