@@ -145,7 +145,7 @@ STAGES: Mapping[Stage, Any] = {
 }
 
 SIDES: Mapping[Side | None, Any] = {
-    Side.SITE: _("现场检查"),
+    Side.SITE: _("检查人员现场复查"),
     Side.ENTERPRISE: _("企业"),
     Side.HEAD: _("企业主要负责人"),
     Side.AUTHORITY: _("监管部门"),

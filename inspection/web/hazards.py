@@ -15,6 +15,7 @@ from inspection.domain.hazard import (
     ENDED,
     STAGES,
     Level,
+    Obstacle,
     Question,
     Source,
     Stage,
@@ -130,7 +131,7 @@ def index() -> str:
         register=page,
         levels=LEVELS,
         stages=[(stage, words.STAGES[stage], _total(page, stage)) for stage in Stage],
-        choices=words.CHOICES,
+        meanings=words.CHOICES,
         narrowed=wanted != RegisterFilter(page=wanted.page),
         link=_link(),
         page_link=lambda number: _link()(page=str(number)),
@@ -211,7 +212,7 @@ def show(hazard: object) -> str:
         waits=_question(found, entries),
         looks_again=actor.may(Permission.INSPECT) and card.source == Source.DEPARTMENT,
         elements=_elements(card),
-        choices=words.CHOICES,
+        meanings=words.CHOICES,
     )
 
 
@@ -221,14 +222,13 @@ def _free(found: Standing) -> list[tuple[Step, Any]]:
     return [(step, verb) for step, verb in words.VERBS.items() if step in free]
 
 
-def _barred(found: Standing) -> list[tuple[Any, Any]]:
-    """The steps that are the reader's but not now, each with the reason."""
-    why = {offer.step: offer.obstacle for offer in found.offers if offer.obstacle}
-    return [
-        (verb, words.OBSTACLES[obstacle])
-        for step, verb in words.VERBS.items()
-        if (obstacle := why.get(step))
-    ]
+def _barred(found: Standing) -> list[tuple[list[Any], Any]]:
+    """The steps that are the reader's but not now, with the reason that they have in common."""
+    why: dict[Obstacle, list[Any]] = {}
+    for offer in found.offers:
+        if offer.obstacle:
+            why.setdefault(offer.obstacle, []).append(words.VERBS[offer.step])
+    return [(verbs, words.OBSTACLES[obstacle]) for obstacle, verbs in why.items()]
 
 
 def _question(found: Standing, entries: Sequence[HistoryEntry]) -> dict[str, Any] | None:
