@@ -308,9 +308,7 @@ def fault_sentence(code: str) -> str:
         "deadline_past": _("新的整改期限早于复查当天。"),
         "hazard_unknown": _("台账里没有这条隐患。"),
         "hazard_elsewhere": _("这条隐患属于别的单位，或来自别的检查表。"),
-        "hazard_closed": _(
-            "这条隐患已经了结：有人先复查销号、移送，或认定重复、不属隐患。"
-        ),
+        "hazard_closed": _("这条隐患已经了结：有人先复查销号、移送，或认定重复、不属隐患。"),
         "ink_missing": _("没有手写签名。"),
         "ink_blank": _("手写签名是空白的。"),
         "time_disorder": _("结束时间早于开始时间。"),

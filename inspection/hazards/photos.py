@@ -18,10 +18,10 @@ MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 1600
 """Pixels, as on the tablet."""
 _QUALITY = 82
-_SECONDS = 15
+_SECONDS = 30
 _MEMORY_MB = 512
-"""A PNG of forty million pixels with transparency takes 160 MB, and as much again as RGB."""
-_TURNS = Turns(seconds=20, waiting=10)
+"""A PNG of forty million pixels with transparency takes 160 MB, and as much again to be shrunk."""
+_TURNS = Turns(seconds=60, waiting=10)
 
 
 def keep(photo: bytes, *, blobs: FilesystemBlobs) -> str:
@@ -57,8 +57,8 @@ def upright_jpeg(
     A JPEG's decoding may stop at `draft_side` pixels; by default at `longest_side`.
     """
     image.draft("RGB", _draft_size(*image.size, draft_side or longest_side))
-    upright = ImageOps.exif_transpose(image)
-    upright.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC)
+    image.thumbnail((longest_side, longest_side), Image.Resampling.BICUBIC)
+    upright = ImageOps.exif_transpose(image)  # after it is small: turning copies every pixel
     file = io.BytesIO()
     _on_white(upright).save(file, "JPEG", quality=quality, exif=b"", icc_profile=None)
     return file.getvalue()

@@ -179,7 +179,6 @@ def show(hazard: object) -> str:
         entries = enquiries.history(session, card.uuid)
         found = steps.standing(session, actor, card.uuid, today=today())
         stored = records.record(session, actor.scope(Permission.RECORD_READ), card.record_uuid)
-        report_uuid = shelf.uuids_of(session, [card.record_uuid]).get(card.record_uuid)
         again = {
             entry.seq: records.record(
                 session, actor.scope(Permission.RECORD_READ), entry.body["record"]
@@ -187,6 +186,8 @@ def show(hazard: object) -> str:
             for entry in entries
             if entry.kind in LOOKED_AT_AGAIN
         }
+        spoke = [card.record_uuid, *(each.uuid for each in again.values())]
+        reports = shelf.uuids_of(session, spoke)
     checklist = wired().catalog.find(card.checklist_slug, card.checklist_revision)
     item = checklist.item(card.item_code) if checklist else None
     language = get_locale().language
@@ -199,7 +200,7 @@ def show(hazard: object) -> str:
         photos=_photos(card, records.payload_of(stored).photos),
         missing=stored.missing,
         again={seq: _looked_at_again(card, each) for seq, each in again.items()},
-        report_uuid=report_uuid,
+        reports=reports,
         checklist=checklist,
         item=item,
         tags=tags,

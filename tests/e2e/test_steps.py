@@ -17,7 +17,7 @@ from tests.builders.stepping import SAID
 from tests.e2e import inspector, office
 from tests.e2e.conftest import LI, PASSWORD, ZHANG
 from tests.e2e.inspector import PHONE
-from tests.e2e.test_reach import AXE, faults
+from tests.e2e.test_reach import AXE, axe_faults
 from tests.e2e.test_reinspection import CHINA, PARTY, found_on_another_tablet
 from tests.live import LiveServer
 
@@ -60,6 +60,7 @@ def take(page: Page, hazard: str, step: Step, *, photo: Path | None = None, **sa
     if photo:
         page.locator("[data-choose][multiple]").set_input_files(str(photo))
         page.locator("[data-kept] img").wait_for()
+        assert axe_faults(page, "form") == []
     page.locator("form[data-desk] button[type=submit]:enabled").click()
     page.wait_for_url(f"**/hazards/{hazard}")
     expect(page.locator(".banner-done")).to_contain_text("已记入台账")
@@ -95,10 +96,10 @@ def test_a_major_hazard_goes_from_the_finding_to_the_strike_off(
 
         enterprise.goto(f"{url}/enterprise")
         expect(enterprise.locator("#mine ~ ul")).to_contain_text("挂牌督办")
-        found = faults(enterprise, "enterprise")
+        found = axe_faults(enterprise, "enterprise")
         enterprise.locator("#mine ~ ul a").click()
         take(enterprise, hazard, Step.CLAIM, photo=inspector.picture("mended", seed=41))
-        found += faults(enterprise, "hazard")
+        found += axe_faults(enterprise, "hazard")
         assert not found, "\n".join(found)
         photo = enterprise.locator(".timeline img").first
         assert max(inspector.picture_size(photo)) == 1600
