@@ -340,6 +340,11 @@ LEADING_ON = (
 """Steps that bring a hazard nearer to its end, the nearest first."""
 
 
+def is_leading(step: Step) -> bool:
+    """Whether a step brings a hazard nearer to its end, or decides what somebody asked."""
+    return step in LEADING_ON or any(row.step == step and row.answers for row in TRANSITIONS)
+
+
 def awaited(situation: Situation) -> Side | None:
     """Return the side whose step leads on from here; None where nothing is left to do.
 

@@ -23,6 +23,7 @@ from inspection.domain.hazard import (
     Step,
     answered_by,
     awaited,
+    is_leading,
 )
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
@@ -208,6 +209,7 @@ def show(hazard: object) -> str:
         days_left=(deadline - today()).days if deadline and card.state not in ENDED else None,
         ended=card.state in ENDED,
         steps=_free(found),
+        primary=_primary(_free(found)),
         barred=_barred(found),
         awaited=words.SIDES[awaited(found.situation)],
         waits=_question(found, entries),
@@ -221,6 +223,11 @@ def _free(found: Standing) -> list[tuple[Step, Any]]:
     """The steps that may be taken now, with their verbs, what leads on first."""
     free = {offer.step for offer in found.offers if not offer.obstacle}
     return [(step, verb) for step, verb in words.VERBS.items() if step in free]
+
+
+def _primary(steps: Sequence[tuple[Step, Any]]) -> Step | None:
+    """The one step that the page puts forward, if any leads on."""
+    return next((step for step, _ in steps[:1] if is_leading(step)), None)
 
 
 def _barred(found: Standing) -> list[tuple[list[Any], Any]]:

@@ -5,6 +5,7 @@ everything that was typed and every photo that was chosen.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -39,6 +40,8 @@ from inspection.web.step_photos import Chosen
 blueprint = Blueprint("steps", __name__)
 
 NO_PHOTOS = Chosen(())
+SAID_AS_A_WHOLE = (Step.ASSIGN, Step.PLAN)
+"""Steps that are said anew as a whole: their forms begin with what was said last."""
 
 
 class StepForm(ProtectedForm):
@@ -53,7 +56,8 @@ def show(hazard: object, step: str) -> Response:
     """Show a step's form, or why it cannot be taken now."""
     wanted = _step(step)
     found = _standing(str(hazard), wanted)
-    form = _form_of(wanted)(data={"seen_seq": str(found.last_seq)})
+    before = _said_before(str(hazard), wanted) if wanted in SAID_AS_A_WHOLE else {}
+    form = _form_of(wanted)(data={**before, "seen_seq": str(found.last_seq)})
     free = any(offer.step == wanted and not offer.obstacle for offer in found.offers)
     return _page(str(hazard), wanted, form, NO_PHOTOS, status=200 if free else 409)
 
@@ -90,6 +94,18 @@ def take(hazard: object, step: str) -> Response | Redirect:
         return _page(str(hazard), wanted, form, photos, status=409)
     flash(gettext("已记入台账：%(step)s", step=words.VERBS[wanted]), "done")
     return redirect(f"/hazards/{hazard}", 303)
+
+
+def _said_before(hazard: str, step: Step) -> dict[str, str]:
+    """What was said with the last step of this kind, as it would be typed: plans are mended."""
+    with reading() as session:
+        entries = enquiries.history(session, hazard)
+    said = [entry.body["said"] for entry in entries if entry.kind == f"hazard.{step}"][-1:]
+    return {
+        each.name: str(Decimal(value) / 100) if each.kind is Kind.MONEY else str(value)
+        for each in FIELDS[step]
+        for value in [last[each.name] for last in said if each.name in last]
+    }
 
 
 def _step(text: str) -> Step:

@@ -124,6 +124,17 @@ def test_whoever_comes_second_to_a_state_that_moved_on_is_told_why_not_and_keeps
     assert 'type="submit">填报进展' not in answer.text
 
 
+def test_a_returned_plan_is_mended_not_typed_again(scene: Scene, hazard: str) -> None:
+    inspector, officer = scene.settled.inspectors[0], scene.cast.officer
+    take(scene, hazard, inspector, Step.GRADE)
+    take(scene, hazard, officer, Step.REPORT)
+    take(scene, hazard, officer, Step.PLAN, funds="36000.5")
+    take(scene, hazard, inspector, Step.RETURN_PLAN)
+    page = browser_of(scene, officer).get(address(hazard, Step.PLAN)).text
+    for said in ("更换软管并检漏", "36000.5", "设备部三人", "2026-12-20"):
+        assert said in page
+
+
 def test_a_step_that_is_not_due_says_why(scene: Scene, hazard: str) -> None:
     take(scene, hazard, scene.settled.inspectors[0], Step.GRADE)
     answer = browser_of(scene, scene.cast.officer).get(address(hazard, Step.CLAIM))
@@ -147,7 +158,9 @@ def test_nobody_accepts_what_they_rectified(scene: Scene) -> None:
     own = browser.get(address(hazard, Step.ACCEPT))
     assert own.status_code == 409
     assert "整改是您提交的" in own.text
-    forced = send(browser, hazard, Step.ACCEPT, own.text, words="我看可以")
+    ((newest,),) = scene.rows("SELECT last_seq FROM hazard")
+    asked = {"csrf_token": token_in(browser), "seen_seq": newest}
+    forced = send(browser, hazard, Step.ACCEPT, own.text, words="我看可以", **asked)
     assert forced.status_code == 409
     assert scene.entries(f"hazard.{Step.ACCEPT}") == []
     page = early.get(address(hazard, Step.ACCEPT)).text
