@@ -55,6 +55,23 @@ ENDED = frozenset({State.CLOSED, State.TRANSFERRED, State.DUPLICATE, State.NOT_A
 OPEN = tuple(state for state in State if state not in ENDED)
 
 
+class Stage(StrEnum):
+    """States as somebody who looks for work groups them."""
+
+    TO_RECTIFY = "to_rectify"
+    RECTIFYING = "rectifying"
+    TO_CHECK = "to_check"
+    ENDED = "ended"
+
+
+STAGES: dict[Stage, tuple[State, ...]] = {
+    Stage.TO_RECTIFY: (State.REGISTERED, State.GRADED, State.REPORTED, State.PLANNED),
+    Stage.RECTIFYING: (State.APPROVED, State.RECTIFYING),
+    Stage.TO_CHECK: (State.CLAIMED, State.VERIFIED),
+    Stage.ENDED: tuple(state for state in State if state in ENDED),
+}
+
+
 class Step(StrEnum):
     """Steps that move a hazard; each is a kind of ledger entry, `hazard.<step>`."""
 
@@ -309,6 +326,40 @@ def leads(situation: Situation, step: Step) -> State:
     for row in fitting(situation, step):
         return row.after
     raise ValueError(f"no {step} from {situation}")
+
+
+LEADING_ON = (
+    Step.STRIKE_OFF,
+    Step.ACCEPT,
+    Step.CLAIM,
+    Step.APPROVE_PLAN,
+    Step.PLAN,
+    Step.REPORT,
+    Step.REINSPECT_PASS,
+)
+"""Steps that bring a hazard nearer to its end, the nearest first."""
+
+
+def is_leading(step: Step) -> bool:
+    """Whether a step brings a hazard nearer to its end, or decides what somebody asked."""
+    return step in LEADING_ON or any(row.step == step and row.answers for row in TRANSITIONS)
+
+
+def awaited(situation: Situation) -> Side | None:
+    """Return the side whose step leads on from here; None where nothing is left to do.
+
+    A question that was asked waits besides, for those who may answer it.
+    """
+    if situation.state in ENDED:
+        return None
+    return next(row.side for step in LEADING_ON for row in fitting(situation, step))
+
+
+def answered_by(situation: Situation) -> Side | None:
+    """Return the side that answers the open question; None where none was asked."""
+    rows = (row for row in TRANSITIONS if row.before == situation.state and row.answers)
+    fit = (row.side for row in rows if not _unmet(row, situation))
+    return next(fit, None) if situation.question else None
 
 
 def allows(before: State | None, step: Step) -> bool:

@@ -285,6 +285,12 @@ class StepIncomplete(Problem):
     code = "step_incomplete"
 
 
+class PhotoUnfit(Problem):
+    """A file is no photo that is kept: `reason` is too_large, too_many_pixels or unreadable."""
+
+    code = "photo_unfit"
+
+
 class HazardMovedOn(Problem):
     """Somebody took another step since the page was read; `seq` is that entry's."""
 

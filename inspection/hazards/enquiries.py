@@ -10,9 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.answers import Standing
-from inspection.domain.hazard import ENDED, State
+from inspection.domain.hazard import ENDED, STAGES, Situation, Stage, State
 from inspection.domain.problems import NotFound
-from inspection.hazards.register import Hazard
+from inspection.hazards.register import Hazard, situation
 from inspection.ledger import journal
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
@@ -28,7 +28,12 @@ class RegisterFilter:
     sector: str = ""
     level: str = ""
     state: str = ""
+    stage: str = ""
+    source: str = ""
     overdue: bool = False
+    listed: bool = False
+    asked: bool = False
+    """Only those with a question that waits for an answer."""
     text: str = ""
     page: int = 1
 
@@ -51,6 +56,9 @@ class HazardRow:
     source: str
     finders: tuple[str, ...]
     registered_at: datetime
+    reported_at: datetime | None
+    listed_level: str
+    question: str
 
 
 @dataclass(frozen=True)
@@ -164,6 +172,8 @@ def _asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
         )
     if wanted.sector:
         conditions.append(Unit.sector == wanted.sector)
+    if wanted.source:
+        conditions.append(Hazard.source == wanted.source)
     if wanted.text:
         conditions.append(
             or_(
@@ -182,8 +192,14 @@ def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(Hazard.level == wanted.level)
     if wanted.state:
         conditions.append(Hazard.state == wanted.state)
+    if wanted.stage:
+        conditions.append(Hazard.state.in_(STAGES[Stage(wanted.stage)]))
     if wanted.overdue:
         conditions.append(_overdue(today))
+    if wanted.listed:
+        conditions.append(Hazard.listed_level != "")
+    if wanted.asked:
+        conditions.append(Hazard.question != "")
     return conditions
 
 
@@ -214,7 +230,23 @@ def _row(hazard: Hazard, name: str, unit_uuid: str, sector: str, *, today: date)
         source=hazard.source,
         finders=tuple(hazard.finders),
         registered_at=hazard.registered_at,
+        reported_at=hazard.reported_at,
+        listed_level=hazard.listed_level,
+        question=hazard.question,
     )
+
+
+def open_ones(
+    session: Session, scope: Scope, *, today: date, most: int
+) -> list[tuple[HazardRow, Situation]]:
+    """Return the first `most` hazards in scope that are not over, soonest due first."""
+    rows = session.execute(
+        _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
+        .where(scope.condition(), Hazard.state.not_in(ENDED))
+        .order_by(Hazard.deadline_on.is_(None), Hazard.deadline_on, Hazard.id)
+        .limit(most)
+    )
+    return [(_row(*row, today=today), situation(row[0])) for row in rows]
 
 
 def hazard(session: Session, scope: Scope, uuid: str) -> HazardCard:

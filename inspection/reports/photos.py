@@ -6,7 +6,9 @@ their digests. A file that is no picture gets none, and the report says so.
 
 import io
 
-from PIL import Image, ImageOps
+from PIL import Image
+
+from inspection.hazards.photos import upright_jpeg
 
 _LONGEST_SIDE = 1000
 """Pixels: 81 mm on paper at 310 dots per inch."""
@@ -23,31 +25,8 @@ def print_copy(original: bytes) -> bytes | None:
         with Image.open(io.BytesIO(original), formats=("JPEG", "PNG")) as image:
             if image.width * image.height > _MOST_PIXELS:
                 return None
-            image.draft("RGB", _draft_size(*image.size))
-            upright = ImageOps.exif_transpose(image)
-            upright.thumbnail((_LONGEST_SIDE, _LONGEST_SIDE), Image.Resampling.BICUBIC)
-            return _jpeg(upright)
+            return upright_jpeg(
+                image, longest_side=_LONGEST_SIDE, quality=_QUALITY, draft_side=_DRAFT_SIDE
+            )
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         return None
-
-
-def _draft_size(width: int, height: int) -> tuple[int, int]:
-    """Return the size below which decoding may not go; asked for a square, it would not shrink."""
-    longest = max(width, height)
-    return max(1, width * _DRAFT_SIDE // longest), max(1, height * _DRAFT_SIDE // longest)
-
-
-def _jpeg(image: Image.Image) -> bytes:
-    file = io.BytesIO()
-    _on_white(image).save(file, "JPEG", quality=_QUALITY, exif=b"", icc_profile=None)
-    return file.getvalue()
-
-
-def _on_white(image: Image.Image) -> Image.Image:
-    """Return the picture in plain RGB; what is transparent in a PNG becomes paper."""
-    if not image.has_transparency_data:
-        return image.convert("RGB")
-    layered = image.convert("RGBA")
-    paper = Image.new("RGB", image.size, "white")
-    paper.paste(layered, mask=layered.getchannel("A"))
-    return paper

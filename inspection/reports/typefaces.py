@@ -21,6 +21,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from xml.sax.saxutils import escape
@@ -114,6 +115,34 @@ def covered_text() -> str:
     return "".join(sorted(characters | set(_SYMBOLS) | set(_gb2312()) | set(beyond_gb2312())))
 
 
+def unprintable(text: str) -> list[str]:
+    """Return each character that no typeface at hand can print, once, in the order of the text."""
+    rare = dict.fromkeys(each for each in text if each not in _often() and each not in "\t\n\r")
+    return [each for each in rare if ord(each) not in _drawable()] if rare else []
+
+
+@cache
+def _often() -> frozenset[str]:
+    return frozenset(covered_text())
+
+
+@cache
+def _drawable() -> frozenset[int]:
+    """What the full files draw, and those that an operator added; asked for rare characters only.
+
+    A character has to be in the sans and in the serif face: a report sets the same words in both.
+    """
+    from fontTools.ttLib import TTFont
+
+    def points(path: Path) -> frozenset[int]:
+        with TTFont(path, fontNumber=0, lazy=True) as font:
+            return frozenset(font.getBestCmap())
+
+    ours = [points(typefaces_directory() / Path(s.path).name) for s in _SOURCES if s.keep_whole]
+    more = [points(path) for path in sorted(more_typefaces().glob("*.[ot]t[fc]"))]
+    return frozenset.intersection(*ours).union(*more)
+
+
 def beyond_gb2312() -> str:
     """Return the characters of 通用规范汉字表 that GB 2312 does not have."""
     return _STANDARD.read_text(encoding="utf-8").replace("\n", "")
@@ -163,7 +192,7 @@ def _fill(fresh: Path, node_modules: Path, target: Path) -> None:
 
 def _make_subset(path: Path, directory: Path, source: _Source, text: str) -> None:
     """Cut one face down to `text`, without hints, under our own family name."""
-    from fontTools import subset  # set-up only; nothing at run time needs it
+    from fontTools import subset
     from fontTools.ttLib import TTFont
 
     options = subset.Options(layout_features=["*"], hinting=False, notdef_outline=True)

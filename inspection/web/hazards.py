@@ -1,24 +1,41 @@
 """The register of hazards (隐患台账) and one hazard's page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from inspection.accounts.policy import Permission
-from inspection.domain.hazard import ENDED, TRANSITIONS, Level, State, Step
+from inspection.domain.hazard import (
+    ENDED,
+    STAGES,
+    Level,
+    Obstacle,
+    Question,
+    Source,
+    Stage,
+    State,
+    Step,
+    answered_by,
+    awaited,
+    is_leading,
+)
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
-from inspection.hazards import enquiries
-from inspection.hazards.enquiries import HazardCard, RegisterFilter
+from inspection.edge import steps as words
+from inspection.hazards import enquiries, steps
+from inspection.hazards.enquiries import HazardCard, HistoryEntry, RegisterFilter, RegisterPage
+from inspection.hazards.steps import Standing
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
 from inspection.submissions.records import StoredRecord
+from inspection.web import history
 from inspection.web.moments import today
 
 blueprint = Blueprint("hazards", __name__)
@@ -39,9 +56,18 @@ SECTORS = {
 }
 LEVELS = (Level.MAJOR, Level.LARGER, Level.GENERAL)
 
-ON_THE_SPOT = frozenset({Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN})
-"""Steps that happen inside a signed inspection and are never taken from this page."""
 LOOKED_AT_AGAIN = tuple(f"hazard.{step}" for step in (Step.REINSPECT_PASS, Step.REINSPECT_RETURN))
+ASKED_BY_STEP = {
+    Question.EXTENSION: Step.ASK_EXTENSION,
+    Question.DUPLICATE: Step.CALL_DUPLICATE,
+    Question.NO_HAZARD: Step.CALL_NO_HAZARD,
+}
+
+
+@blueprint.app_template_global()
+def hazard_state(code: str) -> Any:
+    """Where a hazard stands, as plain text."""
+    return words.STATES[State(code)]
 
 
 class RegisterForm(Form):
@@ -57,9 +83,28 @@ class RegisterForm(Form):
         validate_choice=False,
     )
     text = SearchField(_("编号、隐患内容或整改要求"))
+    state = SelectField(
+        _("状态"),
+        choices=[
+            SelectChoice("", _("全部状态")),
+            *(SelectChoice(*each) for each in words.STATES.items()),
+        ],
+        validate_choice=False,
+    )
+    source = SelectField(
+        _("来源"),
+        choices=[
+            SelectChoice("", _("全部来源")),
+            SelectChoice(Source.DEPARTMENT, _("部门检查")),
+            SelectChoice(Source.SELF, _("企业自查")),
+        ],
+        validate_choice=False,
+    )
     level = StringField()
-    state = StringField()
+    stage = StringField()
     overdue = BooleanField()
+    listed = BooleanField()
+    asked = BooleanField()
 
 
 @dataclass(frozen=True)
@@ -86,7 +131,8 @@ def index() -> str:
         filter=wanted,
         register=page,
         levels=LEVELS,
-        states=tuple(State),
+        stages=[(stage, words.STAGES[stage], _total(page, stage)) for stage in Stage],
+        meanings=words.CHOICES,
         narrowed=wanted != RegisterFilter(page=wanted.page),
         link=_link(),
         page_link=lambda number: _link()(page=str(number)),
@@ -99,10 +145,18 @@ def _wanted(form: RegisterForm) -> RegisterFilter:
         sector=form.sector.data if form.sector.data in set(Sector) else "",
         level=form.level.data if form.level.data in set(Level) else "",
         state=form.state.data if form.state.data in set(State) else "",
+        stage=form.stage.data if form.stage.data in set(Stage) else "",
+        source=form.source.data if form.source.data in set(Source) else "",
         overdue=bool(form.overdue.data),
+        listed=bool(form.listed.data),
+        asked=bool(form.asked.data),
         text=(form.text.data or "").strip(),
         page=max(1, request.args.get("page", 1, type=int)),
     )
+
+
+def _total(page: RegisterPage, stage: Stage) -> int:
+    return sum(page.counts_by_state.get(state, 0) for state in STAGES[stage])
 
 
 def _link() -> Callable[..., str]:
@@ -123,16 +177,18 @@ def show(hazard: object) -> str:
     actor = current_actor()
     with reading() as session:
         card = enquiries.hazard(session, actor.scope(Permission.HAZARD_READ), str(hazard))
-        history = enquiries.history(session, card.uuid)
+        entries = enquiries.history(session, card.uuid)
+        found = steps.standing(session, actor, card.uuid, today=today())
         stored = records.record(session, actor.scope(Permission.RECORD_READ), card.record_uuid)
-        report_uuid = shelf.uuids_of(session, [card.record_uuid]).get(card.record_uuid)
         again = {
             entry.seq: records.record(
                 session, actor.scope(Permission.RECORD_READ), entry.body["record"]
             )
-            for entry in history
+            for entry in entries
             if entry.kind in LOOKED_AT_AGAIN
         }
+        spoke = [card.record_uuid, *(each.uuid for each in again.values())]
+        reports = shelf.uuids_of(session, spoke)
     checklist = wired().catalog.find(card.checklist_slug, card.checklist_revision)
     item = checklist.item(card.item_code) if checklist else None
     language = get_locale().language
@@ -141,25 +197,69 @@ def show(hazard: object) -> str:
     return render_template(
         "web/hazards/show.html",
         hazard=card,
-        history=history,
+        history=history.told(entries),
         photos=_photos(card, records.payload_of(stored).photos),
         missing=stored.missing,
         again={seq: _looked_at_again(card, each) for seq, each in again.items()},
-        report_uuid=report_uuid,
+        reports=reports,
         checklist=checklist,
         item=item,
         tags=tags,
         language=language,
         days_left=(deadline - today()).days if deadline and card.state not in ENDED else None,
-        steps=lawful_steps(card.state),
+        ended=card.state in ENDED,
+        steps=_free(found),
+        primary=_primary(_free(found)),
+        barred=_barred(found),
+        awaited=words.SIDES[awaited(found.situation)],
+        waits=_question(found, entries),
+        looks_again=actor.may(Permission.INSPECT) and card.source == Source.DEPARTMENT,
+        elements=_elements(card),
+        meanings=words.CHOICES,
     )
 
 
-def lawful_steps(state: str) -> tuple[Step, ...]:
-    """Return the steps that the table of domain/hazard.py offers from `state` at the desk."""
-    return tuple(
-        row.step for row in TRANSITIONS if row.before == state and row.step not in ON_THE_SPOT
-    )
+def _free(found: Standing) -> list[tuple[Step, Any]]:
+    """The steps that may be taken now, with their verbs, what leads on first."""
+    free = {offer.step for offer in found.offers if not offer.obstacle}
+    return [(step, verb) for step, verb in words.VERBS.items() if step in free]
+
+
+def _primary(steps: Sequence[tuple[Step, Any]]) -> Step | None:
+    """The one step that the page puts forward, if any leads on."""
+    return next((step for step, _ in steps[:1] if is_leading(step)), None)
+
+
+def _barred(found: Standing) -> list[tuple[list[Any], Any]]:
+    """The steps that are the reader's but not now, with the reason that they have in common."""
+    why: dict[Obstacle, list[Any]] = {}
+    for offer in found.offers:
+        if offer.obstacle:
+            why.setdefault(offer.obstacle, []).append(words.VERBS[offer.step])
+    return [(verbs, words.OBSTACLES[obstacle]) for obstacle, verbs in why.items()]
+
+
+def _question(found: Standing, entries: Sequence[HistoryEntry]) -> dict[str, Any] | None:
+    """The question that waits: what was asked, by whom, and who may answer."""
+    question = found.situation.question
+    if question is None:
+        return None
+    kind = f"hazard.{ASKED_BY_STEP[question]}"
+    asked = history.told([entry for entry in entries if entry.kind == kind][-1:])[0]
+    return {"asked": asked, "answered_by": words.SIDES[answered_by(found.situation)]}
+
+
+def _elements(card: HazardCard) -> list[tuple[Any, Any]]:
+    """The five elements (五落实) as they were said last; none before anybody said them."""
+    if not card.responsible:
+        return []
+    return [
+        (gettext("责任人"), card.responsible),
+        (gettext("措施"), card.measures),
+        (gettext("资金"), "" if card.funds is None else history.yuan(card.funds)),
+        (gettext("时限"), card.planned_on),
+        (gettext("应急措施"), card.emergency),
+    ]
 
 
 def _looked_at_again(card: HazardCard, stored: StoredRecord) -> LookedAtAgain:

@@ -23,8 +23,8 @@ HOME_OF = (
     (Role.OFFICE, "/hazards"),
     (Role.AUDITOR, "/audits"),
     (Role.INSPECTOR, "/tablet/"),
-    (Role.ENTERPRISE, "/hazards"),
-    (Role.HEAD, "/hazards"),
+    (Role.ENTERPRISE, "/enterprise"),
+    (Role.HEAD, "/enterprise"),
     (Role.ADMINISTRATOR, "/quarantine"),
 )
 """Where each role begins; somebody with several begins at the first."""
@@ -83,6 +83,7 @@ def head_places(actor: Actor) -> list[tuple[str, str]]:
     """The places of the head bar that this person may open."""
     places = (
         (_("平板检查"), "/tablet/", Permission.KEY_ENROL),
+        (_("本单位隐患"), "/enterprise", Permission.HAZARD_RECTIFY),
         (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),

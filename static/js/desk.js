@@ -9,6 +9,7 @@ const PAGES = /** @type {Record<string, () => Promise<{open: () => Promise<void>
   invitation: () => import("./desk/invitation.js"),
   recoveries: () => import("./desk/recoveries.js"),
   rescue: () => import("./desk/rescue.js"),
+  step: () => import("./desk/step.js"),
 });
 
 const name = /** @type {HTMLElement | null} */ (document.querySelector("[data-desk]"))?.dataset.desk ?? "";

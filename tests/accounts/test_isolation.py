@@ -5,6 +5,7 @@ import re
 from flask import Flask
 from werkzeug.routing import Rule
 
+from inspection.domain.hazard import Step
 from tests.builders.people import Person
 from tests.scene import Scene
 from tests.tablet import Answer
@@ -19,6 +20,7 @@ def _secrets(scene: Scene) -> tuple[dict[str, str], list[str]]:
     scene.tablet.send_all(made)
     ((hazard,),) = scene.rows("SELECT uuid FROM hazard")
     names = {"record": made.uuid, "hazard": hazard, "digest": next(iter(made.blobs))}
+    names["step"] = Step.TRANSFER
     telling = [
         "只有本单位知道的话",
         "只给本单位的意见",

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
+from inspection.domain.hazard import Step
 from tests.builders import records
 from tests.builders.identifiers import uuid7
 from tests.builders.records import Filled, hazard_of, reinspection
+from tests.builders.stepping import take
 from tests.builders.times import NOON
 from tests.scene import Scene
 from tests.tablet import Answer
@@ -96,6 +98,91 @@ def test_two_tablets_may_both_return_it_and_the_last_deadline_stands(scene: Scen
         assert scene.tablet.hand_in(again).status == 201
     ((state, deadline, returned, _),) = _hazards(scene, found)
     assert (state, str(deadline), returned) == ("registered", "2026-12-01", 2)
+
+
+INSPECTOR, OFFICER, OFFICE = "inspector", "officer", "office"
+PATHS: dict[str, list[tuple[str, Step]]] = {
+    "graded": [(INSPECTOR, Step.GRADE)],
+    "reported": [(INSPECTOR, Step.GRADE), (OFFICER, Step.REPORT)],
+    "planned": [(INSPECTOR, Step.GRADE), (OFFICER, Step.REPORT), (OFFICER, Step.PLAN)],
+    "plan_approved": [
+        (INSPECTOR, Step.GRADE),
+        (OFFICER, Step.REPORT),
+        (OFFICER, Step.PLAN),
+        (INSPECTOR, Step.APPROVE_PLAN),
+    ],
+    "rectifying": [(OFFICER, Step.ASSIGN)],
+    "rectified_claimed": [(OFFICER, Step.CLAIM)],
+    "asked": [(OFFICER, Step.ASK_EXTENSION)],
+    "listed": [(OFFICE, Step.LIST), (OFFICER, Step.CLAIM)],
+    "opened_again": [(INSPECTOR, Step.TRANSFER), (INSPECTOR, Step.REOPEN)],
+}
+"""How a hazard comes to where it stands when the re-inspection arrives."""
+
+
+def _walked(scene: Scene, hazard: str, path: list[tuple[str, Step]]) -> None:
+    people = {
+        INSPECTOR: scene.settled.inspectors[0],
+        OFFICER: scene.cast.officer,
+        OFFICE: scene.cast.office,
+    }
+    for who, step in path:
+        take(scene, hazard, people[who], step)
+
+
+@pytest.mark.parametrize("outcome", ["passed", "returned"])
+@pytest.mark.parametrize("path", PATHS.values(), ids=PATHS)
+def test_whatever_was_done_at_desks_two_officers_may_look_again(
+    scene: Scene, path: list[tuple[str, Step]], outcome: str
+) -> None:
+    found = _found(scene)
+    _walked(scene, hazard_of(found), path)
+    ((before, *_),) = _hazards(scene, found)
+    again = reinspection(found, outcome, at=LATER)
+    answer = scene.tablet.hand_in(again)
+    assert (answer.status, answer.receipt["faults"]) == (201, [])
+    ((state, _, returned, last),) = _hazards(scene, found)
+    assert last == again.uuid
+    if outcome == "passed":
+        assert state == ("verified" if (OFFICE, Step.LIST) in path else "closed")
+    else:
+        claimed = before in ("rectified_claimed", "plan_approved")
+        assert (state, returned) == ("rectifying" if claimed else before, 1)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        [(INSPECTOR, Step.TRANSFER)],
+        [(OFFICER, Step.CALL_NO_HAZARD), (INSPECTOR, Step.CONFIRM_NO_HAZARD)],
+    ],
+    ids=["transferred", "no_hazard"],
+)
+def test_what_comes_after_a_desk_dropped_the_hazard_is_held_and_says_why(
+    scene: Scene, path: list[tuple[str, Step]]
+) -> None:
+    found = _found(scene)
+    _walked(scene, hazard_of(found), path)
+    before = _hazards(scene, found)
+    answer = scene.tablet.hand_in(reinspection(found, "passed", at=LATER))
+    assert answer.status == 202
+    assert _codes(answer) == [("hazard_closed", "/reinspected/0/hazard")]
+    assert _hazards(scene, found) == before
+
+
+def test_a_step_at_a_desk_travels_to_the_tablets(scene: Scene) -> None:
+    found = _found(scene)
+    cursor = scene.tablet.ask("GET", "/api/v1/changes").json["cursor"]
+    take(scene, hazard_of(found), scene.cast.officer, Step.CLAIM)
+    news = scene.tablet.ask("GET", f"/api/v1/changes?after={cursor}").json["changes"]
+    (told,) = [each for each in news if each["type"] == "hazard"]
+    assert told["hazard"]["state"] == "rectified_claimed"
+    assert told["mine"]
+    take(scene, hazard_of(found), scene.settled.inspectors[0], Step.CALL_NO_HAZARD)
+    take(scene, hazard_of(found), scene.settled.inspectors[1], Step.CONFIRM_NO_HAZARD)
+    news = scene.tablet.ask("GET", f"/api/v1/changes?after={cursor}").json["changes"]
+    (told,) = [each for each in news if each["type"] == "hazard"]
+    assert (told["over"], told["mine"]) == (True, False)
 
 
 def _looked_at(**changed: object) -> Change:

@@ -190,8 +190,8 @@ def _contrast(colour):
 
 
 def test_a_photo_of_the_tablet_is_read_at_half_its_size():
-    from inspection.reports.photos import _draft_size
+    from inspection.hazards.photos import _draft_size
 
-    assert _draft_size(1600, 1200) == (800, 600)
-    assert _draft_size(1200, 1600) == (600, 800)
-    assert _draft_size(30000, 3) == (800, 1)
+    assert _draft_size(1600, 1200, 800) == (800, 600)
+    assert _draft_size(1200, 1600, 800) == (600, 800)
+    assert _draft_size(30000, 3, 800) == (800, 1)

@@ -5,13 +5,14 @@ import re
 from flask import Flask
 
 from inspection.domain.answers import VALUES
-from inspection.domain.hazard import Level, Source, State
+from inspection.domain.hazard import Level, Question, Source, State
 from inspection.domain.record import KINDS
 from inspection.submissions.records import COMPLETE, HELD, INCOMPLETE
 
 WORDS = {
     "level_word": list(Level),
     "state_word": list(State),
+    "asked_word": list(Question),
     "source_word": list(Source),
     "kind_word": list(KINDS),
     "record_state": [HELD, INCOMPLETE, COMPLETE],

@@ -15,7 +15,7 @@ import { lookedAt, newDraft, photosOf } from "./draft.js";
  * @typedef {{id: string, assigned: string[], item: {code: string, title: Both}, photos: EarlierPhoto[],
  *   checklist: {slug: string, revision: number, digest: string, title: Both},
  *   hazard: {uuid: string, number: string, unit_uuid: string, unit_name: string, level: import("./draft.js").Level, place: string,
- *   summary: string, requirement: string, deadline_on: string | null, returned: number, last_seq: number}}} Hazard
+ *   summary: string, requirement: string, state: string, deadline_on: string | null, returned: number, last_seq: number}}} Hazard
  */
 /** @typedef {{key: string, hazards: Hazard[], due_on: string | null}} Batch hazards of one unit and one list, soonest due first */
 /** @typedef {{code: string, item: string, hazard: string}} Owed */
@@ -54,8 +54,8 @@ export function batchOf({ unit, checklist }) {
 
 /** @param {Hazard} told @param {(text: Both) => string} say @returns {Omit<LookedAt, "outcome" | "words" | "deadline_on">} */
 function factsOf({ hazard, item, photos }, say) {
-  const { uuid, number, level, place, summary, requirement, returned } = hazard;
-  return { uuid, number, item: item.code, title: say(item.title), level, place, summary, requirement, due_on: hazard.deadline_on, returned, photos, gone: false };
+  const { uuid, number, level, place, summary, requirement, state, returned } = hazard;
+  return { uuid, number, item: item.code, title: say(item.title), level, place, summary, requirement, state, due_on: hazard.deadline_on, returned, photos, gone: false };
 }
 
 /**

@@ -40,7 +40,7 @@ function earlierPhoto({ sha256, taken_at, caption, moment }) {
 function drawFacts(card, hazard) {
   fill(card, {
     item: hazard.item, title: hazard.title, level: word(hazard.level), summary: hazard.summary, place: hazard.place,
-    number: hazard.number, requirement: hazard.requirement, due_on: hazard.due_on ?? "–",
+    number: hazard.number, state: hazard.state ? word(`hazard_${hazard.state}`) : "", requirement: hazard.requirement, due_on: hazard.due_on ?? "–",
     round: hazard.returned ? word("reinspection_round", { round: hazard.returned + 1 }) : "",
   });
   showDue(card, hazard.due_on);

@@ -101,8 +101,10 @@ function bindSettings() {
 /** @param {import("../domain/reinspection.js").Batch} batch hazards of one unit to look at again @param {Draft[]} begun */
 function todoCell({ key, hazards, due_on }, begun) {
   const [{ hazard, checklist }] = hazards;
+  const claimed = hazards.filter((each) => each.hazard.state === "rectified_claimed").length;
   const cell = fill(copyOf("todo-cell"), {
     title: hazard.unit_name, note: word("todo_hazards", { title: inLanguage(checklist.title), count: hazards.length }),
+    claimed: claimed ? word("todo_claimed", { count: claimed }) : "",
     deadline: due_on ?? "",
     begun: begun.some((draft) => draft.hazards && batchOf(draft) === key) ? word("todo_begun") : "",
   });

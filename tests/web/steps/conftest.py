@@ -1,0 +1,4 @@
+"""The small district that the tests of this folder play in."""
+
+from tests.scene import database, scene  # noqa: F401
+from tests.web.steps.desk import hazard  # noqa: F401
