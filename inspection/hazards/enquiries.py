@@ -1,7 +1,7 @@
 """What one may ask of the register: pages of it, one hazard, what changed. Writes nothing."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -22,7 +22,12 @@ ROWS_A_PAGE = 50
 
 @dataclass(frozen=True)
 class RegisterFilter:
-    """What the reader of the register asked for; empty means any."""
+    """What the reader of the register asked for; empty means any. Both days of a period count.
+
+    `open_on`: not yet ended when that day was over; `overdue` is then asked of that moment,
+    otherwise of today. Everything is asked of the register as it stands: a hazard that was
+    opened again is not closed, whatever a table of last month said.
+    """
 
     unit_text: str = ""
     sector: str = ""
@@ -31,6 +36,15 @@ class RegisterFilter:
     overdue: bool = False
     text: str = ""
     page: int = 1
+    source: str = ""
+    listed: bool = False
+    on_time: bool = False
+    """Ended no later than on the day of the deadline, or without one."""
+    found_since: date | None = None
+    found_until: date | None = None
+    closed_since: date | None = None
+    closed_until: date | None = None
+    open_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -125,7 +139,7 @@ class HistoryEntry:
 def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> RegisterPage:
     """Return a page of the hazards in scope, open and soonest due first."""
     everything = [scope.condition(), *_asked(wanted)]
-    narrowed = [*everything, *_chips(wanted, today)]
+    narrowed = conditions(scope, wanted, today=today)
     total = session.scalar(_joined(select(func.count())).where(*narrowed)) or 0
     pages = max(1, -(-total // ROWS_A_PAGE))
     page = min(max(wanted.page, 1), pages)
@@ -143,9 +157,21 @@ def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: dat
         pages=pages,
         counts_by_state=_counts(session, Hazard.state, everything),
         counts_by_level=_counts(session, Hazard.level, everything),
-        overdue=session.scalar(_joined(select(func.count())).where(*everything, _overdue(today)))
+        overdue=session.scalar(
+            _joined(select(func.count())).where(*everything, _overdue(wanted, today))
+        )
         or 0,
     )
+
+
+def conditions(scope: Scope, wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool]]:
+    """Return what holds of the hazards in scope that a filter leaves; on `Hazard` and `Unit`."""
+    return [scope.condition(), *narrowing(wanted, today=today)]
+
+
+def narrowing(wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool]]:
+    """Return what a filter asks, whoever asks it."""
+    return [*_asked(wanted), *_chips(wanted, today)]
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -164,6 +190,11 @@ def _asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
         )
     if wanted.sector:
         conditions.append(Unit.sector == wanted.sector)
+    if wanted.source:
+        conditions.append(Hazard.source == wanted.source)
+    if wanted.listed:
+        conditions.append(Hazard.listed_level != "")
+    conditions += _in_period(wanted)
     if wanted.text:
         conditions.append(
             or_(
@@ -176,6 +207,33 @@ def _asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
+def _in_period(wanted: RegisterFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.found_since:
+        yield Hazard.found_on >= wanted.found_since
+    if wanted.found_until:
+        yield Hazard.found_on <= wanted.found_until
+    if wanted.closed_since:
+        yield Hazard.closed_on >= wanted.closed_since
+    if wanted.closed_until:
+        yield Hazard.closed_on <= wanted.closed_until
+    if wanted.on_time:
+        yield ended_on_time()
+    if wanted.open_on:
+        yield open_when_over(wanted.open_on)
+
+
+def open_when_over(day: date) -> ColumnElement[bool]:
+    """Registered by the end of a day, and not ended by then."""
+    return (Hazard.found_on <= day) & or_(Hazard.closed_on.is_(None), Hazard.closed_on > day)
+
+
+def ended_on_time() -> ColumnElement[bool]:
+    """Ended no later than on the day of the deadline, or without one."""
+    return Hazard.closed_on.is_not(None) & or_(
+        Hazard.deadline_on.is_(None), Hazard.closed_on <= Hazard.deadline_on
+    )
+
+
 def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.level:
@@ -183,12 +241,14 @@ def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
     if wanted.state:
         conditions.append(Hazard.state == wanted.state)
     if wanted.overdue:
-        conditions.append(_overdue(today))
+        conditions.append(_overdue(wanted, today))
     return conditions
 
 
-def _overdue(today: date) -> ColumnElement[bool]:
-    return Hazard.state.not_in(ENDED) & (Hazard.deadline_on < today)
+def _overdue(wanted: RegisterFilter, today: date) -> ColumnElement[bool]:
+    if wanted.open_on:
+        return Hazard.deadline_on < wanted.open_on
+    return Hazard.closed_on.is_(None) & (Hazard.deadline_on < today)
 
 
 def _counts(session: Session, column: Any, conditions: list[Any]) -> dict[str, int]:

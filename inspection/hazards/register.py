@@ -6,7 +6,7 @@ asked of it is in `enquiries.py`.
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import (
@@ -28,6 +28,9 @@ from inspection.domain.hazard import ENDED, Level, Question, Situation, Source, 
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
 from inspection.organisations.unit import Unit
+
+_BEIJING = timezone(timedelta(hours=8))
+"""Days are days of the country the register is kept in."""
 
 
 class Hazard(Base):
@@ -58,7 +61,11 @@ class Hazard(Base):
     photos_after: Mapped[list[str]] = mapped_column(JSON)
     deadline_on: Mapped[date | None]
     registered_at: Mapped[datetime] = mapped_column(UtcInstant)
+    found_on: Mapped[date]
+    """The day of `registered_at`, for questions about periods."""
     closed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    """When it ended, in whichever of the states that end it."""
+    closed_on: Mapped[date | None]
     last_record_uuid: Mapped[str]
     """The record that spoke of it last: it holds `photos_after`."""
     returned: Mapped[int]
@@ -159,6 +166,7 @@ def _register(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             "photos_after": [],
             "deadline_on": _day(body["deadline_on"]),
             "registered_at": at,
+            "found_on": at.astimezone(_BEIJING).date(),
             "last_record_uuid": body["record"],
             "returned": 0,
             "last_seq": entry.seq,
@@ -215,9 +223,11 @@ def _at_a_desk(session: Session, entry: Entry, body: dict[str, Any]) -> None:
 
 
 def _ended(state: State, entry: Entry) -> dict[str, Any]:
-    at = datetime.fromisoformat(entry.recorded_at) if state in ENDED else None
-    cleared = {"listed_level": "", "listed_order": "", "question": ""} if state in ENDED else {}
-    return {"closed_at": at, **cleared}
+    if state not in ENDED:
+        return {"closed_at": None, "closed_on": None}
+    at = datetime.fromisoformat(entry.recorded_at)
+    cleared = {"listed_level": "", "listed_order": "", "question": ""}
+    return {"closed_at": at, "closed_on": at.astimezone(_BEIJING).date(), **cleared}
 
 
 def _change(session: Session, entry: Entry, body: dict[str, Any], values: dict[str, Any]) -> None:
