@@ -116,7 +116,7 @@ _DUTY = (
 def problems(
     session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
 ) -> Iterator[ProblemLine]:
-    """Read the problems that the filter leaves in scope, in the order of their numbers."""
+    """Read the problems that the filter leaves in scope, in the register's order."""
     query = _selected(_PROBLEM, scope, wanted, today)
     for row in session.execute(query).yield_per(ROWS_AT_ONCE):
         yield ProblemLine(
@@ -148,7 +148,7 @@ def problems(
 def duties(
     session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
 ) -> Iterator[DutyLine]:
-    """Read the duties that the filter leaves in scope, in the order of their numbers.
+    """Read the duties that the filter leaves in scope, in the register's order.
 
     Unless the filter asks for a state, only what still has to be done.
     """
@@ -187,4 +187,4 @@ def to_be_done(wanted: RegisterFilter, today: date) -> RegisterFilter:
 
 def _selected(lines: Select[Any], scope: Scope, wanted: RegisterFilter, today: date) -> Select[Any]:
     conditions = enquiries.conditions(scope, wanted, today=today)
-    return lines.where(*conditions).order_by(_hazard.c.id)
+    return lines.where(*conditions).order_by(_hazard.c.urgency, _hazard.c.id)
