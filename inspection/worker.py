@@ -16,7 +16,7 @@ from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints
 from inspection.ledger.checkpoints import Checkpoint
-from inspection.reports import issuing, own_certificate
+from inspection.reports import exports, issuing, own_certificate
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
 
@@ -70,11 +70,16 @@ def _finish_own_signature(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _export_list(wiring: Wiring, args: dict[str, Any]) -> None:
+    exports.make(args["export"], engine=wiring.engine, blobs=wiring.blobs, clock=wiring.clock)
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
     verdicts.VERDICT_JOB: _examine,
     own_certificate.OWN_JOB: _finish_own_signature,
+    exports.EXPORT_JOB: _export_list,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 
