@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.answers import Standing
@@ -18,7 +18,7 @@ from inspection.hazards.searching import Reach
 from inspection.hazards.stages import STATES_OF, Stage
 from inspection.hazards.tally import Sort
 from inspection.ledger import journal
-from inspection.organisations.scope import Scope
+from inspection.organisations.scope import EVERYTHING, Scope
 from inspection.organisations.unit import Unit
 
 ROWS_A_PAGE = 50
@@ -200,7 +200,7 @@ def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date)
         everything = [scope.condition(), *_asked(wanted)]
         sorts = tally.counted(session, everything, _overdue(wanted, today))
         return _page(session, wanted, sorts, _joined(select(Hazard.id)).where(*everything, *chips))
-    there = _in_units(session, scope, wanted, sorts)
+    there = _in_units(session, scope, wanted, sorts, today)
     return _page(session, wanted, sorts, select(Hazard.id).where(*there, *chips))
 
 
@@ -246,7 +246,7 @@ def _page(
 ) -> Found:
     shown = _shown(wanted, sorts)
     late = sum(sort.late for sort in shown)
-    total = late if wanted.overdue else sum(sort.hazards for sort in shown)
+    total = _count(wanted, shown)
     pages = min(max(1, -(-total // ROWS_A_PAGE)), MOST_PAGES)
     page = min(max(wanted.page, 1), pages)
     offset = (page - 1) * ROWS_A_PAGE
@@ -271,22 +271,28 @@ def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> list[Sort]:
 
 
 def _in_units(
-    session: Session, scope: Scope, wanted: RegisterFilter, sorts: tuple[Sort, ...]
+    session: Session, scope: Scope, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
 ) -> list[ColumnElement[bool]]:
     """The condition that hazards are of units in scope, in the form that is quicker to fulfil.
 
-    Few hazards are taken unit by unit and then put in order; of many, the first are met soon
-    on a walk in order, and `+ 0` keeps the database on it.
+    Either all hazards of those units are taken and put in order, or all of the register are
+    met in order until a page is full; `+ 0` keeps the database from the former.
     """
     units = [*_named(wanted), *([Unit.sector == wanted.sector] if wanted.sector else [])]
     conditions = [Hazard.source == wanted.source] if wanted.source else []
     if not units and _sees_all(session, scope):
         return conditions
     there = select(Unit.id).where(scope.condition(), *units)
-    hazards = sum(sort.hazards for sort in sorts)
-    shown = sum(sort.late if wanted.overdue else sort.hazards for sort in _shown(wanted, sorts))
-    few = hazards * max(shown, 1) < ROWS_A_PAGE * tally.all_hazards(session)
+    taken = sum(sort.hazards for sort in sorts)
+    everywhere = tally.kept(session, EVERYTHING, today=today) or ()
+    met = _count(wanted, _shown(replace(wanted, level=""), everywhere))
+    shown = _count(wanted, _shown(wanted, sorts))
+    few = taken < met * min(1, ROWS_A_PAGE / max(shown, 1))
     return [*conditions, (Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
+
+
+def _count(wanted: RegisterFilter, sorts: list[Sort]) -> int:
+    return sum(sort.late if wanted.overdue else sort.hazards for sort in sorts)
 
 
 def _sees_all(session: Session, scope: Scope) -> bool:
@@ -315,7 +321,7 @@ def _asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
     if wanted.source:
         conditions.append(Hazard.source == wanted.source)
     if wanted.listed:
-        conditions.append(Hazard.listed_level != "")
+        conditions.append(Hazard.listed_level != literal_column("''"))  # as its index says it
     conditions += _in_period(wanted)
     if wanted.text:
         conditions.append(searching.matching(wanted.text))

@@ -4,6 +4,7 @@ Read from the counts that `register.apply` keeps, so that it costs the same howe
 hazards there are; counted one by one where those counts cannot say it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -30,10 +31,10 @@ def kept(
     session: Session,
     scope: Scope,
     *,
-    units: list[ColumnElement[bool]],
-    sector: str,
-    source: str,
     today: date,
+    units: Sequence[ColumnElement[bool]] = (),
+    sector: str = "",
+    source: str = "",
 ) -> tuple[Sort, ...] | None:
     """Return the counts kept for a scope; None where its parts may overlap.
 
@@ -70,18 +71,6 @@ def counted(
         .where(*conditions)
     )
     return tuple(Sort(*row) for row in rows)
-
-
-def all_hazards(session: Session) -> int:
-    """How many hazards the register holds."""
-    roots = select(Unit.id).where(Unit.parent_id.is_(None))
-    every = HazardTally.due_on == EVERY_DAY
-    return (
-        session.scalar(
-            select(func.sum(HazardTally.hazards)).where(HazardTally.area_id.in_(roots), every)
-        )
-        or 0
-    )
 
 
 def _by_sort(of: Any, hazards: Any, late: Any) -> Select[Any]:
