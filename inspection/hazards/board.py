@@ -18,7 +18,8 @@ from inspection.hazards.stages import Stage
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
-CARDS_A_COLUMN = 12
+CARDS_A_COLUMN = 8
+"""As many as fit on one sheet of A3."""
 SOON_DAYS = 3
 
 

@@ -176,9 +176,10 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
     if not news:
         return
     before = _rows(session, {body["hazard"] for _, body in news})
+    unit_ids = _unit_ids(session, {body["unit"] for _, body in news if "unit" in body})
     after = dict(before)
     for entry, body in news:
-        known = after.get(body["hazard"], {})
+        known = after.get(body["hazard"]) or {"unit_id": unit_ids[body["unit"]]}
         after[body["hazard"]] = {**known, **_TAKE[entry.kind](session, known, entry, body)}
     for row in after.values():
         row["urgency"] = order.urgency(row["deadline_on"], row["closed_on"])
@@ -217,6 +218,17 @@ def _rows(session: Session, uuids: set[str]) -> dict[str, Row]:
         for row in session.execute(_ROWS, {"uuids": some}).mappings():
             found[row["uuid"]] = dict(row)
     return found
+
+
+def _unit_ids(session: Session, uuids: set[str]) -> dict[str, int]:
+    query = select(_unit.c.uuid, _unit.c.id).where(
+        _unit.c.uuid.in_(bindparam("uuids", expanding=True))
+    )
+    return {
+        row.uuid: row.id
+        for some in _portions(sorted(uuids))
+        for row in session.execute(query, {"uuids": some})
+    }
 
 
 def _portions(values: list[Any]) -> Iterator[list[Any]]:
@@ -352,7 +364,6 @@ def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any])
     at = datetime.fromisoformat(entry.recorded_at)
     return {
         "id": entry.seq,
-        "unit_id": _unit_id(session, body["unit"]),
         "uuid": body["hazard"],
         "number": domain.number(at.year, entry.seq),
         "record_uuid": body["record"],
@@ -394,14 +405,6 @@ def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any])
         "listed_order": "",
         "reopened": 0,
     }
-
-
-_UNIT_ID = select(_unit.c.id).where(_unit.c.uuid == bindparam("uuid"))
-
-
-def _unit_id(session: Session, uuid: str) -> int:
-    found: int = session.execute(_UNIT_ID, {"uuid": uuid}).scalar_one()
-    return found
 
 
 def _finder_accounts(session: Session, body: dict[str, Any]) -> list[str]:

@@ -79,9 +79,9 @@ class Measure(StrEnum):
     ON_TIME = "on_time"
     """Of these, closed no later than on the day of the deadline, or without one."""
     OPEN = "open"
-    """Registered and not ended when the period was over."""
+    """Registered and not ended on the last day of the period, or today while it still runs."""
     OVERDUE = "overdue"
-    """Of these, with a deadline before the last day of the period."""
+    """Of these, with a deadline before that day."""
     LISTED = "listed"
     """Of the open ones, those listed for supervision (挂牌督办)."""
     MAJOR_FOUND = "major_found"
@@ -91,11 +91,18 @@ class Measure(StrEnum):
 
 
 def filter_of(
-    measure: Measure, period: Period, *, unit: str = "", level: str = "", source: str = ""
+    measure: Measure,
+    period: Period,
+    *,
+    unit: str = "",
+    level: str = "",
+    source: str = "",
+    today: date | None = None,
 ) -> RegisterFilter:
     """Return the filter of the register that leaves exactly what a figure counts.
 
     `unit` is a unit's uuid; "" for the whole scope, as "" for every level and every source.
+    Of a period that still runs, what is open and late is asked of `today`.
     """
     if measure.startswith("major_"):
         level = Level.MAJOR
@@ -114,7 +121,7 @@ def filter_of(
         case _:
             return replace(
                 wanted,
-                open_on=period.until,
+                open_on=min(period.until, today) if today else period.until,
                 overdue=measure is Measure.OVERDUE,
                 listed=measure is Measure.LISTED,
             )
@@ -164,11 +171,20 @@ class Table:
     by_source: dict[Source, Figures]
 
 
-def table(session: Session, scope: Scope, period: Period, *, unit: str = "") -> Table:
+def table(
+    session: Session,
+    scope: Scope,
+    period: Period,
+    *,
+    unit: str = "",
+    today: date | None = None,
+) -> Table:
     """Return the table of a period for a unit in scope (by its uuid), or for all in scope."""
     groups = {
         (row.level, row.source): _figures(row)
-        for row in session.execute(_counted(scope, period, Hazard.level, Hazard.source, unit=unit))
+        for row in session.execute(
+            _counted(scope, period, Hazard.level, Hazard.source, unit=unit, today=today)
+        )
     }
     return Table(
         period,
@@ -212,11 +228,18 @@ class Progress:
     """How many units there are to tell of; `units` holds at most as many as were asked for."""
 
 
-def progress(session: Session, scope: Scope, period: Period, *, most: int = 200) -> Progress:
+def progress(
+    session: Session,
+    scope: Scope,
+    period: Period,
+    *,
+    most: int = 200,
+    today: date | None = None,
+) -> Progress:
     """Return the half-month report of everything in scope, with movement since the last."""
     previous = half_month(period.since - timedelta(days=1))
-    now = _by_unit(session, scope, period)
-    before = _by_unit(session, scope, previous)
+    now = _by_unit(session, scope, period, today)
+    before = _by_unit(session, scope, previous, today)
     known = _names(session, scope, {*now, *before})
     units = [
         UnitProgress(*known[unit], now.get(unit, NOTHING), before.get(unit, NOTHING))
@@ -231,8 +254,10 @@ def _urgent(figures: Figures) -> tuple[int, int]:
     return -figures.of(Measure.OVERDUE), -figures.of(Measure.OPEN)
 
 
-def _by_unit(session: Session, scope: Scope, period: Period) -> dict[int, Figures]:
-    rows = session.execute(_counted(scope, period, Hazard.unit_id))
+def _by_unit(
+    session: Session, scope: Scope, period: Period, today: date | None
+) -> dict[int, Figures]:
+    rows = session.execute(_counted(scope, period, Hazard.unit_id, today=today))
     found = {row.unit_id: _figures(row) for row in rows}
     return {unit: figures for unit, figures in found.items() if any(figures.counts.values())}
 
@@ -245,10 +270,12 @@ def _names(session: Session, scope: Scope, units: Iterable[int]) -> dict[int, tu
     return {row.id: (row.uuid, row.name, row.sector) for row in rows if row.id in wanted}
 
 
-def _counted(scope: Scope, period: Period, *groups: Any, unit: str = "") -> Select[Any]:
+def _counted(
+    scope: Scope, period: Period, *groups: Any, unit: str = "", today: date | None = None
+) -> Select[Any]:
     """Count every measure in one walk, by groups."""
     closed = (Hazard.state == State.CLOSED) & Hazard.closed_on.between(period.since, period.until)
-    conditions = {measure: _holds(measure, period) for measure in Measure}
+    conditions = {measure: _holds(measure, period, today) for measure in Measure}
     query = (
         select(
             *groups,
@@ -263,8 +290,9 @@ def _counted(scope: Scope, period: Period, *groups: Any, unit: str = "") -> Sele
     return query.where(Unit.uuid == unit) if unit else query
 
 
-def _holds(measure: Measure, period: Period) -> ColumnElement[bool]:
-    return and_(*enquiries.narrowing(filter_of(measure, period), today=period.until))
+def _holds(measure: Measure, period: Period, today: date | None) -> ColumnElement[bool]:
+    wanted = filter_of(measure, period, today=today)
+    return and_(*enquiries.narrowing(wanted, today=period.until))
 
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:

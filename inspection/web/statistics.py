@@ -30,12 +30,12 @@ def show() -> str:
     """Show the table of a quarter or a year, of one unit or of all in scope."""
     span = request.args.get("span", "quarter")
     period_of = SPANS.get(span, statistics.quarter)
-    period = period_of(_day())
+    period = period_of(day_asked())
     scope = current_actor().scope(Permission.HAZARD_READ)
     wanted = request.args.get("unit", "").strip()
     with reading() as session:
         unit = directory.unit(session, wanted, scope) if wanted else None
-        table = statistics.table(session, scope, period, unit=wanted)
+        table = statistics.table(session, scope, period, unit=wanted, today=today())
     return render_template(
         "web/statistics/show.html",
         span="year" if period_of is statistics.year else "quarter",
@@ -45,7 +45,9 @@ def show() -> str:
         measures=Measure,
         previous=period.since - timedelta(days=1),
         following=_following(period),
-        link=lambda measure, **more: address(filter_of(measure, period, unit=wanted, **more)),
+        link=lambda measure, **more: address(
+            filter_of(measure, period, unit=wanted, today=today(), **more)
+        ),
     )
 
 
@@ -53,21 +55,21 @@ def show() -> str:
 @requires(Permission.HAZARD_READ)
 def half_month() -> str:
     """Show the half-month report (半月报): each unit, and what moved since the last."""
-    period = statistics.half_month(_day())
+    period = statistics.half_month(day_asked())
     scope = current_actor().scope(Permission.HAZARD_READ)
     with reading() as session:
-        report = statistics.progress(session, scope, period)
+        report = statistics.progress(session, scope, period, today=today())
     return render_template(
         "web/statistics/half_month.html",
         report=report,
         measures=Measure,
         previous=report.previous.since,
         following=_following(period),
-        link=lambda measure, unit: address(filter_of(measure, period, unit=unit)),
+        link=lambda measure, unit: address(filter_of(measure, period, unit=unit, today=today())),
     )
 
 
-def _day() -> date:
+def day_asked() -> date:
     """The day that the address names, else today."""
     try:
         day = date.fromisoformat(request.args.get("on", ""))
