@@ -18,7 +18,7 @@ from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
-from inspection.reports import issuing, own_certificate
+from inspection.reports import exports, issuing, own_certificate
 from inspection.signing.authority import RENEWED
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
@@ -74,11 +74,16 @@ def _finish_own_signature(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _export_list(wiring: Wiring, args: dict[str, Any]) -> None:
+    exports.make(args["export"], engine=wiring.engine, blobs=wiring.blobs, clock=wiring.clock)
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
     verdicts.VERDICT_JOB: _examine,
     own_certificate.OWN_JOB: _finish_own_signature,
+    exports.EXPORT_JOB: _export_list,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 

@@ -10,6 +10,7 @@ from inspection.cli import (
     people,
     recovery,
     reports,
+    scale,
     schema,
     server,
     units,
@@ -29,5 +30,6 @@ def register(app: Flask) -> None:
         units,
         people,
         recovery,
+        scale,
     ):
         module.add_commands(app)

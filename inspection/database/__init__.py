@@ -5,7 +5,7 @@ Only this package knows Flask-SQLAlchemy. It holds no table of its own.
 
 from inspection.database.base import Base, db, table_of
 from inspection.database.pages import Page, page_of
-from inspection.database.transactions import install, one_view, reading, writing
+from inspection.database.transactions import install, one_view, reading, reading_one_view, writing
 from inspection.database.types import UtcInstant
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "one_view",
     "page_of",
     "reading",
+    "reading_one_view",
     "table_of",
     "writing",
 ]

@@ -56,20 +56,25 @@ OPEN = tuple(state for state in State if state not in ENDED)
 
 
 class Stage(StrEnum):
-    """States as somebody who looks for work groups them."""
+    """States that belong together when one asks how far the work is (阶段)."""
 
-    TO_RECTIFY = "to_rectify"
+    FOUND = "found"
+    PLANNING = "planning"
     RECTIFYING = "rectifying"
-    TO_CHECK = "to_check"
-    ENDED = "ended"
+    CLAIMED = "claimed"
+    VERIFIED = "verified"
+    CLOSED = "closed"
 
 
 STAGES: dict[Stage, tuple[State, ...]] = {
-    Stage.TO_RECTIFY: (State.REGISTERED, State.GRADED, State.REPORTED, State.PLANNED),
-    Stage.RECTIFYING: (State.APPROVED, State.RECTIFYING),
-    Stage.TO_CHECK: (State.CLAIMED, State.VERIFIED),
-    Stage.ENDED: tuple(state for state in State if state in ENDED),
+    Stage.FOUND: (State.REGISTERED, State.GRADED),
+    Stage.PLANNING: (State.REPORTED, State.PLANNED, State.APPROVED),
+    Stage.RECTIFYING: (State.RECTIFYING,),
+    Stage.CLAIMED: (State.CLAIMED,),
+    Stage.VERIFIED: (State.VERIFIED,),
+    Stage.CLOSED: (State.CLOSED,),
 }
+"""Endings without rectification (transferred, duplicate, no hazard) are in no stage."""
 
 
 class Step(StrEnum):

@@ -138,10 +138,12 @@ STATES: Mapping[State, Any] = {
     State.NOT_A_HAZARD: _("不属隐患"),
 }
 STAGES: Mapping[Stage, Any] = {
-    Stage.TO_RECTIFY: _("待整改"),
+    Stage.FOUND: _("待整改"),
+    Stage.PLANNING: _("方案"),
     Stage.RECTIFYING: _("整改中"),
-    Stage.TO_CHECK: _("待复查"),
-    Stage.ENDED: _("已结束"),
+    Stage.CLAIMED: _("待复查"),
+    Stage.VERIFIED: _("待核销"),
+    Stage.CLOSED: _("已销号"),
 }
 
 SIDES: Mapping[Side | None, Any] = {

@@ -82,11 +82,19 @@ def append(
     The head stays locked until that transaction ends, so call this late; `after`
     is the head when the caller has locked it already.
     """
+    return append_dated(session, [(at, event) for event in events], after=after)
+
+
+def append_dated(
+    session: Session, dated: Sequence[tuple[datetime, Event]], *, after: Head | None = None
+) -> list[Entry]:
+    """Add events that are entered at several times, in order; otherwise like `append`."""
     end = after or lock(session)
-    seq, link, recorded_at = end.seq, end.link, instant_text(at)
+    seq, link = end.seq, end.link
     entries, rows = [], []
-    for event in events:
-        entry = chain.follow(link, seq + 1, event.kind, chain.body_text(event.body), recorded_at)
+    for at, event in dated:
+        body = chain.body_text(event.body)
+        entry = chain.follow(link, seq + 1, event.kind, body, instant_text(at))
         rows.append({**vars(entry), "subject": event.subject})
         entries.append(entry)
         seq, link = entry.seq, entry.link

@@ -33,5 +33,6 @@ class Scope:
         )
 
 
+EVERYTHING = Scope(everything=True)
 NOTHING = Scope()
 """The scope of somebody who may see no unit at all."""

@@ -1,13 +1,13 @@
 """The register of hazards (隐患台账) and one hazard's page."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Form, SearchField, SelectField, StringField
+from wtforms import BooleanField, DateField, Form, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from inspection.accounts.policy import Permission
@@ -105,6 +105,13 @@ class RegisterForm(Form):
     overdue = BooleanField()
     listed = BooleanField()
     asked = BooleanField()
+    open = BooleanField()
+    on_time = BooleanField()
+    found_since = DateField(_("发现日期，从"))
+    found_until = DateField(_("到"))
+    closed_since = DateField()
+    closed_until = DateField()
+    open_on = DateField()
 
 
 @dataclass(frozen=True)
@@ -121,7 +128,7 @@ class LookedAtAgain:
 def index() -> str:
     """Show one page of the register, narrowed by the address."""
     form = RegisterForm(request.args)
-    wanted = _wanted(form)
+    wanted = wanted_of(form)
     scope = current_actor().scope(Permission.HAZARD_READ)
     with reading() as session:
         page = enquiries.search(session, scope, wanted, today=today())
@@ -139,7 +146,8 @@ def index() -> str:
     )
 
 
-def _wanted(form: RegisterForm) -> RegisterFilter:
+def wanted_of(form: RegisterForm) -> RegisterFilter:
+    """What a register's address asks for; what it does not understand it leaves aside."""
     return RegisterFilter(
         unit_text=(form.unit.data or "").strip(),
         sector=form.sector.data if form.sector.data in set(Sector) else "",
@@ -152,11 +160,33 @@ def _wanted(form: RegisterForm) -> RegisterFilter:
         asked=bool(form.asked.data),
         text=(form.text.data or "").strip(),
         page=max(1, request.args.get("page", 1, type=int)),
+        open=bool(form.open.data),
+        on_time=bool(form.on_time.data),
+        found_since=form.found_since.data,
+        found_until=form.found_until.data,
+        closed_since=form.closed_since.data,
+        closed_until=form.closed_until.data,
+        open_on=form.open_on.data,
     )
 
 
 def _total(page: RegisterPage, stage: Stage) -> int:
     return sum(page.counts_by_state.get(state, 0) for state in STAGES[stage])
+
+
+def address(wanted: RegisterFilter, place: str = "hazards.index") -> str:
+    """The register's address, or a list's, with these conditions."""
+    names = {"unit_text": "unit"}
+    given = {
+        names.get(field.name, field.name): getattr(wanted, field.name)
+        for field in fields(wanted)
+        if getattr(wanted, field.name) != field.default
+    }
+    return url_for(place, **{name: _said(value) for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def _said(value: object) -> str:
+    return "1" if value is True else str(value)
 
 
 def _link() -> Callable[..., str]:

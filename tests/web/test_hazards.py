@@ -117,3 +117,26 @@ def test_times_read_as_people_say_them(sign_in, settled, hand_in):
     page = sign_in(settled.office).get(f"/records/{made.uuid}").text
     assert "今天 " in page  # received
     assert "2021-" in page  # finished
+
+
+def test_what_no_chip_says_stands_in_words_and_stays_in_a_new_search(sign_in, settled, hand_in):
+    hand_in(failed=2, change=_two)
+    query = "found_since=2020-01-01&found_until=2030-01-01&source=department&open=1"
+    page = sign_in(settled.office).get(f"/hazards?{query}").text
+    assert "2020-01-01 至 2030-01-01 发现" in page
+    assert '<input type="hidden" name="found_since" value="2020-01-01">' in page
+    assert '<input type="hidden" name="open" value="1">' in page
+    assert page.count("data-row-link") == 2
+
+
+def test_the_page_says_when_a_search_did_not_reach_everything(
+    sign_in, settled, hand_in, monkeypatch
+):
+    hand_in(failed=2, change=_two)
+    office = sign_in(settled.office)
+    monkeypatch.setattr("inspection.hazards.searching.READ_IN_FULL", 0)
+    monkeypatch.setattr("inspection.hazards.searching.NEWEST_ENTRIES", 1)
+    assert "写满三个字" in office.get("/hazards?text=库房").text
+    assert "写满三个字" not in office.get("/hazards?text=库房没").text
+    monkeypatch.setattr("inspection.hazards.searching.MOST_HITS", 1)
+    assert "只列最近登记的" in office.get("/hazards?text=有限公司").text

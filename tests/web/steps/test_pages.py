@@ -79,8 +79,8 @@ def test_the_register_is_narrowed_by_stage_source_listing_and_question(
 
     third = hazard_uuid(other.uuid, other.payload["findings"][1]["uuid"])
     assert found("") == {hazard, asked, third}
-    assert found("stage=to_check") == {hazard}
-    assert found("stage=to_rectify") == {asked, third}
+    assert found("stage=claimed") == {hazard}
+    assert found("stage=found") == {asked, third}
     assert found("stage=ended") == set()
     assert found("state=rectified_claimed") == {hazard}
     assert found("listed=1") == {hazard}
