@@ -16,6 +16,8 @@ from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints
 from inspection.ledger.checkpoints import Checkpoint
+from inspection.paperwork import sealing
+from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import issuing, own_certificate
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
@@ -70,10 +72,23 @@ def _finish_own_signature(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _seal_paper(wiring: Wiring, args: dict[str, Any]) -> None:
+    sealing.seal(
+        args["paper"],
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        server_key=wiring.server_key,
+        public_url=wiring.settings.public_url,
+        clock=wiring.clock,
+    )
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
     verdicts.VERDICT_JOB: _examine,
+    SEAL_JOB: _seal_paper,
     own_certificate.OWN_JOB: _finish_own_signature,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""

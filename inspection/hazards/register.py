@@ -214,6 +214,11 @@ def _at_a_desk(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     _change(session, entry, body, values)
 
 
+def _ordered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+    """An order with a number (责令限期整改指令书) says by when; its day is the one that counts."""
+    _change(session, entry, body, {"deadline_on": _day(body["deadline_on"])})
+
+
 def _ended(state: State, entry: Entry) -> dict[str, Any]:
     at = datetime.fromisoformat(entry.recorded_at) if state in ENDED else None
     cleared = {"listed_level": "", "listed_order": "", "question": ""} if state in ENDED else {}
@@ -269,4 +274,4 @@ _NOTES: dict[Step, _Note] = {
 _ON_THE_SPOT = (Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN)
 _TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
     f"hazard.{step}": _on_the_spot if step in _ON_THE_SPOT else _at_a_desk for step in Step
-} | {f"hazard.{Step.REGISTER}": _register}
+} | {f"hazard.{Step.REGISTER}": _register, "hazard.ordered": _ordered}
