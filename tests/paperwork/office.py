@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from inspection import worker
 from inspection.database import reading, writing
@@ -47,6 +48,7 @@ class Office:
 
     scene: Scene
     made: Filled = field(init=False)
+    papers: dict[str, ShelvedPaper] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.made = self.scene.filled(failed=2)
@@ -130,8 +132,6 @@ class Office:
 
     def work(self) -> None:
         """Do the jobs of papers; reports have tests of their own."""
-        from sqlalchemy import text
-
         with writing(self.scene.engine) as session:
             session.execute(text("DELETE FROM job WHERE kind LIKE 'report.%'"))
         while worker.work_once(self.scene.wiring):

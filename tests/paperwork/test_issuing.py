@@ -37,7 +37,6 @@ def test_the_same_officer_cannot_confirm_what_they_proposed(office: Office):
 
 
 def test_only_who_inspected_signs(office: Office):
-    """The department supervises nobody here; the district's office sees all and inspected nothing."""
     stranger = office.scene.cast.foreign_inspectors[0]
     assert office.propose(by=stranger).status_code == 404
     uuid = office.proposed()
@@ -103,9 +102,7 @@ def test_two_who_confirm_at_once_get_two_numbers_without_gap_or_double(office: O
             except PaperMovedOn:
                 refused.append(each)
 
-    threads = [
-        threading.Thread(target=confirm, args=(papers,)) for papers in (made, made[::-1])
-    ]
+    threads = [threading.Thread(target=confirm, args=(papers,)) for papers in (made, made[::-1])]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -139,7 +136,9 @@ def test_a_number_is_not_used_again_after_an_annulment(office: Office):
 def test_a_proposal_that_is_taken_back_leaves_no_gap(office: Office):
     uuid = office.proposed()
     page = f"/papers/{uuid}"
-    assert office.post(office.second, page, f"{page}/dropping", reason="漏了一项").status_code == 303
+    assert (
+        office.post(office.second, page, f"{page}/dropping", reason="漏了一项").status_code == 303
+    )
     assert office.confirm(uuid).status_code == 409
     assert office.issued().number == f"（{MARK}）责改〔2026〕1号"
 
