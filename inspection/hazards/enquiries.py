@@ -1,28 +1,37 @@
 """What one may ask of the register: pages of it, one hazard, what changed. Writes nothing."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.answers import Standing
 from inspection.domain.hazard import ENDED, State
 from inspection.domain.problems import NotFound
+from inspection.hazards import order, searching, tally
 from inspection.hazards.register import Hazard
+from inspection.hazards.searching import Reach
+from inspection.hazards.tally import Sort
 from inspection.ledger import journal
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
 ROWS_A_PAGE = 50
+MOST_PAGES = 200
 
 
 @dataclass(frozen=True)
 class RegisterFilter:
-    """What the reader of the register asked for; empty means any."""
+    """What the reader of the register asked for; empty means any. Both days of a period count.
+
+    `open_on`: not yet ended when that day was over; `overdue` is then asked of that moment,
+    otherwise of today. Everything is asked of the register as it stands: a hazard that was
+    opened again is not closed, whatever a table of last month said.
+    """
 
     unit_text: str = ""
     sector: str = ""
@@ -31,6 +40,15 @@ class RegisterFilter:
     overdue: bool = False
     text: str = ""
     page: int = 1
+    source: str = ""
+    listed: bool = False
+    on_time: bool = False
+    """Ended no later than on the day of the deadline, or without one."""
+    found_since: date | None = None
+    found_until: date | None = None
+    closed_since: date | None = None
+    closed_until: date | None = None
+    open_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +82,8 @@ class RegisterPage:
     counts_by_state: dict[str, int]
     counts_by_level: dict[str, int]
     overdue: int
+    reach: Reach = Reach.ALL
+    """How far a search for words went."""
 
 
 @dataclass(frozen=True)
@@ -124,28 +144,151 @@ class HistoryEntry:
 
 def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> RegisterPage:
     """Return a page of the hazards in scope, open and soonest due first."""
-    everything = [scope.condition(), *_asked(wanted)]
-    narrowed = [*everything, *_chips(wanted, today)]
-    total = session.scalar(_joined(select(func.count())).where(*narrowed)) or 0
-    pages = max(1, -(-total // ROWS_A_PAGE))
-    page = min(max(wanted.page, 1), pages)
+    found = find(session, scope, wanted, today=today)
     rows = session.execute(
         _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
-        .where(*narrowed)
-        .order_by(Hazard.state.in_(ENDED), Hazard.deadline_on, Hazard.id.desc())
-        .limit(ROWS_A_PAGE)
-        .offset((page - 1) * ROWS_A_PAGE)
+        .where(Hazard.id.in_(found.ids))
+        .order_by(Hazard.urgency, Hazard.id)
     )
     return RegisterPage(
         rows=tuple(_row(*row, today=today) for row in rows),
-        total=total,
-        page=page,
-        pages=pages,
-        counts_by_state=_counts(session, Hazard.state, everything),
-        counts_by_level=_counts(session, Hazard.level, everything),
-        overdue=session.scalar(_joined(select(func.count())).where(*everything, _overdue(today)))
-        or 0,
+        total=found.total,
+        page=found.page,
+        pages=found.pages,
+        counts_by_state=_summed((sort.state, sort.hazards) for sort in found.sorts),
+        counts_by_level=_summed((sort.level, sort.hazards) for sort in found.sorts),
+        overdue=sum(sort.late for sort in found.sorts),
+        reach=found.reach,
     )
+
+
+def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for name, count in pairs:
+        counts[name] = counts.get(name, 0) + count
+    return counts
+
+
+@dataclass(frozen=True)
+class Found:
+    """Which hazards a page holds, in order, and how many there are of each sort.
+
+    `total` is all that fit; pages end at MOST_PAGES, as nobody turns further.
+    """
+
+    ids: tuple[int, ...]
+    total: int
+    page: int
+    pages: int
+    sorts: tuple[Sort, ...]
+    reach: Reach
+
+
+def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> Found:
+    """Find the page of hazards that a filter asks for; the counts leave its chips aside."""
+    if wanted.text:
+        return _find_by_words(session, scope, wanted, today)
+    sorts = _kept(session, scope, wanted, today)
+    chips = _chips(wanted, today)
+    if sorts is None:
+        everything = [scope.condition(), *_asked(wanted)]
+        sorts = tally.counted(session, everything, _overdue(wanted, today))
+        return _page(session, wanted, sorts, _joined(select(Hazard.id)).where(*everything, *chips))
+    there = _in_units(session, scope, wanted, sorts)
+    return _page(session, wanted, sorts, select(Hazard.id).where(*there, *chips))
+
+
+def _find_by_words(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> Found:
+    wordless = replace(wanted, text="")
+    everything = [scope.condition(), *_asked(wordless)]
+    sorts = _kept(session, scope, wordless, today)
+    among = sum(sort.hazards for sort in sorts) if sorts else searching.READ_IN_FULL + 1
+    hits = searching.find(session, wanted.text, everything, among=among)
+    of_these = Hazard.id.in_(hits.ids)
+    sorts = tally.counted(session, [of_these], _overdue(wanted, today))
+    query = select(Hazard.id).where(of_these, *_chips(wanted, today))
+    return _page(session, wanted, sorts, query, hits.reach)
+
+
+def _kept(
+    session: Session, scope: Scope, wanted: RegisterFilter, today: date
+) -> tuple[Sort, ...] | None:
+    """The counts that are kept, where they answer this filter."""
+    if wanted.listed or wanted.on_time or any(_days(wanted)):
+        return None
+    return tally.kept(
+        session,
+        scope,
+        units=_named(wanted),
+        sector=wanted.sector,
+        source=wanted.source,
+        today=today,
+    )
+
+
+def _days(wanted: RegisterFilter) -> tuple[date | None, ...]:
+    found, closed = wanted.found_since or wanted.found_until, wanted.closed_since
+    return found, closed or wanted.closed_until, wanted.open_on
+
+
+def _page(
+    session: Session,
+    wanted: RegisterFilter,
+    sorts: tuple[Sort, ...],
+    ids: Select[Any],
+    reach: Reach = Reach.ALL,
+) -> Found:
+    total = _shown(wanted, sorts)
+    pages = min(max(1, -(-total // ROWS_A_PAGE)), MOST_PAGES)
+    page = min(max(wanted.page, 1), pages)
+    offset = (page - 1) * ROWS_A_PAGE
+    # Asking for one more than there is would walk to the end of the index.
+    left = min(ROWS_A_PAGE, total - offset)
+    ordered = ids.order_by(Hazard.urgency, Hazard.id).limit(left).offset(offset)
+    here = session.scalars(ordered) if left > 0 else ()
+    return Found(tuple(here), total, page, pages, sorts, reach)
+
+
+def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> int:
+    """How many hazards the chips leave."""
+    return sum(
+        sort.late if wanted.overdue else sort.hazards
+        for sort in sorts
+        if wanted.level in ("", sort.level) and wanted.state in ("", sort.state)
+    )
+
+
+def _in_units(
+    session: Session, scope: Scope, wanted: RegisterFilter, sorts: tuple[Sort, ...]
+) -> list[ColumnElement[bool]]:
+    """The condition that hazards are of units in scope, in the form that is quicker to fulfil.
+
+    Few hazards are taken unit by unit and then put in order; of many, the first are met soon
+    on a walk in order, and `+ 0` keeps the database on it.
+    """
+    units = [*_named(wanted), *([Unit.sector == wanted.sector] if wanted.sector else [])]
+    conditions = [Hazard.source == wanted.source] if wanted.source else []
+    if not units and _sees_all(session, scope):
+        return conditions
+    there = select(Unit.id).where(scope.condition(), *units)
+    hazards = sum(sort.hazards for sort in sorts)
+    few = hazards * _shown(wanted, sorts) < ROWS_A_PAGE * tally.all_hazards(session)
+    return [*conditions, (Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
+
+
+def _sees_all(session: Session, scope: Scope) -> bool:
+    roots = session.scalars(select(Unit.path).where(Unit.parent_id.is_(None)))
+    return all(scope.holds(path, None) for path in roots)
+
+
+def conditions(scope: Scope, wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool]]:
+    """Return what holds of the hazards in scope that a filter leaves; on `Hazard` and `Unit`."""
+    return [scope.condition(), *narrowing(wanted, today=today)]
+
+
+def narrowing(wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool]]:
+    """Return what a filter asks, whoever asks it."""
+    return [*_asked(wanted), *_chips(wanted, today)]
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -153,27 +296,57 @@ def _joined(query: Select[Any]) -> Select[Any]:
 
 
 def _asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.unit_text:
-        conditions.append(
-            or_(
-                Unit.name.contains(wanted.unit_text, autoescape=True),
-                Unit.credit_code == wanted.unit_text.upper(),
-                Unit.uuid == wanted.unit_text,
-            )
-        )
+    conditions = _named(wanted)
     if wanted.sector:
         conditions.append(Unit.sector == wanted.sector)
+    if wanted.source:
+        conditions.append(Hazard.source == wanted.source)
+    if wanted.listed:
+        conditions.append(Hazard.listed_level != "")
+    conditions += _in_period(wanted)
     if wanted.text:
-        conditions.append(
-            or_(
-                Hazard.summary.contains(wanted.text, autoescape=True),
-                Hazard.requirement.contains(wanted.text, autoescape=True),
-                Hazard.number == wanted.text.upper(),
-                Unit.name.contains(wanted.text, autoescape=True),
-            )
-        )
+        conditions.append(searching.matching(wanted.text))
     return conditions
+
+
+def _named(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
+    """The units somebody means: by a part of the name, or by the whole of a code."""
+    if not wanted.unit_text:
+        return []
+    return [
+        or_(
+            Unit.name.contains(wanted.unit_text, autoescape=True),
+            Unit.credit_code == wanted.unit_text.upper(),
+            Unit.uuid == wanted.unit_text,
+        )
+    ]
+
+
+def _in_period(wanted: RegisterFilter) -> Iterator[ColumnElement[bool]]:
+    if wanted.found_since:
+        yield Hazard.found_on >= wanted.found_since
+    if wanted.found_until:
+        yield Hazard.found_on <= wanted.found_until
+    if wanted.closed_since:
+        yield Hazard.closed_on >= wanted.closed_since
+    if wanted.closed_until:
+        yield Hazard.closed_on <= wanted.closed_until
+    if wanted.on_time:
+        yield ended_on_time()
+    if wanted.open_on:
+        yield open_when_over(wanted.open_on)
+
+
+def open_when_over(day: date) -> ColumnElement[bool]:
+    """Registered by the end of a day, and not ended by then."""
+    return (Hazard.found_on <= day) & or_(Hazard.closed_on.is_(None), Hazard.closed_on > day)
+
+
+def ended_on_time() -> ColumnElement[bool]:
+    """Ended no later than on the day of the deadline, or without one."""
+    return Hazard.closed_on.is_not(None) & or_(
+        Hazard.deadline_on.is_(None), Hazard.closed_on <= Hazard.deadline_on
+    )
 
 
 def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
@@ -183,17 +356,14 @@ def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
     if wanted.state:
         conditions.append(Hazard.state == wanted.state)
     if wanted.overdue:
-        conditions.append(_overdue(today))
+        conditions.append(_overdue(wanted, today))
     return conditions
 
 
-def _overdue(today: date) -> ColumnElement[bool]:
-    return Hazard.state.not_in(ENDED) & (Hazard.deadline_on < today)
-
-
-def _counts(session: Session, column: Any, conditions: list[Any]) -> dict[str, int]:
-    query = _joined(select(column, func.count())).where(*conditions).group_by(column)
-    return dict(session.execute(query).tuples().all())
+def _overdue(wanted: RegisterFilter, today: date) -> ColumnElement[bool]:
+    if wanted.open_on:
+        return Hazard.deadline_on < wanted.open_on
+    return Hazard.urgency < order.due_before(today)
 
 
 def _row(hazard: Hazard, name: str, unit_uuid: str, sector: str, *, today: date) -> HazardRow:

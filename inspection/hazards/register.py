@@ -1,33 +1,48 @@
 """The register (台账): a view over ledger entries, kept in the same transaction, rebuildable.
 
-`apply` is the only writer, for new entries and for `flask ledger rebuild` alike. What may be
-asked of it is in `enquiries.py`.
+`apply` is the only writer, for new entries and for `flask ledger rebuild` alike: it folds entries
+into rows in memory, then writes what changed, with the counts and the words to search that follow
+from it. What may be asked of it is in `enquiries.py`.
 """
 
 import json
-from collections.abc import Callable, Iterable
-from datetime import date, datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+from types import SimpleNamespace
 from typing import Any
 
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
+    Date,
     ForeignKey,
     Index,
     bindparam,
     delete,
     insert,
     select,
+    text,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
 from inspection.domain.hazard import ENDED, Level, Question, Situation, Source, State, Step
+from inspection.hazards import order
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit
+from inspection.organisations.unit import Unit, UnitKind
+
+ENTRIES_AT_ONCE = 5000
+KEYS_AT_ONCE = 1000
+_BEIJING = timezone(timedelta(hours=8))
+"""Days are days of the country the register is kept in."""
+_FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_on", "record_uuid"})
+"""What no later entry changes."""
 
 
 class Hazard(Base):
@@ -58,7 +73,11 @@ class Hazard(Base):
     photos_after: Mapped[list[str]] = mapped_column(JSON)
     deadline_on: Mapped[date | None]
     registered_at: Mapped[datetime] = mapped_column(UtcInstant)
+    found_on: Mapped[date]
+    """The day of `registered_at`, for questions about periods."""
     closed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    """When it ended, in whichever of the states that end it."""
+    closed_on: Mapped[date | None]
     last_record_uuid: Mapped[str]
     """The record that spoke of it last: it holds `photos_after`."""
     returned: Mapped[int]
@@ -85,11 +104,56 @@ class Hazard(Base):
     listed_order: Mapped[str]
     reopened: Mapped[int]
 
+    urgency: Mapped[int]
+    """The register's order (`order.urgency`): open ones by deadline, then those ended last."""
+
     __table_args__ = (
-        Index("ix_hazard_unit_state", "unit_id", "state"),
-        Index("ix_hazard_state_deadline", "state", "deadline_on"),
-        Index("ix_hazard_registered_at", "registered_at"),
+        # A page of the register is a walk along the first of these, which holds all that chips
+        # ask; the others begin where only few hazards are meant.
+        Index("ix_hazard_order", "urgency", "id", "state", "level", "source", "unit_id"),
+        Index("ix_hazard_of_unit", "unit_id", "urgency", "id", "state", "level", "source"),
+        Index("ix_hazard_in_state", "state", "urgency", "id", "level", "source", "unit_id"),
+        Index("ix_hazard_found", "found_on", "closed_on"),
+        Index("ix_hazard_closed", "closed_on", "found_on"),
+        Index(
+            "ix_hazard_listed",
+            "listed_level",
+            sqlite_where=text("listed_level <> ''"),
+            postgresql_where=text("listed_level <> ''"),
+        ),
     )
+
+
+class HazardWords(Base):
+    """What a search looks into, in small letters; the database keeps its index of trigrams."""
+
+    __tablename__ = "hazard_words"
+
+    hazard_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    words: Mapped[str]
+
+
+class HazardTally(Base):
+    """How many hazards there are of one sort in one area: what the register's chips say.
+
+    An area is a unit with everything that it sees: each hazard counts in its own unit (`own`),
+    in those above it, and in the department that supervises it. It counts once under EVERY_DAY,
+    and while it is open once more under its deadline.
+    """
+
+    __tablename__ = "hazard_tally"
+
+    area_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    due_on: Mapped[date] = mapped_column(primary_key=True)
+    state: Mapped[str] = mapped_column(primary_key=True)
+    level: Mapped[str] = mapped_column(primary_key=True)
+    sector: Mapped[str] = mapped_column(primary_key=True)
+    source: Mapped[str] = mapped_column(primary_key=True)
+    own: Mapped[bool] = mapped_column(primary_key=True)
+    hazards: Mapped[int]
+
+
+EVERY_DAY = date.max
 
 
 def situation(row: Any) -> Situation:
@@ -108,71 +172,236 @@ def situation(row: Any) -> Situation:
 
 def apply(session: Session, entries: Iterable[Entry]) -> None:
     """Bring the register up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
+    news = [(entry, json.loads(entry.body)) for entry in entries if entry.kind in _TAKE]
+    if not news:
+        return
+    before = _rows(session, {body["hazard"] for _, body in news})
+    after = dict(before)
+    for entry, body in news:
+        known = after.get(body["hazard"], {})
+        after[body["hazard"]] = {**known, **_TAKE[entry.kind](session, known, entry, body)}
+    for row in after.values():
+        row["urgency"] = order.urgency(row["deadline_on"], row["closed_on"])
+    units = _units(session, {row["unit_id"] for row in after.values()})
+    _write_rows(session, before, after)
+    _write_words(session, before, after, units)
+    _write_tally(session, before, after, units)
 
 
 def rebuild(session: Session) -> int:
     """Empty the register and build it again from the whole ledger; returns the entries read."""
-    session.execute(delete(Hazard))
+    for model in (Hazard, HazardWords, HazardTally):
+        session.execute(delete(model))
     seq = 0
-    while entries := journal.read(session, after=seq):
+    while entries := journal.read(session, after=seq, limit=ENTRIES_AT_ONCE):
         apply(session, entries)
         seq = entries[-1].seq
     return seq
 
 
-_hazard = table_of(Hazard)
-_ADD = insert(_hazard).values(
-    unit_id=select(table_of(Unit).c.id)
-    .where(table_of(Unit).c.uuid == bindparam("of_unit"))
-    .scalar_subquery()
+Row = dict[str, Any]
+_hazard, _unit, _words = table_of(Hazard), table_of(Unit), table_of(HazardWords)
+_COLUMNS = [column.name for column in _hazard.c]
+_ROWS = select(_hazard).where(_hazard.c.uuid.in_(bindparam("uuids", expanding=True)))
+_ADD = insert(_hazard)
+_CHANGE = (
+    update(_hazard)
+    .where(_hazard.c.id == bindparam("of"))
+    .values({name: bindparam(name) for name in _COLUMNS if name not in _FIXED})
 )
-_ROW = select(_hazard).where(_hazard.c.uuid == bindparam("uuid"))
 
 
-def _register(session: Session, entry: Entry, body: dict[str, Any]) -> None:
-    at = datetime.fromisoformat(entry.recorded_at)
-    session.execute(
-        _ADD,
-        {
-            "of_unit": body["unit"],
-            "uuid": body["hazard"],
-            "number": domain.number(at.year, entry.seq),
-            "record_uuid": body["record"],
-            "checklist_slug": body["checklist"]["slug"],
-            "checklist_revision": body["checklist"]["revision"],
-            "item_code": body["item"],
-            "level": body["level"],
-            "state": State.REGISTERED,
-            "source": body["source"],
-            "place": body["place"],
-            "summary": body["summary"],
-            "words": body["words"],
-            "tags": body["tags"],
-            "requirement": body["requirement"],
-            "finders": body["finders"],
-            "finder_accounts": _finder_accounts(session, body),
-            "photos_before": body["photos"],
-            "photos_after": [],
-            "deadline_on": _day(body["deadline_on"]),
-            "registered_at": at,
-            "last_record_uuid": body["record"],
-            "returned": 0,
-            "last_seq": entry.seq,
-            "responsible": "",
-            "measures": "",
-            "emergency": "",
-            "rectified_by": "",
-            "question": "",
-            "asked_by": "",
-            "listed_level": "",
-            "listed_order": "",
-            "reopened": 0,
-        },
+def _rows(session: Session, uuids: set[str]) -> dict[str, Row]:
+    found: dict[str, Row] = {}
+    for some in _portions(sorted(uuids)):
+        for row in session.execute(_ROWS, {"uuids": some}).mappings():
+            found[row["uuid"]] = dict(row)
+    return found
+
+
+def _portions(values: list[Any]) -> Iterator[list[Any]]:
+    return (values[at : at + KEYS_AT_ONCE] for at in range(0, len(values), KEYS_AT_ONCE))
+
+
+def _write_rows(session: Session, before: dict[str, Row], after: dict[str, Row]) -> None:
+    new = [row for uuid, row in after.items() if uuid not in before]
+    moved = [{**row, "of": row["id"]} for uuid, row in after.items() if uuid in before]
+    if new:
+        session.execute(_ADD, new)
+    if moved:
+        session.execute(_CHANGE, moved)
+
+
+@dataclass(frozen=True)
+class _UnitSeen:
+    """What the register repeats of a unit. `areas`: units that see it, itself first."""
+
+    name: str
+    sector: str
+    areas: tuple[int, ...]
+
+
+def _units(session: Session, ids: set[int]) -> dict[int, _UnitSeen]:
+    supervisor = aliased(Unit)
+    query = (
+        select(Unit.id, Unit.name, Unit.sector, Unit.path, supervisor.id.label("supervisor"))
+        .outerjoin(
+            supervisor,
+            (supervisor.id == Unit.supervisor_id) & (supervisor.kind == UnitKind.DEPARTMENT),
+        )
+        .where(Unit.id.in_(bindparam("ids", expanding=True)))
     )
+    return {
+        row.id: _UnitSeen(row.name, row.sector, _areas(row.id, row.path, row.supervisor))
+        for some in _portions(sorted(ids))
+        for row in session.execute(query, {"ids": some})
+    }
+
+
+def _areas(unit: int, path: str, supervisor: int | None) -> tuple[int, ...]:
+    above = [int(each) for each in path.strip("/").split("/")]
+    return tuple(dict.fromkeys((unit, *above, *((supervisor,) if supervisor else ()))))
+
+
+_ADD_WORDS = insert(_words)
+_CHANGE_WORDS = (
+    update(_words).where(_words.c.hazard_id == bindparam("of")).values(words=bindparam("words"))
+)
+
+
+def _write_words(
+    session: Session, before: dict[str, Row], after: dict[str, Row], units: dict[int, _UnitSeen]
+) -> None:
+    new, moved = [], []
+    for uuid, row in after.items():
+        words = _words_of(row, units[row["unit_id"]].name)
+        if uuid not in before:
+            new.append({"hazard_id": row["id"], "words": words})
+        elif words != _words_of(before[uuid], units[row["unit_id"]].name):
+            moved.append({"of": row["id"], "words": words})
+    if new:
+        session.execute(_ADD_WORDS, new)
+    if moved:
+        session.execute(_CHANGE_WORDS, moved)
+
+
+def _words_of(row: Row, unit_name: str) -> str:
+    said = (
+        row["number"],
+        unit_name,
+        row["place"],
+        row["summary"],
+        row["requirement"],
+        *row["finders"],
+        row["responsible"],
+        row["listed_order"],
+    )
+    return "\n".join(said).lower()
+
+
+_COUNT = text(
+    "INSERT INTO hazard_tally (area_id, due_on, state, level, sector, source, own, hazards)"
+    " VALUES (:area_id, :due_on, :state, :level, :sector, :source, :own, :hazards)"
+    " ON CONFLICT (area_id, due_on, state, level, sector, source, own)"
+    " DO UPDATE SET hazards = hazard_tally.hazards + excluded.hazards"
+).bindparams(bindparam("due_on", type_=Date()), bindparam("own", type_=Boolean()))
+_tally = table_of(HazardTally)
+_TALLY_KEY = ("area_id", "due_on", "state", "level", "sector", "source", "own")
+_EMPTY = delete(_tally).where(
+    *(_tally.c[name] == bindparam(f"of_{name}") for name in _TALLY_KEY), _tally.c.hazards == 0
+)
+
+
+def _write_tally(
+    session: Session, before: dict[str, Row], after: dict[str, Row], units: dict[int, _UnitSeen]
+) -> None:
+    counts: Counter[tuple[Any, ...]] = Counter()
+    for uuid, row in after.items():
+        unit = units[row["unit_id"]]
+        if uuid in before:
+            counts.subtract(_sorts(before[uuid], unit))
+        counts.update(_sorts(row, unit))
+    moved = [
+        {**dict(zip(_TALLY_KEY, sort, strict=True)), "hazards": count}
+        for sort, count in sorted(counts.items())
+        if count
+    ]
+    fallen = [
+        {f"of_{name}": row[name] for name in _TALLY_KEY} for row in moved if row["hazards"] < 0
+    ]
+    if moved:
+        session.execute(_COUNT, moved)
+    if fallen:
+        session.execute(_EMPTY, fallen)
+
+
+def _sorts(row: Row, unit: _UnitSeen) -> Iterator[tuple[Any, ...]]:
+    """Where a hazard counts, as keys of the tally."""
+    days = [EVERY_DAY]
+    if row["closed_on"] is None and row["deadline_on"]:
+        days.append(row["deadline_on"])
+    for day in days:
+        for area in unit.areas:
+            yield (
+                *(area, day, row["state"], row["level"], unit.sector, row["source"]),
+                area == row["unit_id"],
+            )
+
+
+def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any]) -> Row:
+    at = datetime.fromisoformat(entry.recorded_at)
+    return {
+        "id": entry.seq,
+        "unit_id": _unit_id(session, body["unit"]),
+        "uuid": body["hazard"],
+        "number": domain.number(at.year, entry.seq),
+        "record_uuid": body["record"],
+        "checklist_slug": body["checklist"]["slug"],
+        "checklist_revision": body["checklist"]["revision"],
+        "item_code": body["item"],
+        "level": body["level"],
+        "state": State.REGISTERED,
+        "source": body["source"],
+        "place": body["place"],
+        "summary": body["summary"],
+        "words": body["words"],
+        "tags": body["tags"],
+        "requirement": body["requirement"],
+        "finders": body["finders"],
+        "finder_accounts": _finder_accounts(session, body),
+        "photos_before": body["photos"],
+        "photos_after": [],
+        "deadline_on": _day(body["deadline_on"]),
+        "registered_at": at,
+        "found_on": _local(at),
+        "closed_at": None,
+        "closed_on": None,
+        "last_record_uuid": body["record"],
+        "returned": 0,
+        "last_seq": entry.seq,
+        "responsible": "",
+        "measures": "",
+        "funds": None,
+        "planned_on": None,
+        "emergency": "",
+        "reported_at": None,
+        "claimed_at": None,
+        "rectified_by": "",
+        "question": "",
+        "asked_by": "",
+        "asked_until": None,
+        "listed_level": "",
+        "listed_order": "",
+        "reopened": 0,
+    }
+
+
+_UNIT_ID = select(_unit.c.id).where(_unit.c.uuid == bindparam("uuid"))
+
+
+def _unit_id(session: Session, uuid: str) -> int:
+    found: int = session.execute(_UNIT_ID, {"uuid": uuid}).scalar_one()
+    return found
 
 
 def _finder_accounts(session: Session, body: dict[str, Any]) -> list[str]:
@@ -185,60 +414,65 @@ def _finder_accounts(session: Session, body: dict[str, Any]) -> list[str]:
     return []
 
 
-def _on_the_spot(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+def _on_the_spot(_session: Session, known: Row, entry: Entry, body: dict[str, Any]) -> Row:
     """A signed record spoke of the hazard again: fixed in the same visit, or looked at later."""
-    row = session.execute(_ROW, {"uuid": body["hazard"]}).one()
     step = Step(entry.kind.removeprefix("hazard."))
-    state = domain.leads(situation(row), step)
-    values: dict[str, Any] = {
+    state = domain.leads(situation(SimpleNamespace(**known)), step)
+    values: Row = {
         "state": state,
         "photos_after": body["photos"],
         "last_record_uuid": body["record"],
+        "last_seq": entry.seq,
         **_ended(state, entry),
     }
     if step is Step.REINSPECT_RETURN:
-        values |= {"deadline_on": _day(body["deadline_on"]), "returned": row.returned + 1}
-    _change(session, entry, body, values)
+        values |= {"deadline_on": _day(body["deadline_on"]), "returned": known["returned"] + 1}
+    return values
 
 
-def _at_a_desk(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+def _at_a_desk(_session: Session, known: Row, entry: Entry, body: dict[str, Any]) -> Row:
     """Somebody took a step; the entry says where it led, so that it needs no table to be read."""
     said, by = body["said"], body["by"]["person"]
     state = State(body["state"])
-    values = {"state": state, "question": body["question"] or "", **_ended(state, entry)}
+    values: Row = {
+        "state": state,
+        "question": body["question"] or "",
+        "last_seq": entry.seq,
+        **_ended(state, entry),
+    }
     note = _NOTES.get(Step(entry.kind.removeprefix("hazard.")))
     if note is not None:
-        values |= note(said, by, datetime.fromisoformat(entry.recorded_at))
+        values |= note(known, said, by, datetime.fromisoformat(entry.recorded_at))
     if "deadline_on" in body:
         values["deadline_on"] = _day(body["deadline_on"])
-    _change(session, entry, body, values)
+    return values
 
 
-def _ordered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+def _ordered(_session: Session, _known: Row, entry: Entry, body: dict[str, Any]) -> Row:
     """An order with a number (责令限期整改指令书) says by when; its day is the one that counts."""
-    _change(session, entry, body, {"deadline_on": _day(body["deadline_on"])})
+    return {"deadline_on": _day(body["deadline_on"]), "last_seq": entry.seq}
 
 
-def _ended(state: State, entry: Entry) -> dict[str, Any]:
-    at = datetime.fromisoformat(entry.recorded_at) if state in ENDED else None
-    cleared = {"listed_level": "", "listed_order": "", "question": ""} if state in ENDED else {}
-    return {"closed_at": at, **cleared}
-
-
-def _change(session: Session, entry: Entry, body: dict[str, Any], values: dict[str, Any]) -> None:
-    session.execute(
-        update(_hazard).where(_hazard.c.uuid == body["hazard"]).values(last_seq=entry.seq, **values)
-    )
+def _ended(state: State, entry: Entry) -> Row:
+    if state not in ENDED:
+        return {"closed_at": None, "closed_on": None}
+    at = datetime.fromisoformat(entry.recorded_at)
+    cleared = {"listed_level": "", "listed_order": "", "question": ""}
+    return {"closed_at": at, "closed_on": _local(at), **cleared}
 
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-_Note = Callable[[dict[str, Any], str, datetime], dict[str, Any]]
+def _local(at: datetime) -> date:
+    return at.astimezone(_BEIJING).date()
 
 
-def _five_elements(said: dict[str, Any], by: str, _at: datetime) -> dict[str, Any]:
+_Note = Callable[[Row, dict[str, Any], str, datetime], Row]
+
+
+def _five_elements(_known: Row, said: dict[str, Any], by: str, _at: datetime) -> Row:
     return {
         "responsible": said["responsible"],
         "measures": said["measures"],
@@ -250,28 +484,29 @@ def _five_elements(said: dict[str, Any], by: str, _at: datetime) -> dict[str, An
 
 
 _NOTES: dict[Step, _Note] = {
-    Step.GRADE: lambda said, _by, _at: {"level": said["level"]},
+    Step.GRADE: lambda _known, said, _by, _at: {"level": said["level"]},
     Step.ASSIGN: _five_elements,
     Step.PLAN: _five_elements,
-    Step.REPORT: lambda _said, _by, at: {"reported_at": at},
-    Step.CLAIM: lambda _said, by, at: {"rectified_by": by, "claimed_at": at},
-    Step.REJECT: lambda _said, _by, _at: {"returned": _hazard.c.returned + 1},
-    Step.REOPEN: lambda _said, _by, _at: {"reopened": _hazard.c.reopened + 1},
-    Step.ASK_EXTENSION: lambda said, by, _at: {
+    Step.REPORT: lambda _known, _said, _by, at: {"reported_at": at},
+    Step.CLAIM: lambda _known, _said, by, at: {"rectified_by": by, "claimed_at": at},
+    Step.REJECT: lambda known, _said, _by, _at: {"returned": known["returned"] + 1},
+    Step.REOPEN: lambda known, _said, _by, _at: {"reopened": known["reopened"] + 1},
+    Step.ASK_EXTENSION: lambda _known, said, by, _at: {
         "asked_by": by,
         "asked_until": _day(said["until"]),
     },
-    Step.CALL_DUPLICATE: lambda _said, by, _at: {"asked_by": by},
-    Step.CALL_NO_HAZARD: lambda _said, by, _at: {"asked_by": by},
-    Step.LIST: lambda said, _by, _at: {
+    Step.CALL_DUPLICATE: lambda _known, _said, by, _at: {"asked_by": by},
+    Step.CALL_NO_HAZARD: lambda _known, _said, by, _at: {"asked_by": by},
+    Step.LIST: lambda _known, said, _by, _at: {
         "listed_level": said["list_level"],
         "listed_order": said["order_number"],
     },
-    Step.LIFT: lambda _said, _by, _at: {"listed_level": "", "listed_order": ""},
+    Step.LIFT: lambda _known, _said, _by, _at: {"listed_level": "", "listed_order": ""},
 }
 """What a step leaves in the register besides state, question and deadline."""
 
 _ON_THE_SPOT = (Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN)
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
+_TAKE: dict[str, Callable[[Session, Row, Entry, dict[str, Any]], Row]] = {
     f"hazard.{step}": _on_the_spot if step in _ON_THE_SPOT else _at_a_desk for step in Step
 } | {f"hazard.{Step.REGISTER}": _register, "hazard.ordered": _ordered}
+"""Kind of entry → what it leaves in the row of its hazard."""

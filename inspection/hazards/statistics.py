@@ -1,0 +1,286 @@
+"""What the register adds up to: an enterprise's quarter and year, an office's half month.
+
+Every figure is the number of hazards that a filter of the register leaves, so that each can
+be opened and counted by hand (DOMAIN §4.6). All are asked of the register as it stands: an
+extension, or a hazard opened again, moves figures of the past; what was handed in is kept
+as a signed paper, not here.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy.orm import Session
+
+from inspection.domain.hazard import Level, Source, State
+from inspection.hazards import enquiries
+from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards.register import Hazard
+from inspection.organisations.scope import Scope
+from inspection.organisations.unit import Unit
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days from `since` to `until`, both included."""
+
+    since: date
+    until: date
+
+
+def quarter(day: date) -> Period:
+    """The quarter that a day lies in."""
+    first = date(day.year, day.month - (day.month - 1) % 3, 1)
+    return Period(first, _month_after(first, 3) - timedelta(days=1))
+
+
+def year(day: date) -> Period:
+    """The year that a day lies in."""
+    return Period(date(day.year, 1, 1), date(day.year, 12, 31))
+
+
+def half_month(day: date) -> Period:
+    """The half month that a day lies in: from the 1st to the 15th, or from the 16th on."""
+    first = day.replace(day=1)
+    if day.day <= 15:
+        return Period(first, day.replace(day=15))
+    return Period(day.replace(day=16), _month_after(first, 1) - timedelta(days=1))
+
+
+def due_on(period: Period) -> date:
+    """When an enterprise owes its signed table of a quarter or a year.
+
+    The 15th of the first month of the next quarter, 31 January of the next year
+    (总局令16号 art. 14).
+    """
+    following = period.until + timedelta(days=1)
+    return following.replace(day=31 if _is_year(period) else 15)
+
+
+def _is_year(period: Period) -> bool:
+    return (period.until - period.since).days > 300
+
+
+def _month_after(first: date, months: int) -> date:
+    month = first.month - 1 + months
+    return date(first.year + month // 12, month % 12 + 1, 1)
+
+
+class Measure(StrEnum):
+    """What is counted; each is a filter of the register (`filter_of`)."""
+
+    FOUND = "found"
+    """Registered within the period."""
+    CLOSED = "closed"
+    """Closed within the period, whenever it was found; other endings do not count."""
+    ON_TIME = "on_time"
+    """Of these, closed no later than on the day of the deadline, or without one."""
+    OPEN = "open"
+    """Registered and not ended when the period was over."""
+    OVERDUE = "overdue"
+    """Of these, with a deadline before the last day of the period."""
+    LISTED = "listed"
+    """Of the open ones, those listed for supervision (挂牌督办)."""
+    MAJOR_FOUND = "major_found"
+    """Major hazards registered within the period."""
+    MAJOR_CLOSED = "major_closed"
+    MAJOR_OPEN = "major_open"
+
+
+def filter_of(measure: Measure, period: Period, *, unit: str = "") -> RegisterFilter:
+    """Return the filter of the register that leaves exactly what a figure counts.
+
+    `unit` is a unit's uuid; "" for the whole scope.
+    """
+    level = Level.MAJOR if measure.startswith("major_") else ""
+    wanted = RegisterFilter(unit_text=unit, level=level)
+    match measure:
+        case Measure.FOUND | Measure.MAJOR_FOUND:
+            return replace(wanted, found_since=period.since, found_until=period.until)
+        case Measure.CLOSED | Measure.MAJOR_CLOSED | Measure.ON_TIME:
+            return replace(
+                wanted,
+                state=State.CLOSED,
+                closed_since=period.since,
+                closed_until=period.until,
+                on_time=measure is Measure.ON_TIME,
+            )
+        case _:
+            return replace(
+                wanted,
+                open_on=period.until,
+                overdue=measure is Measure.OVERDUE,
+                listed=measure is Measure.LISTED,
+            )
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The measures of one period, and what was spent.
+
+    `funds`: in 分, what was named for the hazards closed within the period.
+    """
+
+    counts: dict[Measure, int]
+    funds: int
+
+    def of(self, measure: Measure) -> int:
+        """One figure."""
+        return self.counts[measure]
+
+    @property
+    def closing_rate(self) -> float | None:
+        """Closed of what was to be closed: closed in the period, and open at its end.
+
+        None when there was nothing to close.
+        """
+        closed = self.of(Measure.CLOSED)
+        return _share(closed, closed + self.of(Measure.OPEN))
+
+    @property
+    def on_time_rate(self) -> float | None:
+        """On time of what was closed in the period; None when nothing was."""
+        return _share(self.of(Measure.ON_TIME), self.of(Measure.CLOSED))
+
+
+def _share(part: int, whole: int) -> float | None:
+    return part / whole if whole else None
+
+
+@dataclass(frozen=True)
+class Table:
+    """An enterprise's table of a quarter or a year: all, by level, by source."""
+
+    period: Period
+    due_on: date
+    total: Figures
+    by_level: dict[Level, Figures]
+    by_source: dict[Source, Figures]
+
+
+def table(session: Session, scope: Scope, period: Period, *, unit: str = "") -> Table:
+    """Return the table of a period for a unit in scope (by its uuid), or for all in scope."""
+    groups = {
+        (row.level, row.source): _figures(row)
+        for row in session.execute(_counted(scope, period, Hazard.level, Hazard.source, unit=unit))
+    }
+    return Table(
+        period,
+        due_on(period),
+        _sum(groups.values()),
+        {level: _sum(each for (of, _), each in groups.items() if of == level) for level in Level},
+        {
+            source: _sum(each for (_, of), each in groups.items() if of == source)
+            for source in Source
+        },
+    )
+
+
+@dataclass(frozen=True)
+class UnitProgress:
+    """One row of the half-month report; `before` are the figures of the half month before."""
+
+    unit_uuid: str
+    unit_name: str
+    sector: str
+    now: Figures
+    before: Figures
+
+    def moved(self, measure: Measure) -> int:
+        """By how much a figure grew since the last report."""
+        return self.now.of(measure) - self.before.of(measure)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """The office's half-month report (半月报): every unit where anything was found, closed or open.
+
+    Units with most overdue hazards come first, then those with most open ones.
+    """
+
+    period: Period
+    previous: Period
+    units: tuple[UnitProgress, ...]
+    total: UnitProgress
+    units_in_all: int
+    """How many units there are to tell of; `units` holds at most as many as were asked for."""
+
+
+def progress(session: Session, scope: Scope, period: Period, *, most: int = 200) -> Progress:
+    """Return the half-month report of everything in scope, with movement since the last."""
+    previous = half_month(period.since - timedelta(days=1))
+    now = _by_unit(session, scope, period)
+    before = _by_unit(session, scope, previous)
+    known = _names(session, scope, {*now, *before})
+    units = [
+        UnitProgress(*known[unit], now.get(unit, NOTHING), before.get(unit, NOTHING))
+        for unit in known
+    ]
+    units.sort(key=lambda each: (_urgent(each.now), each.unit_name))
+    total = UnitProgress("", "", "", _sum(now.values()), _sum(before.values()))
+    return Progress(period, previous, tuple(units[:most]), total, len(units))
+
+
+def _urgent(figures: Figures) -> tuple[int, int]:
+    return -figures.of(Measure.OVERDUE), -figures.of(Measure.OPEN)
+
+
+def _by_unit(session: Session, scope: Scope, period: Period) -> dict[int, Figures]:
+    rows = session.execute(_counted(scope, period, Hazard.unit_id))
+    found = {row.unit_id: _figures(row) for row in rows}
+    return {unit: figures for unit, figures in found.items() if any(figures.counts.values())}
+
+
+def _names(session: Session, scope: Scope, units: Iterable[int]) -> dict[int, tuple[str, str, str]]:
+    wanted = set(units)
+    rows = session.execute(
+        select(Unit.id, Unit.uuid, Unit.name, Unit.sector).where(scope.condition())
+    )
+    return {row.id: (row.uuid, row.name, row.sector) for row in rows if row.id in wanted}
+
+
+def _counted(scope: Scope, period: Period, *groups: Any, unit: str = "") -> Select[Any]:
+    """Count every measure in one walk, by groups."""
+    closed = (Hazard.state == State.CLOSED) & Hazard.closed_on.between(period.since, period.until)
+    conditions = {measure: _holds(measure, period) for measure in Measure}
+    query = (
+        select(
+            *groups,
+            *(_times(condition).label(measure) for measure, condition in conditions.items()),
+            func.coalesce(func.sum(case((closed, Hazard.funds), else_=0)), 0).label("funds"),
+        )
+        .join(Unit, Unit.id == Hazard.unit_id)
+        .where(scope.condition(), Hazard.found_on <= period.until)
+        .where(Hazard.closed_on.is_(None) | (Hazard.closed_on >= period.since))
+        .group_by(*groups)
+    )
+    return query.where(Unit.uuid == unit) if unit else query
+
+
+def _holds(measure: Measure, period: Period) -> ColumnElement[bool]:
+    return and_(*enquiries.narrowing(filter_of(measure, period), today=period.until))
+
+
+def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+
+
+def _figures(row: Any) -> Figures:
+    return Figures(
+        {measure: int(row._mapping[measure]) for measure in Measure},
+        int(row.funds or 0),
+    )
+
+
+def _sum(several: Iterable[Figures]) -> Figures:
+    every = list(several)
+    return Figures(
+        {measure: sum(each.of(measure) for each in every) for measure in Measure},
+        sum(each.funds for each in every),
+    )
+
+
+NOTHING = Figures(dict.fromkeys(Measure, 0), 0)

@@ -1,0 +1,103 @@
+"""How many hazards of each sort there are: what the chips above the register say.
+
+Read from the counts that `register.apply` keeps, so that it costs the same however many
+hazards there are; counted one by one where those counts cannot say it.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy.orm import Session
+
+from inspection.hazards.register import EVERY_DAY, Hazard, HazardTally
+from inspection.organisations.scope import Scope
+from inspection.organisations.unit import Unit
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Hazards of one state and level: how many there are, and how many of them are late."""
+
+    state: str
+    level: str
+    hazards: int
+    late: int
+
+
+def kept(
+    session: Session,
+    scope: Scope,
+    *,
+    units: list[ColumnElement[bool]],
+    sector: str,
+    source: str,
+    today: date,
+) -> tuple[Sort, ...] | None:
+    """Return the counts kept for a scope; None where its parts may overlap.
+
+    `units` are further conditions on units, by their names.
+    """
+    areas = _areas(session, scope)
+    if areas is None:
+        return None
+    if units:
+        narrowed = select(Unit.id).where(scope.condition(), *units)
+        conditions = [HazardTally.area_id.in_(narrowed), HazardTally.own]
+    else:
+        conditions = [HazardTally.area_id.in_(areas)]
+    conditions += [HazardTally.sector == sector] if sector else []
+    conditions += [HazardTally.source == source] if source else []
+    every = HazardTally.due_on == EVERY_DAY
+    rows = session.execute(
+        _by_sort(
+            HazardTally,
+            func.sum(case((every, HazardTally.hazards), else_=0)),
+            func.sum(case((every, 0), else_=HazardTally.hazards)),
+        ).where(*conditions, or_(every, HazardTally.due_on < today))
+    )
+    return tuple(Sort(*row) for row in rows)
+
+
+def counted(
+    session: Session, conditions: list[ColumnElement[bool]], late: ColumnElement[bool]
+) -> tuple[Sort, ...]:
+    """Count one by one what fulfils conditions on `Hazard` and `Unit`."""
+    rows = session.execute(
+        _by_sort(Hazard, func.count(), func.sum(case((late, 1), else_=0)))
+        .join(Unit, Unit.id == Hazard.unit_id)
+        .where(*conditions)
+    )
+    return tuple(Sort(*row) for row in rows)
+
+
+def all_hazards(session: Session) -> int:
+    """How many hazards the register holds."""
+    roots = select(Unit.id).where(Unit.parent_id.is_(None))
+    every = HazardTally.due_on == EVERY_DAY
+    return (
+        session.scalar(
+            select(func.sum(HazardTally.hazards)).where(HazardTally.area_id.in_(roots), every)
+        )
+        or 0
+    )
+
+
+def _by_sort(of: Any, hazards: Any, late: Any) -> Select[Any]:
+    return select(of.state, of.level, hazards, late).group_by(of.state, of.level)
+
+
+def _areas(session: Session, scope: Scope) -> list[int] | None:
+    """Units whose areas make up a scope, none of them counted twice; None when that is unsure."""
+    if scope.everything:
+        return list(session.scalars(select(Unit.id).where(Unit.parent_id.is_(None))))
+    tops = [path for path in scope.paths if not _below_another(path, scope.paths)]
+    units = [int(path.rstrip("/").rsplit("/", 1)[1]) for path in tops]
+    if scope.supervisors and (len(units) > 1 or not scope.supervisors <= set(units)):
+        return None
+    return units
+
+
+def _below_another(path: str, paths: frozenset[str]) -> bool:
+    return any(path != other and path.startswith(other) for other in paths)
