@@ -65,6 +65,10 @@ class Permission(Enum):
     """Propose and confirm papers (执法文书) on inspections of one's own; see them before that."""
     PAPER_HANDLE = "paper:handle"
     """Record a paper's delivery, take a proposal back, annul."""
+    SHEET_SIGN = "sheet:sign"
+    """Freeze and sign the two lists and the half month of one's office."""
+    FIGURES_SIGN = "figures:sign"
+    """Sign one's enterprise's figures of a quarter or a year (总局令16号 art. 14)."""
     ISSUER_DESCRIBE = "issuer:describe"
     """Say which mark a unit's papers bear, and where their addressees may turn."""
     CUSTODY_READ = "custody:read"
@@ -110,6 +114,8 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.PAPER_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.PAPER_ISSUE: (frozenset({_I}), Reach.SUBTREE),
     Permission.PAPER_HANDLE: (frozenset({_I, _O}), Reach.SUBTREE),
+    Permission.SHEET_SIGN: (frozenset({_O}), Reach.SUBTREE),
+    Permission.FIGURES_SIGN: (frozenset({_H}), Reach.SUBTREE),
     Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),

@@ -351,6 +351,12 @@ class PaperStands(Problem):
     code = "paper_stands"
 
 
+class SheetTooLong(Problem):
+    """More rows or words than one signed PDF holds; `most` is the number of rows."""
+
+    code = "sheet_too_long"
+
+
 class PaperMovedOn(Problem):
     """The paper, a hazard in it or the paper it follows is no longer as the page showed it."""
 

@@ -64,6 +64,7 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.MarkTaken: 409,
     problems.PaperStands: 409,
     problems.PaperMovedOn: 409,
+    problems.SheetTooLong: 422,
     problems.WarrantMissing: 422,
     problems.TimestampUnavailable: 503,
     problems.SealUnavailable: 503,
@@ -167,6 +168,7 @@ def sentence(code: str) -> str:
         "issuer_unnamed": _("您单位的发文简称还没有设置，不能编文号。"),
         "mark_taken": _("这个简称别的单位在用或用过，会编出相同的文号。"),
         "paper_stands": _("对同样的问题已有一份同类文书，正在签发或仍然有效。"),
+        "sheet_too_long": _("一份签名的表最多 1000 行、30 万字，符合条件的超过了。"),
         "paper_moved_on": _("您打开页面之后，文书或其中的隐患有了变化，这次没有办成。"),
         "warrant_missing": _("没有本人的设备签名，不能使用其证书。"),
         "timestamp_unavailable": _("时间戳服务器没有给出可用的时间。"),
@@ -280,6 +282,7 @@ def what_next(code: str) -> str:
         "issuer_unnamed": _("请办公室或管理员在“发文单位”页面填写。"),
         "mark_taken": _("请换一个简称。"),
         "paper_stands": _("请先看已有的那份；要重出的，先撤回或撤销它。"),
+        "sheet_too_long": _("请用条件缩小范围，分几份出具；只要数据的，导出 Excel 不受此限。"),
         "paper_moved_on": _("请刷新页面，看现在的情况。"),
         "paper_unfit": _("请在检查记录的页面上选择列出的文书。"),
         "glyph_missing": _(

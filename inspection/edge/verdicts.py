@@ -23,7 +23,7 @@ def headline(verdict: Verdict) -> str:
     if verdict.outcome == "indeterminate":
         return str(_("凭手头的材料无法得出结论，原因见下。"))
     if verdict.has("annulled"):
-        return str(_("这份文书由本系统出具，没有被改动，但已经撤销，不再有效。"))
+        return str(_("这份文件由本系统出具，没有被改动，但已经撤销，不再有效。"))
     if verdict.has("superseded"):
         return str(_("这份文件由本系统出具，没有被改动，但它不是最新的一版。"))
     return str(_("这份文件由本系统出具，与出具时逐字节相同，签名全部有效。"))
@@ -44,7 +44,7 @@ def by_digest(verdict: Verdict | None) -> str:
     if verdict is None:
         return str(_("本系统没有登记过这个摘要。文件可能被改动过，也可能不是本系统出具的。"))
     if verdict.has("annulled"):
-        return str(_("这是本系统出具的文书，逐字节相同，但已经撤销，不再有效。"))
+        return str(_("这是本系统出具的文件，逐字节相同，但已经撤销，不再有效。"))
     if verdict.has("superseded"):
         return str(_("这是本系统出具的文件，逐字节相同，但它不是最新的一版。"))
     return str(_("这就是本系统出具的那一份，逐字节相同。"))
@@ -66,7 +66,7 @@ def topics(verdict: Verdict) -> list[tuple[str, str, str, tuple[Fact, ...]]]:
         "document": _("文件是不是原件"),
         "signatures": _("签名和时间戳"),
         "record": _("内附的检查记录"),
-        "paper": _("文书内容和签发人的确认"),
+        "paper": _("内容和签发人的确认"),
         "ledger": _("台账中的位置"),
         "photos": _("照片和笔迹"),
     }
@@ -178,6 +178,8 @@ def _role(role: str) -> str:
     words: dict[str, str] = {
         "inspector": _("检查人员"),
         "party": _("被检查单位现场负责人"),
+        "principal": _("主要负责人"),
+        "issuer": _("签发人"),
         "witness": _("见证人"),
         "seal": _("电子封印"),
         "person": _("签字人"),
@@ -233,7 +235,7 @@ _SENTENCES: dict[str, _Sentence] = {
         "请向出具单位索取最新一版。",
         **d,
     ),
-    "annulled": lambda d: _("这份文书已于 %(annulled_at)s 撤销，不再有效。", **d),
+    "annulled": lambda d: _("这份文件已于 %(annulled_at)s 撤销，不再有效。", **d),
     "rolled_back": lambda d: _(
         "文件被退回到较早的状态：结尾缺 %(missing)s 字节，后来的签名或时间戳被去掉了。", **d
     ),
@@ -297,9 +299,9 @@ _SENTENCES: dict[str, _Sentence] = {
         "PDF 上有 %(name)s 手写笔迹处的签名，但检查记录里没有与它相符的笔迹：这个签名没有依据。",
         **d,
     ),
-    "paper_as_confirmed": lambda d: _("文件内附的文书内容与签发人确认的完全相同。"),
-    "paper_differs": lambda d: _("文件内附的文书内容与签发人确认的不同。"),
-    "paper_missing": lambda d: _("文件内没有可读的文书内容。"),
+    "paper_as_confirmed": lambda d: _("文件内附的内容与签发人确认的完全相同。"),
+    "paper_differs": lambda d: _("文件内附的内容与签发人确认的不同。"),
+    "paper_missing": lambda d: _("文件内没有可读的内容。"),
     "confirmations_match": lambda d: _(
         "PDF 上 %(signatures)s 个人的签名都有本人以密码作出的确认作依据，确认已先记入台账。", **d
     ),

@@ -79,7 +79,7 @@ def propose(session: Session, actor: Actor, given: Proposal, *, at: datetime) ->
         "content_sha256": given.content_sha256,
         "hazards": {each: day.isoformat() if day else None for each, day in given.hazards.items()},
         "follows": list(given.follows),
-        **_confirming(actor),
+        **confirming(actor),
     }
     _append(session, [Event("paper.proposed", body, subject=itself)], at=at, after=end)
     return itself
@@ -119,7 +119,7 @@ def confirm(session: Session, actor: Actor, uuid: str, *, seen_sha256: str, at: 
             {"person": actor.uuid, "name": actor.name, "badge": actor.badge},
         ],
         "proposed": first.link,
-        **_confirming(actor),
+        **confirming(actor),
     }
     events = [Event("paper.issued", body, subject=uuid)]
     if found.kind == "rectify_order":
@@ -207,7 +207,8 @@ def _ordered(uuid: str, number: str, hazards: Mapping[str, date | None]) -> list
     ]
 
 
-def _confirming(actor: Actor) -> dict[str, Any]:
+def confirming(actor: Actor) -> dict[str, Any]:
+    """What an entry says of whoever authorised it with their password."""
     by = {**_person(actor), "unit": actor.unit_name, "badge": actor.badge}
     return {"by": by, "authorised_by": "password"}
 

@@ -33,7 +33,7 @@ def deliver(
     """
     end = journal.lock(session)
     found = _in_force(session, scope, uuid)
-    if not found.sha256 or found.delivery:
+    if not found.sha256 or found.delivery or found.is_sheet:
         raise PaperMovedOn(paper=uuid)
     body = {"paper": uuid, "said": said, "by": _person(actor)}
     entries = journal.append(
@@ -45,7 +45,7 @@ def deliver(
 def annul(
     session: Session, actor: Actor, scope: Scope, uuid: str, reason: str, *, at: datetime
 ) -> None:
-    """Take an issued paper out of force; whoever does it has just entered their password.
+    """Take an issued paper or sheet out of force; whoever does it has just entered their password.
 
     Raises NotFound, or PaperMovedOn when it is not in force.
     """
@@ -59,7 +59,7 @@ def annul(
         "authorised_by": "password",
     }
     entries = journal.append(
-        session, [Event("paper.annulled", body, subject=uuid)], at=at, after=end
+        session, [Event(f"{found.family}.annulled", body, subject=uuid)], at=at, after=end
     )
     shelf.apply(session, entries)
 

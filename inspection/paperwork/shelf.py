@@ -1,4 +1,4 @@
-"""The shelf of papers (table paper): a view over the ledger, rebuildable, and reading it.
+"""The shelf of papers and sheets (table paper): a view over the ledger, rebuildable.
 
 `apply` is the only writer. What a paper says lies in the blobs under `content_sha256`, its
 sealed file under `sha256`; both digests are in the ledger.
@@ -15,6 +15,7 @@ from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, 
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from inspection.database import Base, UtcInstant
+from inspection.domain import sheet
 from inspection.domain.problems import NotFound
 from inspection.hazards.register import Hazard
 from inspection.ledger import journal
@@ -47,7 +48,7 @@ class PaperRow(Base):
     title: Mapped[str]
     record_uuid: Mapped[str] = mapped_column(index=True)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    """The unit that it speaks of: who may see that unit may see the paper."""
+    """The unit that it speaks of: who may see that unit may see it. A list is of an office."""
     issuer_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     organisation: Mapped[str]
     state: Mapped[str]
@@ -115,6 +116,16 @@ class ShelvedPaper:
     ending: dict[str, Any] | None
 
     @property
+    def is_sheet(self) -> bool:
+        """Whether it is a list or a table (domain.sheet), and no paper of an inspection."""
+        return self.kind in sheet.TITLES
+
+    @property
+    def family(self) -> str:
+        """How the kinds of its ledger entries begin."""
+        return "sheet" if self.is_sheet else "paper"
+
+    @property
     def issued_on(self) -> date:
         """The day it is dated."""
         return self.issued_at.astimezone(CHINA).date()
@@ -141,10 +152,17 @@ class PaperPage:
 
 
 def search(
-    session: Session, scope: Scope, *, text: str = "", state: str = "", drafts: bool, page: int = 1
+    session: Session,
+    scope: Scope,
+    *,
+    kinds: Iterable[str],
+    text: str = "",
+    state: str = "",
+    drafts: bool = False,
+    page: int = 1,
 ) -> PaperPage:
-    """Return a page of the papers in scope, newest first; `drafts`: those not yet issued too."""
-    conditions: list[Any] = [scope.condition()]
+    """Return a page of papers in scope, newest first; `drafts`: those not yet issued too."""
+    conditions: list[Any] = [scope.condition(), PaperRow.kind.in_(list(kinds))]
     if not drafts:
         conditions.append(PaperRow.number.is_not(None))
     if state:
@@ -257,6 +275,16 @@ def _issued(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     row.year, row.ordinal, row.number = body["year"], body["ordinal"], body["number"]
 
 
+def _sheet_issued(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+    """A sheet has one signer and is issued at once."""
+    about = {"record": "", "hazards": (), "follows": ()}
+    _proposed(session, entry, {**about, **body})
+    session.flush()
+    row = _row(session, body)
+    row.state, row.number = State.ISSUED, body["number"]
+    row.issued_at = row.proposed_at
+
+
 def _sealed(session: Session, _entry: Entry, body: dict[str, Any]) -> None:
     row = _row(session, body)
     row.sha256, row.size, row.pages = body["sha256"], body["size"], body["pages"]
@@ -283,6 +311,9 @@ _TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
     "paper.delivered": _delivered,
     "paper.dropped": _ended(State.DROPPED),
     "paper.annulled": _ended(State.ANNULLED),
+    "sheet.issued": _sheet_issued,
+    "sheet.sealed": _sealed,
+    "sheet.annulled": _ended(State.ANNULLED),
 }
 
 

@@ -28,6 +28,7 @@ from inspection.reports import drawing, fields, photos, streams, typefaces, wher
 from inspection.reports.content import ReportContent, SignatureBlock
 from inspection.reports.faces import ConfirmedFace, OpinionFace
 from inspection.reports.papers import Paper
+from inspection.reports.sheets import IssuedSheet, Sheet
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _GARBAGE_EVERY = 8
@@ -185,6 +186,26 @@ def draw_paper(
     return _with_faces(engine, document, faces, attachments, paper.made_at)
 
 
+def draw_sheet(issued: IssuedSheet, attachments: tuple[Attachment, ...] = ()) -> Drawing:
+    """Draw a sheet with the field of whoever signs it. Raises GlyphMissing."""
+    engine = _engine()
+    sheet = issued.sheet
+    served = {"app:/qr.svg": (drawing.qr_svg(issued.verify_url), "image/svg+xml")}
+    day = issued.made_at.astimezone(wording.CHINA).date()
+    html = _page("sheet.html").render(**vars(issued), made_on=wording.day_text(day))
+    shape = ("paper.css", "sheet.css")
+    document = engine.render(html, "report.css", served, more=shape, rules=_shape_of(sheet))
+    return _with_faces(engine, document, {issued.field: issued.face}, attachments, issued.made_at)
+
+
+def _shape_of(sheet: Sheet) -> str:
+    """Rules for this one sheet: the size of its page, and the widths of its columns."""
+    whole = sum(column.share for column in sheet.columns)
+    widths = {column.share: 100 * column.share / whole for column in sheet.columns}
+    columns = "".join(f".share-{share}{{width:{width:.2f}%}}" for share, width in widths.items())
+    return f"@page{{size:{sheet.paper} landscape}}{columns}"
+
+
 def _with_faces(
     engine: "_Engine",
     document: Any,
@@ -273,13 +294,19 @@ class _Engine:
         *,
         sheet: tuple[float, float] | None = None,
         more: Sequence[str] = (),
+        rules: str = "",
     ) -> Any:
-        """Lay out one document; `sheet` overrides the page with a bare one of this size."""
+        """Lay out one document; `sheet` overrides the page with a bare one of this size.
+
+        `rules` are more style, ours too: nothing of them comes from a record.
+        """
         from weasyprint.urls import FatalURLFetchingError
 
         fetcher = _fetcher(self._weasyprint, served)
         source = self._weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
         sheets = [self._sheet(name) for name in (sheet_name, *more)]
+        if rules:
+            sheets.append(self._parsed(rules))
         if sheet is not None:
             bare = f"@page{{size:{sheet[0]}pt {sheet[1]}pt;margin:0;{_NO_MARGIN_BOXES}}}"
             sheets.append(self._parsed(bare))

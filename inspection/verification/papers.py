@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from sqlalchemy.orm import Session
 
 from inspection.blobs import FilesystemBlobs
+from inspection.domain.sheet import OF_ENTERPRISE
 from inspection.ledger import chain, journal, proofs
 from inspection.paperwork import shelf
 from inspection.paperwork.sealing import CONTENT_NAME, field
@@ -17,13 +18,16 @@ from inspection.signing.facts import Examination, SignatureFacts
 from inspection.verification import signatures
 from inspection.verification.facts import FAILED, PASSED, Fact, SignerLine, either
 
-_NUMBER = re.compile("（[^（）]{1,20}）(?:检记|责改|现决|复查)〔[0-9]{4}〕[0-9]{1,9}号")
+_NUMBER = re.compile(
+    "（[^（）]{1,20}）(?:检记|责改|现决|复查)〔[0-9]{4}〕[0-9]{1,9}号|表〔[0-9]{4}〕[0-9]{6,12}号"
+)
+ISSUED = ("paper.issued", "sheet.issued")
 
 
 def claimed(session: Session, data: bytes, found: Examination) -> ShelvedPaper | None:
     """Find the paper that a file claims to be: by the entry it carries, or by its number."""
     proof = proofs.read(found.attachment(PROOF_NAME) or b"")
-    if proof is not None and proof.record.entry.kind == "paper.issued":
+    if proof is not None and proof.record.entry.kind in ISSUED:
         return shelf.find(session, _named(proof.record.entry))
     stated = _NUMBER.search(data.decode("utf-8", errors="ignore"))
     return shelf.with_number(session, stated.group()) if stated else None
@@ -87,6 +91,12 @@ class InsidePaper:
             and body["paper"] == self._paper.uuid
         )
 
+    @property
+    def _role(self) -> str:
+        if self._paper.kind in OF_ENTERPRISE:
+            return "principal"
+        return "issuer" if self._paper.is_sheet else "inspector"
+
     def _said(self, name: str) -> Confirmation | None:
         places = enumerate(self._paper.confirmations, start=1)
         return next((each for place, each in places if field(place) == name), None)
@@ -99,7 +109,7 @@ class InsidePaper:
             kind=signature.kind,
             name=said.name if said else signature.name,
             organisation=signature.organisation,
-            role="inspector" if said else signature.kind,
+            role=self._role if said else signature.kind,
             stamped_at=signature.stamped_at,
             built_in_clock=signature.built_in_clock,
             device_signed_at=None,

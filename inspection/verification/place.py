@@ -37,8 +37,8 @@ def facts(
 
 
 _ENTRIES = {
-    "record": ("record.", "digest", "ledger_entry"),
-    "paper": ("paper.issued", "content_sha256", "paper_entry"),
+    "record": (("record.",), "digest", "ledger_entry"),
+    "paper": (("paper.issued", "sheet.issued"), "content_sha256", "paper_entry"),
 }
 """About what → how the entry's kind begins, what it calls the digest, and the fact's code."""
 

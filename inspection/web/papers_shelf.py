@@ -129,6 +129,7 @@ def index() -> str:
         page = shelf.search(
             session,
             actor.scope(Permission.PAPER_READ),
+            kinds=domain.TITLES,
             text=text,
             state=state,
             drafts=sees_drafts(actor),

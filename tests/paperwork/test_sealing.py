@@ -73,7 +73,7 @@ def test_the_grade_is_printed_beside_the_signature_and_the_number_in_the_head(
     assert "草稿" not in said
     with pikepdf.open(io.BytesIO(path.read_bytes())) as document:
         names = [str(each.T) for each in document.Root.AcroForm.Fields]
-        assert {"officer-1", "officer-2", "seal"} <= set(names)
+        assert {"signer-1", "signer-2", "seal"} <= set(names)
 
 
 def test_pdfsig_agrees(archive: Office, tmp_path):

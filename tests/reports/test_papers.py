@@ -43,7 +43,7 @@ def issued(kind, made=None):
     """A paper as the job draws it."""
     words = composed(kind, made, DECIDED)
     officers = tuple(
-        Officer(name, badge, f"officer-{place}", face(name, badge))
+        Officer(name, badge, f"signer-{place}", face(name, badge))
         for place, (name, badge) in enumerate(zip(OFFICERS[::2], OFFICERS[1::2], strict=True), 1)
     )
     return Paper(words, NUMBER, draft=False, officers=officers, made_at=NOON)
@@ -123,7 +123,7 @@ def test_a_paper_with_a_number_has_a_locked_field_for_each_officer():
     data = pdf.draw_paper(issued("rectify_order")).pdf
     with pikepdf.open(io.BytesIO(data)) as document, document.open_metadata() as metadata:
         fields = list(document.Root.AcroForm.Fields)
-        assert [str(each.T) for each in fields] == ["officer-1", "officer-2"]
+        assert [str(each.T) for each in fields] == ["signer-1", "signer-2"]
         assert all("/Lock" in each and "/StructParent" in each for each in fields)
         assert metadata.pdfa_status == "3A"
         assert metadata["{http://www.aiim.org/pdfua/ns/id/}part"] == "1"
