@@ -18,7 +18,7 @@ from inspection.ledger import checkpoints
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.paperwork import sealing
 from inspection.paperwork.issuing import SEAL_JOB
-from inspection.reports import issuing, own_certificate
+from inspection.reports import exports, issuing, own_certificate
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
 
@@ -84,12 +84,17 @@ def _seal_paper(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _export_list(wiring: Wiring, args: dict[str, Any]) -> None:
+    exports.make(args["export"], engine=wiring.engine, blobs=wiring.blobs, clock=wiring.clock)
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
     verdicts.VERDICT_JOB: _examine,
     SEAL_JOB: _seal_paper,
     own_certificate.OWN_JOB: _finish_own_signature,
+    exports.EXPORT_JOB: _export_list,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 

@@ -9,11 +9,13 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from inspection.domain.problems import (
     BlobDigestMismatch,
@@ -24,6 +26,7 @@ from inspection.domain.problems import (
 )
 
 LARGEST_BYTES = 20 * 1024 * 1024
+_PIECE = 256 * 1024
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -77,6 +80,36 @@ class FilesystemBlobs:
             try:
                 with os.fdopen(descriptor, "wb") as file:
                     file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+                self._promise(part, digest)
+            except BaseException:
+                part.unlink(missing_ok=True)
+                raise
+        return digest
+
+    def open(self, digest: str) -> BinaryIO:
+        """The bytes, to be read piece by piece. Raises BlobUnknown."""
+        try:
+            return self._path(digest).open("rb")
+        except FileNotFoundError:
+            raise BlobUnknown(digest=digest) from None
+
+    def keep_file(self, path: Path) -> str:
+        """Store a file's bytes durably, whatever their number; returns their SHA-256 (hex).
+
+        Raises StorageFull.
+        """
+        with _full_disk_told(), path.open("rb") as given:
+            digest = hashlib.file_digest(given, "sha256").hexdigest()
+            if self.has(digest):
+                return digest
+            given.seek(0)
+            descriptor, name = tempfile.mkstemp(dir=self._arriving, prefix="keep-")
+            part = Path(name)
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    shutil.copyfileobj(given, file, _PIECE)
                     file.flush()
                     os.fsync(file.fileno())
                 self._promise(part, digest)

@@ -59,6 +59,16 @@ def reading(engine: Engine) -> Iterator[Session]:
 
 
 @contextmanager
+def reading_one_view(engine: Engine) -> Iterator[Session]:
+    """A session for reading whose statements all see the database as it is now."""
+    level = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with Session(engine, autoflush=False, expire_on_commit=False) as session:
+        session.connection(execution_options=level)
+        yield session
+        session.rollback()
+
+
+@contextmanager
 def one_view(engine: Engine) -> Iterator[Any]:
     """A bare DB-API connection that sees the database as it is now, whoever writes meanwhile."""
     level = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}

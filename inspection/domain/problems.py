@@ -508,6 +508,18 @@ class DownloadTooLarge(Problem):
     code = "download_too_large"
 
 
+class ListTooLong(Problem):
+    """A list has more lines than one sheet holds; `most` says how many it may have."""
+
+    code = "list_too_long"
+
+
+class WorkbookIncomplete(Problem):
+    """A workbook does not hold all lines; `promised` and `held` say how many."""
+
+    code = "workbook_incomplete"
+
+
 class LedgerBroken(Problem):
     """An entry of the ledger does not follow the one before it; `seq` names the first."""
 

@@ -88,6 +88,8 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.OpinionPlaceMissing: 409,
     problems.SelectionEmpty: 422,
     problems.DownloadTooLarge: 413,
+    problems.ListTooLong: 413,
+    problems.WorkbookIncomplete: 500,
     problems.LedgerBroken: 500,
 }
 
@@ -193,6 +195,8 @@ def sentence(code: str) -> str:
         "opinion_place_missing": _("这份报告出具较早，版面上没有留审核意见的位置。"),
         "selection_empty": _("您的范围内没有符合条件的报告。"),
         "download_too_large": _("一次最多打包 500 份报告、共 1 GB。"),
+        "list_too_long": _("清单太长，一张工作表放不下。"),
+        "workbook_incomplete": _("导出的文件缺行，已作废。"),
         "ledger_broken": _("台账链条断裂。"),
     }[code]
 
@@ -273,6 +277,8 @@ def what_next(code: str) -> str:
         "opinion_place_missing": _("可以下载证据包，审核意见另行书面出具，并写明报告文号。"),
         "selection_empty": _("请返回，换一个条件。"),
         "download_too_large": _("请缩小时间段或行业，分几次下载。"),
+        "list_too_long": _("请按单位、行业或日期分几次导出。"),
+        "workbook_incomplete": _("请重新导出；台账没有变动。"),
         "timestamp_unavailable": _("不用重做什么；服务器恢复后，报告会自动出具。"),
         "seal_unavailable": _("请管理员检查设备是否接好；接好后，报告会自动出具。"),
         "work_overrun": _("请稍后再试。"),

@@ -15,6 +15,7 @@ from inspection.domain.problems import NotFound
 from inspection.hazards import order, searching, tally
 from inspection.hazards.register import Hazard
 from inspection.hazards.searching import Reach
+from inspection.hazards.stages import STATES_OF, Stage
 from inspection.hazards.tally import Sort
 from inspection.ledger import journal
 from inspection.organisations.scope import Scope
@@ -40,6 +41,9 @@ class RegisterFilter:
     overdue: bool = False
     text: str = ""
     page: int = 1
+    open: bool = False
+    """Only what has not ended."""
+    stage: str = ""
     source: str = ""
     listed: bool = False
     on_time: bool = False
@@ -178,6 +182,8 @@ class Found:
 
     ids: tuple[int, ...]
     total: int
+    late: int
+    """How many of them are late."""
     page: int
     pages: int
     sorts: tuple[Sort, ...]
@@ -238,7 +244,9 @@ def _page(
     ids: Select[Any],
     reach: Reach = Reach.ALL,
 ) -> Found:
-    total = _shown(wanted, sorts)
+    shown = _shown(wanted, sorts)
+    late = sum(sort.late for sort in shown)
+    total = late if wanted.overdue else sum(sort.hazards for sort in shown)
     pages = min(max(1, -(-total // ROWS_A_PAGE)), MOST_PAGES)
     page = min(max(wanted.page, 1), pages)
     offset = (page - 1) * ROWS_A_PAGE
@@ -246,16 +254,20 @@ def _page(
     left = min(ROWS_A_PAGE, total - offset)
     ordered = ids.order_by(Hazard.urgency, Hazard.id).limit(left).offset(offset)
     here = session.scalars(ordered) if left > 0 else ()
-    return Found(tuple(here), total, page, pages, sorts, reach)
+    return Found(tuple(here), total, late, page, pages, sorts, reach)
 
 
-def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> int:
-    """How many hazards the chips leave."""
-    return sum(
-        sort.late if wanted.overdue else sort.hazards
+def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> list[Sort]:
+    """The sorts that the chips leave."""
+    states = STATES_OF[Stage(wanted.stage)] if wanted.stage else tuple(State)
+    return [
+        sort
         for sort in sorts
-        if wanted.level in ("", sort.level) and wanted.state in ("", sort.state)
-    )
+        if wanted.level in ("", sort.level)
+        and wanted.state in ("", sort.state)
+        and sort.state in states
+        and not (wanted.open and sort.state in ENDED)
+    ]
 
 
 def _in_units(
@@ -272,7 +284,8 @@ def _in_units(
         return conditions
     there = select(Unit.id).where(scope.condition(), *units)
     hazards = sum(sort.hazards for sort in sorts)
-    few = hazards * _shown(wanted, sorts) < ROWS_A_PAGE * tally.all_hazards(session)
+    shown = sum(sort.late if wanted.overdue else sort.hazards for sort in _shown(wanted, sorts))
+    few = hazards * max(shown, 1) < ROWS_A_PAGE * tally.all_hazards(session)
     return [*conditions, (Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
 
 
@@ -355,6 +368,10 @@ def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(Hazard.level == wanted.level)
     if wanted.state:
         conditions.append(Hazard.state == wanted.state)
+    if wanted.stage:
+        conditions.append(Hazard.state.in_(STATES_OF[Stage(wanted.stage)]))
+    if wanted.open:
+        conditions.append(Hazard.urgency < order.ENDED_FROM)
     if wanted.overdue:
         conditions.append(_overdue(wanted, today))
     return conditions

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, aliased
 
 from inspection.database import table_of
 from inspection.hazards import enquiries
-from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards.enquiries import Found, RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
@@ -118,31 +118,34 @@ def problems(
 ) -> Iterator[ProblemLine]:
     """Read the problems that the filter leaves in scope, in the register's order."""
     query = _selected(_PROBLEM, scope, wanted, today)
-    for row in session.execute(query).yield_per(ROWS_AT_ONCE):
-        yield ProblemLine(
-            uuid=row.uuid,
-            number=row.number,
-            unit_name=row.name,
-            credit_code=row.credit_code,
-            sector=row.sector,
-            place=row.place,
-            found_on=row.found_on,
-            finders=tuple(row.finders),
-            source=row.source,
-            checklist_slug=row.checklist_slug,
-            checklist_revision=row.checklist_revision,
-            item=row.item_code,
-            summary=row.summary,
-            requirement=row.requirement,
-            level=row.level,
-            photos=len(row.photos_before),
-            deadline_on=row.deadline_on,
-            state=row.state,
-            closed_on=row.closed_on,
-            returned=row.returned,
-            listed_level=row.listed_level,
-            listed_order=row.listed_order,
-        )
+    return map(_problem, session.execute(query).yield_per(ROWS_AT_ONCE))
+
+
+def _problem(row: Any) -> ProblemLine:
+    return ProblemLine(
+        uuid=row.uuid,
+        number=row.number,
+        unit_name=row.name,
+        credit_code=row.credit_code,
+        sector=row.sector,
+        place=row.place,
+        found_on=row.found_on,
+        finders=tuple(row.finders),
+        source=row.source,
+        checklist_slug=row.checklist_slug,
+        checklist_revision=row.checklist_revision,
+        item=row.item_code,
+        summary=row.summary,
+        requirement=row.requirement,
+        level=row.level,
+        photos=len(row.photos_before),
+        deadline_on=row.deadline_on,
+        state=row.state,
+        closed_on=row.closed_on,
+        returned=row.returned,
+        listed_level=row.listed_level,
+        listed_order=row.listed_order,
+    )
 
 
 def duties(
@@ -150,39 +153,64 @@ def duties(
 ) -> Iterator[DutyLine]:
     """Read the duties that the filter leaves in scope, in the register's order.
 
-    Unless the filter asks for a state, only what still has to be done.
+    Unless the filter asks for a state or a period of closing, only what still has to be done.
     """
-    for row in session.execute(_selected(_DUTY, scope, to_be_done(wanted, today), today)).yield_per(
-        ROWS_AT_ONCE
-    ):
-        is_open = row.closed_on is None
-        yield DutyLine(
-            uuid=row.uuid,
-            number=row.number,
-            unit_name=row.name,
-            principal=row.principal,
-            summary=row.summary,
-            level=row.level,
-            responsible=row.responsible,
-            measures=row.measures,
-            funds=row.funds,
-            deadline_on=row.deadline_on,
-            planned_on=row.planned_on,
-            emergency=row.emergency,
-            supervisor=row.supervisor or "",
-            state=row.state,
-            days_left=(row.deadline_on - today).days if row.deadline_on and is_open else None,
-            claimed_at=row.claimed_at,
-            closed_on=row.closed_on,
-            listed_level=row.listed_level,
-            listed_order=row.listed_order,
-        )
+    query = _selected(_DUTY, scope, to_be_done(wanted), today)
+    rows = session.execute(query).yield_per(ROWS_AT_ONCE)
+    return (_duty(row, today) for row in rows)
 
 
-def to_be_done(wanted: RegisterFilter, today: date) -> RegisterFilter:
+def _duty(row: Any, today: date) -> DutyLine:
+    is_open = row.closed_on is None
+    return DutyLine(
+        uuid=row.uuid,
+        number=row.number,
+        unit_name=row.name,
+        principal=row.principal,
+        summary=row.summary,
+        level=row.level,
+        responsible=row.responsible,
+        measures=row.measures,
+        funds=row.funds,
+        deadline_on=row.deadline_on,
+        planned_on=row.planned_on,
+        emergency=row.emergency,
+        supervisor=row.supervisor or "",
+        state=row.state,
+        days_left=(row.deadline_on - today).days if row.deadline_on and is_open else None,
+        claimed_at=row.claimed_at,
+        closed_on=row.closed_on,
+        listed_level=row.listed_level,
+        listed_order=row.listed_order,
+    )
+
+
+def to_be_done(wanted: RegisterFilter) -> RegisterFilter:
     """What a list of duties holds: what is open, unless the filter says otherwise itself."""
     says = wanted.state or wanted.open_on or wanted.closed_since or wanted.closed_until
-    return wanted if says else replace(wanted, open_on=today)
+    return wanted if says else replace(wanted, open=True)
+
+
+def page_of_problems(
+    session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
+) -> tuple[Found, tuple[ProblemLine, ...]]:
+    """Return one page of the list of problems, and how many lines it has in all."""
+    found = enquiries.find(session, scope, wanted, today=today)
+    rows = session.execute(_shown(_PROBLEM, found))
+    return found, tuple(_problem(row) for row in rows)
+
+
+def page_of_duties(
+    session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
+) -> tuple[Found, tuple[DutyLine, ...]]:
+    """Return one page of the list of duties, and how many lines it has in all."""
+    found = enquiries.find(session, scope, to_be_done(wanted), today=today)
+    rows = session.execute(_shown(_DUTY, found))
+    return found, tuple(_duty(row, today) for row in rows)
+
+
+def _shown(lines: Select[Any], found: Found) -> Select[Any]:
+    return lines.where(_hazard.c.id.in_(found.ids)).order_by(_hazard.c.urgency, _hazard.c.id)
 
 
 def _selected(lines: Select[Any], scope: Scope, wanted: RegisterFilter, today: date) -> Select[Any]:

@@ -90,13 +90,16 @@ class Measure(StrEnum):
     MAJOR_OPEN = "major_open"
 
 
-def filter_of(measure: Measure, period: Period, *, unit: str = "") -> RegisterFilter:
+def filter_of(
+    measure: Measure, period: Period, *, unit: str = "", level: str = "", source: str = ""
+) -> RegisterFilter:
     """Return the filter of the register that leaves exactly what a figure counts.
 
-    `unit` is a unit's uuid; "" for the whole scope.
+    `unit` is a unit's uuid; "" for the whole scope, as "" for every level and every source.
     """
-    level = Level.MAJOR if measure.startswith("major_") else ""
-    wanted = RegisterFilter(unit_text=unit, level=level)
+    if measure.startswith("major_"):
+        level = Level.MAJOR
+    wanted = RegisterFilter(unit_text=unit, level=level, source=source)
     match measure:
         case Measure.FOUND | Measure.MAJOR_FOUND:
             return replace(wanted, found_since=period.since, found_until=period.until)

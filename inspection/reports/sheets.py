@@ -10,31 +10,15 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
-from inspection.domain.hazard import Level, Source, State
+from inspection.domain.hazard import Level
 from inspection.domain.sheet import TITLES
 from inspection.hazards.lists import DutyLine, ProblemLine
 from inspection.hazards.statistics import Figures, Measure, Period, Progress, Table, UnitProgress
 from inspection.reports import wording
 from inspection.reports.faces import ConfirmedFace
+from inspection.reports.workbooks import LEVELS, LISTED, SOURCES, STATES
 
 FORMAT = "zhencha.sheet/1"
-LEVELS = {Level.GENERAL: "一般", Level.LARGER: "较大", Level.MAJOR: "重大"}
-SOURCES = {Source.DEPARTMENT: "部门检查", Source.SELF: "企业自查"}
-STATES = {
-    State.REGISTERED: "已登记",
-    State.GRADED: "已定级",
-    State.REPORTED: "已上报",
-    State.PLANNED: "方案待批准",
-    State.APPROVED: "方案已批准",
-    State.RECTIFYING: "整改中",
-    State.CLAIMED: "待复查",
-    State.VERIFIED: "复查合格，待核销",
-    State.CLOSED: "已销号",
-    State.TRANSFERRED: "已移送",
-    State.DUPLICATE: "重复登记",
-    State.NOT_A_HAZARD: "不属隐患",
-}
-LISTED = {"province": "省级", "city": "市级", "county": "县级", "town": "乡镇级"}
 MEASURES = {
     Measure.FOUND: "本期发现",
     Measure.CLOSED: "本期销号",

@@ -1,20 +1,21 @@
 """The register of hazards (隐患台账) and one hazard's page."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from flask import Blueprint, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
-from wtforms import BooleanField, Form, SearchField, SelectField, StringField
+from wtforms import BooleanField, DateField, Form, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice
 
 from inspection.accounts.policy import Permission
-from inspection.domain.hazard import ENDED, TRANSITIONS, Level, State, Step
+from inspection.domain.hazard import ENDED, TRANSITIONS, Level, Source, State, Step
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.hazards import enquiries
 from inspection.hazards.enquiries import HazardCard, RegisterFilter
+from inspection.hazards.stages import Stage
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
@@ -60,6 +61,16 @@ class RegisterForm(Form):
     level = StringField()
     state = StringField()
     overdue = BooleanField()
+    open = BooleanField()
+    stage = StringField()
+    source = StringField()
+    listed = BooleanField()
+    on_time = BooleanField()
+    found_since = DateField(_("发现日期，从"))
+    found_until = DateField(_("到"))
+    closed_since = DateField()
+    closed_until = DateField()
+    open_on = DateField()
 
 
 @dataclass(frozen=True)
@@ -76,7 +87,7 @@ class LookedAtAgain:
 def index() -> str:
     """Show one page of the register, narrowed by the address."""
     form = RegisterForm(request.args)
-    wanted = _wanted(form)
+    wanted = wanted_of(form)
     scope = current_actor().scope(Permission.HAZARD_READ)
     with reading() as session:
         page = enquiries.search(session, scope, wanted, today=today())
@@ -93,7 +104,8 @@ def index() -> str:
     )
 
 
-def _wanted(form: RegisterForm) -> RegisterFilter:
+def wanted_of(form: RegisterForm) -> RegisterFilter:
+    """What a register's address asks for; what it does not understand it leaves aside."""
     return RegisterFilter(
         unit_text=(form.unit.data or "").strip(),
         sector=form.sector.data if form.sector.data in set(Sector) else "",
@@ -102,7 +114,32 @@ def _wanted(form: RegisterForm) -> RegisterFilter:
         overdue=bool(form.overdue.data),
         text=(form.text.data or "").strip(),
         page=max(1, request.args.get("page", 1, type=int)),
+        open=bool(form.open.data),
+        stage=form.stage.data if form.stage.data in set(Stage) else "",
+        source=form.source.data if form.source.data in set(Source) else "",
+        listed=bool(form.listed.data),
+        on_time=bool(form.on_time.data),
+        found_since=form.found_since.data,
+        found_until=form.found_until.data,
+        closed_since=form.closed_since.data,
+        closed_until=form.closed_until.data,
+        open_on=form.open_on.data,
     )
+
+
+def address(wanted: RegisterFilter, place: str = "hazards.index") -> str:
+    """The register's address, or a list's, with these conditions."""
+    names = {"unit_text": "unit"}
+    given = {
+        names.get(field.name, field.name): getattr(wanted, field.name)
+        for field in fields(wanted)
+        if getattr(wanted, field.name) != field.default
+    }
+    return url_for(place, **{name: _said(value) for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def _said(value: object) -> str:
+    return "1" if value is True else str(value)
 
 
 def _link() -> Callable[..., str]:

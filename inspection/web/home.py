@@ -83,6 +83,9 @@ def head_places(actor: Actor) -> list[tuple[str, str]]:
     places = (
         (_("平板检查"), "/tablet/", Permission.KEY_ENROL),
         (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
+        (_("清单"), "/lists/problems", Permission.HAZARD_READ),
+        (_("挂图作战"), "/board", Permission.HAZARD_READ),
+        (_("统计"), "/statistics", Permission.HAZARD_READ),
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),
         (_("文书"), "/papers", Permission.PAPER_READ),

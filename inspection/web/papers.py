@@ -299,12 +299,18 @@ def _printable(desk: _Desk, filled: Any, words: Words) -> bool:
     try:
         _drawn_draft(desk.record, words, number)
     except GlyphMissing as missing:
-        characters = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in missing.details["characters"])
-        filled.form_errors.append(
-            gettext("这些字没有字形，印不出来，请换一种写法：%(characters)s", characters=characters)
-        )
+        filled.form_errors.append(unprintable(missing))
         return False
     return True
+
+
+def unprintable(missing: GlyphMissing) -> str:
+    """Name each character that no typeface has."""
+    characters = "、".join(f"“{c}”（U+{ord(c):04X}）" for c in missing.details["characters"])
+    said: str = gettext(
+        "这些字没有字形，印不出来，请换一种写法：%(characters)s", characters=characters
+    )
+    return said
 
 
 def is_really_them(filled: Any) -> bool:

@@ -41,12 +41,35 @@ def upgrade() -> None:
         sa.Column("hazards", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint(*key, name="pk_hazard_tally"),
     )
+    _keep_exports()
     if op.get_bind().dialect.name == "sqlite":
         _keep_trigrams_sqlite()
     else:
         _keep_trigrams_postgresql()
     _fill()
     _index()
+
+
+def _keep_exports() -> None:
+    op.create_table(
+        "list_export",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("wanted", sa.JSON(), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("asked_at", _INSTANT, nullable=False),
+        sa.Column("expected", sa.Integer(), nullable=False),
+        sa.Column("written", sa.Integer(), nullable=False),
+        sa.Column("ledger_seq", sa.BigInteger(), nullable=True),
+        sa.Column("sha256", sa.String(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_list_export_person_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_list_export"),
+        sa.UniqueConstraint("uuid", name="uq_list_export_uuid"),
+    )
+    op.create_index("ix_list_export_person_id", "list_export", ["person_id"])
 
 
 def _keep_trigrams_sqlite() -> None:
