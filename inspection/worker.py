@@ -18,6 +18,8 @@ from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
+from inspection.paperwork import sealing
+from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
 from inspection.signing.authority import RENEWED
 from inspection.submissions.intake import REPORT_JOB
@@ -74,6 +76,18 @@ def _finish_own_signature(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _seal_paper(wiring: Wiring, args: dict[str, Any]) -> None:
+    sealing.seal(
+        args["paper"],
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        server_key=wiring.server_key,
+        public_url=wiring.settings.public_url,
+        clock=wiring.clock,
+    )
+
+
 def _export_list(wiring: Wiring, args: dict[str, Any]) -> None:
     exports.make(args["export"], engine=wiring.engine, blobs=wiring.blobs, clock=wiring.clock)
 
@@ -82,6 +96,7 @@ WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
     verdicts.VERDICT_JOB: _examine,
+    SEAL_JOB: _seal_paper,
     own_certificate.OWN_JOB: _finish_own_signature,
     exports.EXPORT_JOB: _export_list,
 }

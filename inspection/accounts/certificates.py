@@ -16,7 +16,7 @@ from inspection.domain.problems import NotFound
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.signing import credentials
-from inspection.signing.authority import Authority
+from inspection.signing.authority import Authority, PersonKey
 from inspection.signing.certificates import Holder
 from inspection.signing.credentials import Issued
 
@@ -55,6 +55,18 @@ def revoke(session: Session, serial: str, *, reason: str, at: datetime) -> Issue
         body = {"certificate": serial, "person": found.person, "reason": reason}
         journal.append(session, [Event("certificate.revoked", body, subject=found.person)], at=at)
     return found
+
+
+def key_of(session: Session, person: str, *, authority: Authority, at: datetime) -> PersonKey:
+    """Return the key of somebody who signs at a desk; made at their first signature.
+
+    Raises NotFound when the account is closed and its certificate has run out.
+    """
+    actor = people.actor(session, person)
+    if actor is None:
+        return credentials.credential(session, person, at=at)
+    holder = Holder(actor.uuid, actor.name, actor.badge, actor.unit_name)
+    return credentials.enrol(session, holder, authority=authority, at=at)
 
 
 def renew(

@@ -60,6 +60,17 @@ class Permission(Enum):
     """Read issued reports at the auditor's desk: list, side by side, samples, downloads."""
     OPINION_GIVE = "opinion:give"
     """Give an opinion (审核意见) on a report; auditors write nothing else."""
+    PAPER_READ = "paper:read"
+    PAPER_ISSUE = "paper:issue"
+    """Propose and confirm papers (执法文书) on inspections of one's own; see them before that."""
+    PAPER_HANDLE = "paper:handle"
+    """Record a paper's delivery, take a proposal back, annul."""
+    SHEET_SIGN = "sheet:sign"
+    """Freeze and sign the two lists and the half month of one's office."""
+    FIGURES_SIGN = "figures:sign"
+    """Sign one's enterprise's figures of a quarter or a year (总局令16号 art. 14)."""
+    ISSUER_DESCRIBE = "issuer:describe"
+    """Say which mark a unit's papers bear, and where their addressees may turn."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -100,6 +111,12 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.AUDIT: (frozenset({_A}), Reach.SUBTREE),
     Permission.OPINION_GIVE: (frozenset({_A}), Reach.SUBTREE),
+    Permission.PAPER_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.PAPER_ISSUE: (frozenset({_I}), Reach.SUBTREE),
+    Permission.PAPER_HANDLE: (frozenset({_I, _O}), Reach.SUBTREE),
+    Permission.SHEET_SIGN: (frozenset({_O}), Reach.SUBTREE),
+    Permission.FIGURES_SIGN: (frozenset({_H}), Reach.SUBTREE),
+    Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection import database
-from inspection.accounts import people
+from inspection.accounts import certificates
 from inspection.accounts.people import Actor
 from inspection.blobs import FilesystemBlobs
 from inspection.database import Base, UtcInstant
@@ -42,7 +42,6 @@ from inspection.reports.faces import CONCLUSION_WORDS, OpinionFace
 from inspection.reports.shelf import IssuedReport, ShelvedReport
 from inspection.signing import credentials
 from inspection.signing.authority import Authority, PersonKey
-from inspection.signing.certificates import Holder
 from inspection.submissions import records
 
 OPINION_JOB = "opinion.sign"
@@ -268,7 +267,8 @@ def _opened(
     report_uuid = session.scalar(select(IssuedReport.uuid).where(IssuedReport.id == row.report_id))
     assert report_uuid is not None
     sha256, _ = revisions.current(session, report_uuid)
-    key = _key(session, row, authority, at)
+    # Made at the first opinion: auditors enrol no tablet.
+    key = certificates.key_of(session, row.person, authority=authority, at=at)
     used = {
         "person": row.person,
         "certificate": key.serial,
@@ -290,15 +290,6 @@ def _check_warrant(session: Session, row: OpinionRow) -> None:
     said = (body["opinion"], body["person"], body["conclusion"], body["text"])
     if again != entry or said != (row.uuid, row.person, row.conclusion, row.text):
         raise WarrantMissing(opinion=row.uuid)
-
-
-def _key(session: Session, row: OpinionRow, authority: Authority, at: datetime) -> PersonKey:
-    """The auditor's certificate, made at the first opinion: auditors enrol no tablet."""
-    actor = people.actor(session, row.person)
-    if actor is None:
-        return credentials.credential(session, row.person, at=at)
-    holder = Holder(actor.uuid, actor.name, actor.badge, actor.unit_name)
-    return credentials.enrol(session, holder, authority=authority, at=at)
 
 
 def _reason(opinion: Opinion) -> str:

@@ -321,8 +321,59 @@ class PaperUnfit(Problem):
     code = "paper_unfit"
 
 
+class PaperIncomplete(Problem):
+    """What was filled in for a paper does not do; `fields` has a code for each field."""
+
+    code = "paper_incomplete"
+
+
+class OfficerMissing(Problem):
+    """Papers on an inspection are signed by those who inspected; this person did not."""
+
+    code = "officer_missing"
+
+
+class SecondOfficerNeeded(Problem):
+    """Whoever proposed a paper does not also confirm it: two officers are needed."""
+
+    code = "second_officer_needed"
+
+
+class IssuerUnnamed(Problem):
+    """Nobody has said yet which mark this unit's papers bear in their numbers."""
+
+    code = "issuer_unnamed"
+
+
+class MarkTaken(Problem):
+    """Another unit has this mark or gave numbers with it; both would give the same number."""
+
+    code = "mark_taken"
+
+
+class PaperStands(Problem):
+    """The same paper on the same problems is on its way or in force; `number` is "" before."""
+
+    code = "paper_stands"
+
+
+class SheetTooLong(Problem):
+    """More rows or words than one signed PDF holds; `most` is the number of rows."""
+
+    code = "sheet_too_long"
+
+
+class PaperMovedOn(Problem):
+    """The paper, a hazard in it or the paper it follows is no longer as the page showed it."""
+
+    code = "paper_moved_on"
+
+
 class WarrantMissing(Problem):
-    """A person's PDF key may be used only with that person's verified device signature."""
+    """A person's PDF key may be used only for what that person's own warrant says.
+
+    That is a verified device signature, or an entry of the ledger (docs/decisions/0005).
+    """
 
     code = "warrant_missing"
 

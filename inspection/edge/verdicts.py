@@ -23,6 +23,8 @@ def headline(verdict: Verdict) -> str:
         return _failed(verdict)
     if verdict.outcome == "indeterminate":
         return str(_("凭手头的材料无法得出结论，原因见下。"))
+    if verdict.has("annulled"):
+        return str(_("这份文件由本系统出具，没有被改动，但已经撤销，不再有效。"))
     if verdict.has("superseded"):
         return str(_("这份文件由本系统出具，没有被改动；后来又有增补，最新一版请向出具单位索取。"))
     return str(_("这份文件由本系统出具，与出具时逐字节相同，签名全部有效。"))
@@ -42,6 +44,8 @@ def by_digest(verdict: Verdict | None) -> str:
     """The answer to somebody who sent a digest and kept the file."""
     if verdict is None:
         return str(_("本系统没有登记过这个摘要。文件可能被改动过，也可能不是本系统出具的。"))
+    if verdict.has("annulled"):
+        return str(_("这是本系统出具的文件，逐字节相同，但已经撤销，不再有效。"))
     if verdict.has("superseded"):
         return str(_("这是本系统出具的文件，逐字节相同；后来又有增补，最新一版请向出具单位索取。"))
     return str(_("这就是本系统出具的那一份，逐字节相同。"))
@@ -63,6 +67,7 @@ def topics(verdict: Verdict) -> list[tuple[str, str, str, tuple[Fact, ...]]]:
         "document": _("文件是不是原件"),
         "signatures": _("签名和时间戳"),
         "record": _("内附的检查记录"),
+        "paper": _("内容和签发人的确认"),
         "ledger": _("台账中的位置"),
         "photos": _("照片和笔迹"),
     }
@@ -108,6 +113,7 @@ def scope(line: SignerLine) -> str:
 def not_checked(code: str) -> str:
     """One thing that no verification here can tell."""
     words: dict[str, str] = {
+        "password_identity": _("没有核验：输入密码的是否本人；签名密钥由服务器保管。"),
         "hand_identity": _("没有核验：执笔或输入 PIN 的是否本人。"),
         "device_clock": _("没有核验：平板时钟是否准确；只记录它与服务器的差。"),
         "truth_of_content": _("没有核验：记录所写是否属实。"),
@@ -178,6 +184,8 @@ def _role(role: str) -> str:
     words: dict[str, str] = {
         "inspector": _("检查人员"),
         "party": _("被检查单位现场负责人"),
+        "principal": _("主要负责人"),
+        "issuer": _("签发人"),
         "witness": _("见证人"),
         "seal": _("电子封印"),
         "person": _("签名人"),
@@ -191,7 +199,15 @@ def _instant(moment: datetime | None) -> str:
     return moment.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
-_TIMES = ("issued_at", "stamped_at", "signed_at", "recorded_at", "taken_at", "revised_at")
+_TIMES = (
+    "issued_at",
+    "stamped_at",
+    "signed_at",
+    "recorded_at",
+    "taken_at",
+    "revised_at",
+    "annulled_at",
+)
 _COUNTS = ("size", "missing", "extra", "first_at", "covers_bytes")
 
 
@@ -228,6 +244,7 @@ _SENTENCES: dict[str, _Sentence] = {
         "请向出具单位索取最新一版。",
         **d,
     ),
+    "annulled": lambda d: _("这份文件已于 %(annulled_at)s 撤销，不再有效。", **d),
     "rolled_back": lambda d: _(
         "文件被退回到较早的状态：结尾缺 %(missing)s 字节，后来的签名或时间戳被去掉了。", **d
     ),
@@ -291,6 +308,19 @@ _SENTENCES: dict[str, _Sentence] = {
         "PDF 上有 %(name)s 手写笔迹处的签名，但检查记录里没有与它相符的笔迹：这个签名没有依据。",
         **d,
     ),
+    "paper_as_confirmed": lambda d: _("文件内附的内容与签发人确认的完全相同。"),
+    "paper_differs": lambda d: _("文件内附的内容与签发人确认的不同。"),
+    "paper_missing": lambda d: _("文件内没有可读的内容。"),
+    "confirmations_match": lambda d: _(
+        "PDF 上 %(signatures)s 个人的签名都有本人以密码作出的确认作依据，确认已先记入台账。", **d
+    ),
+    "confirmation_missing": lambda d: _(
+        "PDF 上有 %(name)s 的签名，但台账里没有本人对这些内容的确认：这个签名没有依据。", **d
+    ),
+    "paper_entry_matches": lambda d: _(
+        "签发是台账第 %(seq)s 条，链值重算相符，记于 %(recorded_at)s（服务器时钟）。", **d
+    ),
+    "paper_entry_differs": lambda d: _("签发与台账第 %(seq)s 条不符。", **d),
     "ledger_entry_matches": lambda d: _(
         "检查记录是台账第 %(seq)s 条，链值重算相符，收到于 %(recorded_at)s（服务器时钟）。", **d
     ),

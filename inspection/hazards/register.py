@@ -451,6 +451,11 @@ def _at_a_desk(_session: Session, known: Row, entry: Entry, body: dict[str, Any]
     return values
 
 
+def _ordered(_session: Session, _known: Row, entry: Entry, body: dict[str, Any]) -> Row:
+    """An order with a number (责令限期整改指令书) says by when; its day is the one that counts."""
+    return {"deadline_on": _day(body["deadline_on"]), "last_seq": entry.seq}
+
+
 def _ended(state: State, entry: Entry) -> Row:
     if state not in ENDED:
         return {"closed_at": None, "closed_on": None}
@@ -506,5 +511,5 @@ _NOTES: dict[Step, _Note] = {
 _ON_THE_SPOT = (Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN)
 _TAKE: dict[str, Callable[[Session, Row, Entry, dict[str, Any]], Row]] = {
     f"hazard.{step}": _on_the_spot if step in _ON_THE_SPOT else _at_a_desk for step in Step
-} | {f"hazard.{Step.REGISTER}": _register}
+} | {f"hazard.{Step.REGISTER}": _register, "hazard.ordered": _ordered}
 """Kind of entry → what it leaves in the row of its hazard."""

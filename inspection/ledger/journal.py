@@ -1,5 +1,6 @@
 """Appends to the ledger and reads it. There is no third verb: triggers refuse them."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -124,6 +125,15 @@ def entry(session: Session, seq: int) -> Entry | None:
     """Return the entry at this place, or None."""
     found = _entries(session, LedgerEntry.seq == seq, 1)
     return found[0] if found else None
+
+
+def body_of(session: Session, seq: int) -> dict[str, Any]:
+    """Return what the entry at this place says, which is there. Raises LookupError if not."""
+    found = entry(session, seq)
+    if found is None:
+        raise LookupError(seq)
+    body: dict[str, Any] = json.loads(found.body)
+    return body
 
 
 def about(session: Session, subject: str, *, kind: str = "") -> list[Entry]:

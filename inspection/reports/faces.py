@@ -1,11 +1,13 @@
-"""What an auditor's opinion looks like in its printed box (审核意见): values and their words.
+"""What a signature given at a desk looks like in its printed box: values and their words.
 
-Drawing is `pdf.draw_opinion`. The paper is Chinese, whatever language the auditor reads.
+An auditor's opinion (审核意见), and the confirmation of a paper by an officer. Drawing is
+`pdf`. The paper is Chinese, whatever language the signer reads.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspection.reports.grades import GRADES
 from inspection.reports.wording import instant_text
 
 CONCLUSION_WORDS = {
@@ -42,3 +44,25 @@ class OpinionFace:
     def size(self) -> str:
         """`large` or `small`: long words are set smaller, never cut."""
         return "large" if len(self.text) <= _LARGE_UP_TO else "small"
+
+
+@dataclass(frozen=True)
+class ConfirmedFace:
+    """Somebody's confirmation by password of what stands above, as its box shows it."""
+
+    role: str
+    name: str
+    unit: str
+    badge: str
+    confirmed_at: datetime
+    seq: int
+
+    @property
+    def time(self) -> str:
+        """When it was confirmed, by the server's clock."""
+        return instant_text(self.confirmed_at)
+
+    @property
+    def grade(self) -> str:
+        """What this signature rests on (签名等级)."""
+        return GRADES["password"].grade

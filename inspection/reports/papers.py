@@ -3,44 +3,24 @@
 现场检查记录, 责令限期整改指令书, 现场处理措施决定书 and 整改复查意见书, with the fields of
 DOMAIN §4.7 and the wording of the national models (安监总政法〔2010〕112号 family; local
 models may differ). Pure. A paper without a number is a draft: nobody has signed it, it
-binds nobody, and every page says so. Numbering and issuing papers is not done here.
+binds nobody, and every page says so. Numbering and issuing is `paperwork`.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
+import json
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
 
 from inspection.domain.hazard import Level
+from inspection.domain.paper import MEASURE_MONTHS, MEASURES, TITLES, Decision, Followed
 from inspection.domain.problems import PaperUnfit
 from inspection.domain.record import Record
 from inspection.reports import wording
-from inspection.reports.content import Basis, Problem, ReportContent
+from inspection.reports.content import Basis, Problem, ReportContent, SignatureBlock
+from inspection.reports.faces import ConfirmedFace
 
-TITLES = {
-    "onsite_record": "现场检查记录",
-    "rectify_order": "责令限期整改指令书",
-    "onsite_measure": "现场处理措施决定书",
-    "review_opinion": "整改复查意见书",
-}
+FORMAT = "zhencha.paper/1"
 DRAFT_NUMBER = "文号：签发时编定"
 _BLANK = "＿＿＿＿＿＿"
-_MEASURE_MONTHS = 6
-"""Longest term of a decision on on-site measures (DOMAIN §4.7)."""
-_MEASURES = (
-    "责令立即停止作业（施工）",
-    "责令从危险区域内撤出作业人员",
-    "责令暂时停产停业",
-    "责令停止使用相关设施、设备",
-)
-"""What 安全生产法 art. 65(1)(3) allows while a major hazard is not removed."""
-
-
-@dataclass(frozen=True)
-class Remedies:
-    """Where the addressee may turn: the government and the court, left blank when not known."""
-
-    government: str = ""
-    court: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,38 +36,77 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Signatory:
-    """Who signs at the foot. `field` names the signature field of a paper that is no draft."""
+class Receipt:
+    """Somebody of the unit at the foot: their ink on the record, or a place for a pen.
 
-    field: str
+    `words` say how signing ended where there is no ink, and what the ink was drawn for.
+    """
+
     role: str
     name: str
-    badge: str = ""
+    ink: str = ""
+    words: str = ""
 
 
 @dataclass(frozen=True)
-class Paper:
-    """Everything one paper says, ready to be drawn."""
+class Words:
+    """What a paper says, frozen before anybody confirms it: everything but number and officers."""
 
     kind: str
     title: str
     organisation: str
-    number: str
-    draft: bool
     addressee: str
     facts: tuple[tuple[str, str], ...]
     opening: tuple[str, ...]
     lines: tuple[Line, ...]
     choices: tuple[str, ...]
     closing: tuple[str, ...]
-    signatories: tuple[Signatory, ...]
+    receipts: tuple[Receipt, ...]
     source: str
+
+    @property
+    def inks(self) -> tuple[str, ...]:
+        """Digests of the ink that is shown at the foot."""
+        return tuple(each.ink for each in self.receipts if each.ink)
+
+
+@dataclass(frozen=True)
+class Officer:
+    """An officer at the foot. `field` is the signature field that `face` will stand in."""
+
+    name: str
+    badge: str
+    field: str = ""
+    face: ConfirmedFace | None = None
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One paper, ready to be drawn; a draft has no number and nobody has signed it."""
+
+    words: Words
+    number: str
+    draft: bool
+    officers: tuple[Officer, ...]
     made_at: datetime
+    verify_url: str = ""
+    seal: str = ""
+    """Whose electronic seal it bears."""
+
+    @property
+    def title(self) -> str:
+        """The paper's name."""
+        return self.words.title
 
     @property
     def fields(self) -> tuple[str, ...]:
         """The signature fields, in the order of signing; a draft has none."""
-        return () if self.draft else tuple(each.field for each in self.signatories)
+        return tuple(each.field for each in self.officers if each.field)
+
+    @property
+    def made_on(self) -> str:
+        """The day it is dated."""
+        return wording.day_text(self.made_at.astimezone(wording.CHINA).date())
 
 
 def fitting(record: Record) -> tuple[str, ...]:
@@ -102,37 +121,67 @@ def fitting(record: Record) -> tuple[str, ...]:
     return ("onsite_record", *order, *(("onsite_measure",) if major else ()))
 
 
-def compose(
-    record: Record,
-    report: ReportContent,
-    kind: str,
-    *,
-    at: datetime,
-    number: str = "",
-    remedies: Remedies | None = None,
-) -> Paper:
-    """Compose one paper from a record and the content of its report. Raises PaperUnfit.
+def items(record: Record, kind: str) -> dict[int, date | None]:
+    """Return the problems that a paper may speak of, by number, with the record's deadlines."""
+    wanted = (Level.MAJOR,) if kind == "onsite_measure" else tuple(Level)
+    return {
+        number: finding.deadline_on
+        for number, finding in enumerate(record.findings, start=1)
+        if kind in ("rectify_order", "onsite_measure")
+        and not finding.fixed_on_spot
+        and finding.level in wanted
+    }
 
-    Without a number it is a draft.
-    """
+
+def compose(
+    record: Record, report: ReportContent, kind: str, decision: Decision | None = None
+) -> Words:
+    """Compose what one paper says; without a decision, with blanks. Raises PaperUnfit."""
     if kind not in fitting(record):
         raise PaperUnfit(kind=kind, fitting=list(fitting(record)))
-    remedies = remedies or Remedies()
-    body = _BODIES[kind](record, report, remedies)
-    return Paper(
+    body = _BODIES[kind](record, report, decision)
+    return Words(
         kind=kind,
         title=TITLES[kind],
         organisation=report.organisation,
-        number=number or DRAFT_NUMBER,
-        draft=not number,
-        signatories=tuple(_signatories(record, report)),
-        source=f"检查报告 {report.number}（{report.verify_url}）",
-        made_at=at,
+        source=f"检查报告 {report.number}",
         **body,
     )
 
 
-def _onsite_record(record: Record, report: ReportContent, _remedies: Remedies) -> dict:
+def draft(record: Record, words: Words, *, at: datetime) -> Paper:
+    """The draft of a paper, with the inspectors who might sign it."""
+    inspectors = (each for each in record.people if each.role == "inspector")
+    return Paper(
+        words=words,
+        number=DRAFT_NUMBER,
+        draft=True,
+        officers=tuple(Officer(each.name, each.badge) for each in inspectors),
+        made_at=at,
+    )
+
+
+def frozen(words: Words) -> bytes:
+    """Write what a paper says as the bytes whose digest the officers confirm."""
+    said = {"format": FORMAT, **asdict(words)}
+    return json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def thawed(data: bytes) -> Words:
+    """Read what `frozen` wrote."""
+    said = json.loads(data)
+    assert said.pop("format") == FORMAT, "only we write these"
+    said["facts"] = tuple((name, value) for name, value in said["facts"])
+    said["lines"] = tuple(
+        Line(**{**each, "grounds": tuple(each["grounds"])}) for each in said["lines"]
+    )
+    said["receipts"] = tuple(Receipt(**each) for each in said["receipts"])
+    for name in ("opening", "choices", "closing"):
+        said[name] = tuple(said[name])
+    return Words(**said)
+
+
+def _onsite_record(record: Record, report: ReportContent, _decision: Decision | None) -> dict:
     names = "、".join(each.name for each in report.inspectors)
     badges = "、".join(each.badge or "未登记" for each in report.inspectors)
     said = [f"{each.number}. {each.title}：{_what(each)}" for each in report.problems]
@@ -151,51 +200,57 @@ def _onsite_record(record: Record, report: ReportContent, _remedies: Remedies) -
             f"现场处理意见：{report.opinion}",
             f"被检查单位意见：{report.statement}",
         ),
+        "receipts": _signed_on_site(report),
     }
 
 
-def _rectify_order(record: Record, report: ReportContent, remedies: Remedies) -> dict:
-    left = _left(report)
+def _rectify_order(record: Record, report: ReportContent, decision: Decision | None) -> dict:
+    lines = _lines(report, "rectify_order", decision)
     return {
         "addressee": record.unit_name,
         "facts": (),
         "opening": (f"经 {_day(record)} 检查，你单位存在下列问题：",),
-        "lines": tuple(_line(each) for each in left),
+        "lines": lines,
         "choices": (),
         "closing": (
-            f"现责令你单位对上述问题按下列期限整改完毕，达到有关法律、法规、规章和标准的要求：{_terms(left)}。"
-            "由此造成事故的，依法追究有关人员的责任。",
+            "现责令你单位对上述问题按下列期限整改完毕，达到有关法律、法规、规章和标准的要求："
+            f"{_terms(lines)}。由此造成事故的，依法追究有关人员的责任。",
             "整改期间，你单位应当采取措施，确保安全生产。对安全生产违法行为，将依法予以行政处罚。",
-            _remedy("指令", remedies),
+            _remedy("指令", decision),
         ),
+        "receipts": _to_be_signed(decision),
     }
 
 
-def _onsite_measure(record: Record, report: ReportContent, remedies: Remedies) -> dict:
-    major = [each for each in _left(report) if each.level == Level.MAJOR]
+def _onsite_measure(record: Record, report: ReportContent, decision: Decision | None) -> dict:
+    begun, ended = (_day_or_blank(day) for day in _term(decision))
+    named = f"措施适用于：{decision.object}。" if decision else f"措施适用于：{_BLANK}。"
     return {
         "addressee": record.unit_name,
         "facts": (),
         "opening": (f"本机关于 {_day(record)} 现场检查时，发现你单位有下列重大事故隐患：",),
-        "lines": tuple(_line(each) for each in major),
-        "choices": _MEASURES,
+        "lines": _lines(report, "onsite_measure", decision),
+        "choices": tuple(f"■ {each}" for each in decision.measures)
+        if decision
+        else tuple(f"□ {each}" for each in MEASURES),
         "closing": (
-            "以上隐患排除前或者排除过程中无法保证安全，依据《中华人民共和国安全生产法》"
-            "第六十五条第一款第三项，作出上列所选的现场处理措施决定。",
+            f"{named}以上隐患排除前或者排除过程中无法保证安全，依据《中华人民共和国安全生产法》"
+            "第六十五条第一款第三项，作出上列现场处理措施决定。",
             f"检查人员的现场处理意见：{report.opinion}",
-            f"措施期限自 {_BLANK} 至 {_BLANK}（不超过 {_MEASURE_MONTHS} 个月）。"
+            f"措施期限自 {begun} 至 {ended}（不超过 {MEASURE_MONTHS} 个月）。"
             "重大事故隐患排除后，经审查同意，方可恢复生产经营和使用。",
-            _remedy("决定", remedies),
+            _remedy("决定", decision),
         ),
+        "receipts": _to_be_signed(decision),
     }
 
 
-def _review_opinion(record: Record, report: ReportContent, _remedies: Remedies) -> dict:
-    sources = dict(report.facts)["复查依据"]
+def _review_opinion(record: Record, report: ReportContent, decision: Decision | None) -> dict:
+    known = dict(report.facts)
     return {
         "addressee": record.unit_name,
-        "facts": (("复查依据", sources), ("复查时间", dict(report.facts)["复查时间"])),
-        "opening": (f"本机关依据 {sources} 对你单位的整改情况进行了复查，提出如下意见：",),
+        "facts": (("复查依据", known["复查依据"]), ("复查时间", known["复查时间"])),
+        "opening": (_followed(decision),),
         "lines": tuple(
             Line(
                 number=str(each.place),
@@ -210,6 +265,7 @@ def _review_opinion(record: Record, report: ReportContent, _remedies: Remedies) 
         ),
         "choices": (),
         "closing": (report.summary, f"复查处理意见：{report.opinion}"),
+        "receipts": _to_be_signed(decision),
     }
 
 
@@ -219,6 +275,22 @@ _BODIES = {
     "onsite_measure": _onsite_measure,
     "review_opinion": _review_opinion,
 }
+
+
+def _followed(decision: Decision | None) -> str:
+    if decision is None:
+        return f"本机关于 {_BLANK} 作出 {_BLANK}。经对你单位的整改情况进行复查，提出如下意见："
+    if not decision.followed:
+        return (
+            "对复查依据所列检查中发现的问题，此前没有出具执法文书。"
+            "经对你单位的整改情况进行复查，提出如下意见："
+        )
+    given = "、".join(_named(each) for each in decision.followed)
+    return f"本机关作出了{given}。经对你单位的整改情况进行复查，提出如下意见："
+
+
+def _named(paper: Followed) -> str:
+    return f"《{paper.title}》{paper.number}（{wording.day_text(paper.issued_on)}）"
 
 
 def _unit_facts(report: ReportContent) -> tuple[tuple[str, str], ...]:
@@ -236,23 +308,45 @@ def _unit_facts(report: ReportContent) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _signatories(record: Record, report: ReportContent) -> Iterator[Signatory]:
-    for person in record.people:
-        role = report.terms.role(person.role)
-        yield Signatory(f"sig-{person.ref}", role, person.name, person.badge)
+def _signed_on_site(report: ReportContent) -> tuple[Receipt, ...]:
+    """The unit's people as they signed the record of this very inspection, or did not."""
+    inspectors = report.terms.inspector
+    return tuple(
+        Receipt(each.role, each.name, each.ink, _ending(each))
+        for each in report.signatures
+        if each.role != inspectors
+    )
 
 
-def _left(report: ReportContent) -> list[Problem]:
-    return [each for each in report.problems if not each.fixed_on_spot]
+def _ending(block: SignatureBlock) -> str:
+    if not block.ink:
+        return block.ending
+    drawn = f"笔迹于 {block.signed_at} 签在检查记录上，由检查人员的设备密钥见证。"
+    return f"{block.ending}{drawn}"
 
 
-def _line(problem: Problem) -> Line:
+def _to_be_signed(decision: Decision | None) -> tuple[Receipt, ...]:
+    name = decision.receiver if decision else ""
+    return (Receipt("被检查单位接收人", name),)
+
+
+def _lines(report: ReportContent, kind: str, decision: Decision | None) -> tuple[Line, ...]:
+    left = [each for each in report.problems if not each.fixed_on_spot]
+    if kind == "onsite_measure":
+        left = [each for each in left if each.level == Level.MAJOR]
+    if decision is not None:
+        left = [each for each in left if each.number in decision.items]
+    return tuple(_line(each, decision) for each in left)
+
+
+def _line(problem: Problem, decision: Decision | None) -> Line:
+    due = decision.items.get(problem.number) if decision else None
     return Line(
         number=str(problem.number),
         what=f"{problem.title}：{_what(problem)}（{problem.level_label}）",
         grounds=tuple(_ground(each) for each in (*problem.basis, *problem.major)),
         requirement=problem.requirement,
-        deadline=problem.deadline,
+        deadline=f"{wording.day_text(due)} 前" if due else problem.deadline,
     )
 
 
@@ -266,21 +360,30 @@ def _ground(basis: Basis) -> str:
     return f"{basis.instrument}{basis.clause}{scope}"
 
 
-def _terms(problems: list[Problem]) -> str:
+def _terms(lines: tuple[Line, ...]) -> str:
     """Say which items are due when: 第 1、2 项于 2026年11月29日 前."""
     due: dict[str, list[str]] = {}
-    for each in problems:
-        due.setdefault(each.deadline, []).append(str(each.number))
+    for each in lines:
+        due.setdefault(each.deadline, []).append(each.number)
     return "；".join(f"第 {'、'.join(numbers)} 项于 {day}" for day, numbers in due.items())
+
+
+def _term(decision: Decision | None) -> tuple[date | None, date | None]:
+    return (decision.from_on, decision.until_on) if decision else (None, None)
+
+
+def _day_or_blank(day: date | None) -> str:
+    return wording.day_text(day) if day else _BLANK
 
 
 def _day(record: Record) -> str:
     return wording.day_text(record.started_at.astimezone(wording.CHINA).date())
 
 
-def _remedy(what: str, remedies: Remedies) -> str:
+def _remedy(what: str, decision: Decision | None) -> str:
     """Tell the rights of review and suit (行政复议法 art. 20; 行政诉讼法 art. 46)."""
-    government, court = remedies.government or _BLANK, remedies.court or _BLANK
+    government = decision.government if decision else _BLANK
+    court = decision.court.removesuffix("人民法院") if decision else _BLANK
     return (
         f"如果不服本{what}，可以自收到之日起六十日内依法向 {government} 申请行政复议，"
         f"或者在六个月内依法向 {court} 人民法院提起行政诉讼，但本{what}不停止执行，"

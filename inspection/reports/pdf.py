@@ -26,8 +26,9 @@ from inspection.domain.problems import GlyphMissing
 from inspection.domain.reserved import OPINIONS
 from inspection.reports import drawing, fields, photos, streams, typefaces, whereabouts, wording
 from inspection.reports.content import ReportContent, SignatureBlock
-from inspection.reports.faces import OpinionFace
+from inspection.reports.faces import ConfirmedFace, OpinionFace
 from inspection.reports.papers import Paper
+from inspection.reports.sheets import IssuedSheet, Sheet
 
 _TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _GARBAGE_EVERY = 8
@@ -162,28 +163,79 @@ def draw_opinion(face: OpinionFace, size: tuple[float, float]) -> bytes:
     return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
 
 
-def draw_paper(paper: Paper) -> bytes:
-    """Draw one paper of an inspection, with a field per signatory unless it is a draft.
+def draw_paper(
+    paper: Paper,
+    attachments: tuple[Attachment, ...] = (),
+    inks: Mapping[str, bytes] | None = None,
+) -> Drawing:
+    """Draw one paper of an inspection, with a field for each officer unless it is a draft.
 
     Raises GlyphMissing when no typeface has some character.
     """
     engine = _engine()
-    html = _page("paper.html").render(paper=paper)
+    served = {
+        f"app:/ink/{digest}.svg": (drawing.ink_svg(ink.from_bytes(data)), "image/svg+xml")
+        for digest, data in (inks or {}).items()
+    }
+    if paper.verify_url:
+        served["app:/qr.svg"] = (drawing.qr_svg(paper.verify_url), "image/svg+xml")
+    html = _page("paper.html").render(paper=paper, words=paper.words, served=served)
     more = ("paper.css", "draft.css") if paper.draft else ("paper.css",)
-    document = engine.render(html, "report.css", {}, more=more)
-    places = fields.boxes(document.pages, paper.fields)
+    document = engine.render(html, "report.css", served, more=more)
+    faces = {each.field: each.face for each in paper.officers if each.face}
+    return _with_faces(engine, document, faces, attachments, paper.made_at)
+
+
+def draw_sheet(issued: IssuedSheet, attachments: tuple[Attachment, ...] = ()) -> Drawing:
+    """Draw a sheet with the field of whoever signs it. Raises GlyphMissing."""
+    engine = _engine()
+    sheet = issued.sheet
+    served = {"app:/qr.svg": (drawing.qr_svg(issued.verify_url), "image/svg+xml")}
+    day = issued.made_at.astimezone(wording.CHINA).date()
+    html = _page("sheet.html").render(**vars(issued), made_on=wording.day_text(day))
+    shape = ("paper.css", "sheet.css")
+    document = engine.render(html, "report.css", served, more=shape, rules=_shape_of(sheet))
+    return _with_faces(engine, document, {issued.field: issued.face}, attachments, issued.made_at)
+
+
+def _shape_of(sheet: Sheet) -> str:
+    """Rules for this one sheet: the size of its page, and the widths of its columns."""
+    whole = sum(column.share for column in sheet.columns)
+    widths = {column.share: 100 * column.share / whole for column in sheet.columns}
+    columns = "".join(f".share-{share}{{width:{width:.2f}%}}" for share, width in widths.items())
+    return f"@page{{size:{sheet.paper} landscape}}{columns}"
+
+
+def _with_faces(
+    engine: "_Engine",
+    document: Any,
+    faces: Mapping[str, ConfirmedFace],
+    attachments: tuple[Attachment, ...],
+    at: datetime,
+) -> Drawing:
+    """Write a document with a signature field for each face, and draw the faces beside it."""
+    places = fields.boxes(document.pages, tuple(faces))
     wanted = [
-        fields.Field(each.field, wording.visible(f"{each.role} {each.name} 的签名"))
-        for each in paper.signatories
-        if not paper.draft
+        fields.Field(name, wording.visible(f"{face.role} {face.name} 的签名"))
+        for name, face in faces.items()
     ]
 
     def finish(_document: Any, pdf: Any) -> None:
         if wanted:
             fields.add_fields(pdf, wanted, places)
         fields.declare_accessible(pdf)
+        fields.list_attachments_once(pdf)
+        streams.compress_once(pdf)
 
-    return engine.write(document, finish, (), paper.made_at)
+    made = engine.write(document, finish, attachments, at)
+    appearances = {name: _confirmed(engine, face, places[name][1]) for name, face in faces.items()}
+    return Drawing(made, appearances, len(document.pages))
+
+
+def _confirmed(engine: "_Engine", face: ConfirmedFace, box: fields.Box) -> bytes:
+    size = (round(box[2] - box[0], 2), round(box[3] - box[1], 2))
+    html = _page("confirmed.html").render(face=face)
+    return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
 
 
 @lru_cache(maxsize=1)
@@ -242,13 +294,19 @@ class _Engine:
         *,
         sheet: tuple[float, float] | None = None,
         more: Sequence[str] = (),
+        rules: str = "",
     ) -> Any:
-        """Lay out one document; `sheet` overrides the page with a bare one of this size."""
+        """Lay out one document; `sheet` overrides the page with a bare one of this size.
+
+        `rules` are more style, ours too: nothing of them comes from a record.
+        """
         from weasyprint.urls import FatalURLFetchingError
 
         fetcher = _fetcher(self._weasyprint, served)
         source = self._weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
         sheets = [self._sheet(name) for name in (sheet_name, *more)]
+        if rules:
+            sheets.append(self._parsed(rules))
         if sheet is not None:
             bare = f"@page{{size:{sheet[0]}pt {sheet[1]}pt;margin:0;{_NO_MARGIN_BOXES}}}"
             sheets.append(self._parsed(bare))

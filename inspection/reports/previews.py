@@ -1,39 +1,47 @@
-"""Reads from the database what a paper is composed of (执法文书草稿).
+"""Reads from the database what a paper is composed of (执法文书).
 
-A preview writes nothing: no number, no checkpoint, no ledger entry, no use of a key.
+Writes nothing: no number, no checkpoint, no ledger entry, no use of a key.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from inspection.catalog import Catalog
 from inspection.domain.problems import PaperUnfit
+from inspection.domain.record import Record
 from inspection.ledger import journal
 from inspection.organisations import directory
-from inspection.reports import content, earlier, outcomes, papers
-from inspection.reports.content import InspectedUnit, Issuance, LedgerProof
+from inspection.reports import content, earlier, outcomes
+from inspection.reports.content import InspectedUnit, Issuance, LedgerProof, ReportContent
 from inspection.reports.issuing import report_uuid
-from inspection.reports.papers import Paper
 from inspection.submissions import records
 from inspection.submissions.records import HELD, StoredRecord
 
 
-def draft(
+@dataclass(frozen=True)
+class Ground:
+    """What papers are composed of: the record, and what its report says."""
+
+    record: Record
+    report: ReportContent
+
+
+def ground(
     session: Session,
     stored: StoredRecord,
-    kind: str,
     *,
     catalog: Catalog,
     organisation: str,
     public_url: str,
     at: datetime,
-) -> Paper:
-    """Compose the draft of one paper from an accepted record. Raises PaperUnfit."""
+) -> Ground:
+    """Read what papers on this record are composed of. Raises PaperUnfit for a held record."""
     record = records.payload_of(stored)
     entry = journal.entry(session, stored.seq) if stored.seq else None
     if stored.state == HELD or stored.unit_uuid is None or entry is None:
-        raise PaperUnfit(kind=kind, fitting=[])
+        raise PaperUnfit(fitting=[])
     unit = directory.unit(session, stored.unit_uuid)
     checklist = catalog.revision(record.checklist_slug, record.checklist_revision)
     itself = report_uuid(stored.uuid)
@@ -57,4 +65,4 @@ def draft(
     if record.reinspected:
         known = earlier.formers(session, record, before_seq=stored.seq)
         report = outcomes.with_outcomes(report, record, checklist, known)
-    return papers.compose(record, report, kind, at=at)
+    return Ground(record, report)

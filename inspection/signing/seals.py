@@ -66,9 +66,32 @@ class Attested:
     warrants: tuple[DeviceSignature, ...]
 
 
+@dataclass(frozen=True)
+class EntryWarrant:
+    """The ledger entry in which this person said, with their password, what they put their name to.
+
+    That the entry is the ledger's own and says so is for the caller to check (docs/decisions/0005).
+    """
+
+    person: str
+    seq: int
+    kind: str
+    link: str
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Signature of somebody at a desk, who has no device key there."""
+
+    field: str
+    appearance: bytes
+    key: PersonKey
+    warrant: EntryWarrant
+
+
 def seal_report(
     base: bytes,
-    people: Sequence[Signer | Attested],
+    people: Sequence[Signer | Attested | Confirmed],
     *,
     authority: Authority,
     revoked: Sequence[Revocation] = (),
@@ -151,7 +174,7 @@ def retimestamp(
     return _archive(current, (), authority, revoked, clock_of(authority, at), at)
 
 
-def _demand_warrant(signer: Signer | Attested) -> None:
+def _demand_warrant(signer: Signer | Attested | Confirmed) -> None:
     if isinstance(signer, Attested):
         if not signer.warrants:
             raise WarrantMissing(field=signer.field, person="")
@@ -159,7 +182,13 @@ def _demand_warrant(signer: Signer | Attested) -> None:
         raise WarrantMissing(field=signer.field, person=signer.key.person)
 
 
-def _reason(signer: Signer | Attested) -> str:
+def _reason(signer: Signer | Attested | Confirmed) -> str:
+    if isinstance(signer, Confirmed):
+        entry = signer.warrant
+        return (
+            f"确认本文件的全部内容；依据台账第 {entry.seq} 条 {entry.kind}，链值 {entry.link}，"
+            "由本人重新输入密码确认"
+        )
     if isinstance(signer, Attested):
         kids = "、".join(each.kid for each in signer.warrants)
         return f"手写笔迹，执笔人身份未经核实；由检查人员的设备签名见证 {kids}"

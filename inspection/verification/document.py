@@ -15,11 +15,12 @@ from inspection.blobs import FilesystemBlobs
 from inspection.domain import record as domain
 from inspection.domain.problems import BlobUnknown, JwsMalformed
 from inspection.domain.record import Record
+from inspection.paperwork.shelf import ShelvedPaper
 from inspection.reports import shelf
 from inspection.reports.issuing import RECORD_NAME
 from inspection.signing import jose
 from inspection.signing.facts import Examination
-from inspection.verification import editions
+from inspection.verification import editions, papers
 from inspection.verification.editions import Edition, Known
 from inspection.verification.facts import FAILED, INDETERMINATE, PASSED, Fact
 
@@ -27,10 +28,13 @@ _NUMBER = re.compile("检记〔[0-9]{4}〕[0-9]{6,12}号".encode())
 
 
 def recognised(session: Session, data: bytes, digest: str, found: Examination) -> Known | None:
-    """Find the report that this file is, or claims to be: by bytes, by record, by number."""
+    """Find what this file is, or claims to be: by bytes, by what it carries, by number."""
     exact = editions.by_digest(session, digest)
     if exact is not None:
         return exact
+    paper = papers.claimed(session, data, found)
+    if paper is not None and paper.sha256:
+        return editions.known_paper(paper)
     jws = found.attachment(RECORD_NAME)
     record = record_in(jws) if jws else None
     claimed = shelf.of_record(session, record.uuid) if record else None
@@ -79,6 +83,8 @@ def same_bytes(known: Known, edition: Edition) -> Iterator[Fact]:
     """The file is one of ours to the last byte; an earlier one is good and says so."""
     place = {"sha256": edition.sha256, "size": edition.size, "edition": edition.number}
     yield Fact("bytes_as_issued", PASSED, place)
+    if isinstance(known.report, ShelvedPaper) and known.report.ending:
+        yield Fact("annulled", PASSED, {"annulled_at": known.report.ending["at"].isoformat()})
     if edition != known.current:
         yield Fact("superseded", PASSED, _succession(known, edition))
 

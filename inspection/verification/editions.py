@@ -1,7 +1,8 @@
 """The files that ever bore one report (版本): as issued, and each revision that followed.
 
 The shelf and `reports.revisions` keep them; here they are one row of files,
-oldest first, so that a file in hand can be placed among them by its digest.
+oldest first, so that a file in hand can be placed among them by its digest. A paper
+(`paperwork.shelf`) has one file for ever.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from inspection.paperwork import shelf as papers
+from inspection.paperwork.shelf import ShelvedPaper
 from inspection.reports import revisions, shelf
 from inspection.reports.shelf import ShelvedReport
 
@@ -28,9 +31,9 @@ class Edition:
 
 @dataclass(frozen=True)
 class Known:
-    """A report of ours and every file that ever bore it."""
+    """A report or a paper of ours, and every file that ever bore it."""
 
-    report: ShelvedReport
+    report: ShelvedReport | ShelvedPaper
     editions: tuple[Edition, ...]
 
     @property
@@ -44,7 +47,10 @@ class Known:
 
 
 def by_digest(session: Session, sha256: str) -> Known | None:
-    """Return the report that one of our files, of whatever age, belongs to."""
+    """Return the report or paper that one of our files, of whatever age, belongs to."""
+    paper = papers.with_digest(session, sha256)
+    if paper is not None:
+        return known_paper(paper)
     issued = shelf.with_digest(session, sha256)
     if issued is None:
         later = revisions.with_digest(session, sha256)
@@ -53,6 +59,11 @@ def by_digest(session: Session, sha256: str) -> Known | None:
         record = revisions.standing(session, later.report).record_uuid
         issued = shelf.of_record(session, record)
     return known(session, issued) if issued else None
+
+
+def known_paper(paper: ShelvedPaper) -> Known:
+    """Return the paper with its one file."""
+    return Known(paper, (Edition(0, ISSUED, paper.sha256, paper.size, paper.issued_at),))
 
 
 def known(session: Session, report: ShelvedReport) -> Known:

@@ -42,6 +42,8 @@ _SIGNER_FIELD = "sig-"
 class Inside:
     """The record inside one file, examined against what this server accepted."""
 
+    about = "record"
+
     def __init__(self, session: Session, found: Examination, report: ShelvedReport | None) -> None:
         self._session = session
         self._found = found

@@ -17,14 +17,14 @@ from inspection.verification.facts import FAILED, PASSED, Fact, either
 
 
 def facts(
-    session: Session, data: bytes | None, digest: str, server_key: ServerKey
+    session: Session, data: bytes | None, digest: str, server_key: ServerKey, *, about: str
 ) -> Iterator[Fact]:
-    """Examine the proof file for the record with this digest."""
+    """Examine the proof file for the `record` or the `paper` with this digest."""
     proof = proofs.read(data or b"")
     if proof is None:
         yield Fact("ledger_proof_missing", FAILED)
         return
-    yield _entry(session, proof, digest)
+    yield _entry(session, proof, digest, about)
     trouble = proofs.trouble(proof.record, server_key.public_jwks)
     if trouble == "checkpoint_unsigned":
         yield Fact("checkpoint_broken", FAILED)
@@ -36,27 +36,37 @@ def facts(
         yield _led(proof.record, server_key)
 
 
-def _entry(session: Session, proof: Proof, digest: str) -> Fact:
-    """The record's entry, and those that enrolled its signers' keys, are the ledger's own."""
+_ENTRIES = {
+    "record": (("record.",), "digest", "ledger_entry"),
+    "paper": (("paper.issued", "sheet.issued"), "content_sha256", "paper_entry"),
+}
+"""About what → how the entry's kind begins, what it calls the digest, and the fact's code."""
+
+
+def _entry(session: Session, proof: Proof, digest: str, about: str) -> Fact:
+    """The entry, and those that enrolled its signers' keys, are the ledger's own."""
     entry = proof.record.entry
     sound = (
-        _digest_in(entry) == digest
+        _digest_in(entry, about) == digest
         and entry == journal.entry(session, entry.seq)
         and all(each.entry == journal.entry(session, each.entry.seq) for each in proof.device_keys)
     )
     details = {"seq": entry.seq, "link": entry.link}
     if not sound:  # whatever it claims as its time is a stranger's text
-        return Fact("ledger_entry_differs", FAILED, details)
-    return Fact("ledger_entry_matches", PASSED, {**details, "recorded_at": entry.recorded_at})
+        return Fact(f"{_ENTRIES[about][2]}_differs", FAILED, details)
+    return Fact(
+        f"{_ENTRIES[about][2]}_matches", PASSED, {**details, "recorded_at": entry.recorded_at}
+    )
 
 
-def _digest_in(entry: Entry) -> str | None:
+def _digest_in(entry: Entry, about: str) -> str | None:
+    begins, name, _ = _ENTRIES[about]
     try:
         body = json.loads(entry.body)
     except (ValueError, RecursionError):
         return None
-    found = body.get("digest") if isinstance(body, dict) else None
-    return found if isinstance(found, str) and entry.kind.startswith("record.") else None
+    found = body.get(name) if isinstance(body, dict) else None
+    return found if isinstance(found, str) and entry.kind.startswith(begins) else None
 
 
 def _checkpoint(session: Session, proven: Proven, server_key: ServerKey) -> Fact:

@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from inspection.blobs import FilesystemBlobs
 from inspection.domain.problems import DocumentTooLarge, WorkOverrun
 from inspection.jobs.confinement import Turns, run_confined
-from inspection.reports import shelf
+from inspection.paperwork.shelf import ShelvedPaper
 from inspection.reports.issuing import PROOF_NAME
+from inspection.reports.shelf import PublicReport
 from inspection.signing import credentials
 from inspection.signing.authority import Authority, Trust
 from inspection.signing.facts import Examination
@@ -27,6 +28,7 @@ from inspection.verification import document, editions, place, signatures
 from inspection.verification.editions import Known
 from inspection.verification.facts import FAILED, INDETERMINATE, Fact, Verdict, outcome_of
 from inspection.verification.inside import Inside
+from inspection.verification.papers import InsidePaper
 
 __all__ = ["Verdict", "by_digest", "examine_document", "judged", "looked_at", "trusted"]
 
@@ -34,6 +36,7 @@ LARGEST_BYTES = 50 * 1024 * 1024
 EXAMINE_SECONDS = 60
 EXAMINE_MEMORY_MB = 768
 NOT_CHECKED = ("hand_identity", "device_clock", "truth_of_content")
+NOT_CHECKED_OF_PAPERS = ("password_identity", "truth_of_content")
 OVERRUN, NOT_A_PDF = "overrun", "not_a_pdf"
 
 
@@ -101,18 +104,27 @@ def judged(
         # Our own bytes are ours, however long reading them takes.
         known = editions.by_digest(session, digest)
     elif found.trouble == NOT_A_PDF:
-        return _verdict(session, data, digest, [Fact("not_a_pdf", FAILED)], found, None)
+        return _verdict(data, digest, [Fact("not_a_pdf", FAILED)], found, None)
     else:
         known = document.recognised(session, data, digest, found)
-    inside = Inside(session, found, known.report if known else None)
+    inside = _inside(session, found, known)
     facts = [
         *_document(known, found, data, digest, blobs),
         *(() if found.trouble == OVERRUN else signatures.told(found)),
     ]
     if not found.trouble and facts[0].code != "not_issued_here":
         facts += inside.facts(blobs)
-        facts += place.facts(session, found.attachment(PROOF_NAME), inside.digest, server_key)
-    return _verdict(session, data, digest, facts, found, known, inside)
+        proof = found.attachment(PROOF_NAME)
+        facts += place.facts(session, proof, inside.digest, server_key, about=inside.about)
+    return _verdict(data, digest, facts, found, known, inside)
+
+
+def _inside(session: Session, found: Examination, known: Known | None) -> Inside | InsidePaper:
+    """A report carries a record, a paper the words that were confirmed."""
+    report = known.report if known else None
+    if isinstance(report, ShelvedPaper):
+        return InsidePaper(session, found, report)
+    return Inside(session, found, report)
 
 
 def by_digest(session: Session, sha256: str) -> Verdict | None:
@@ -130,11 +142,11 @@ def by_digest(session: Session, sha256: str) -> Verdict | None:
         facts=facts,
         signers=(),
         covers="nothing",
-        not_checked=NOT_CHECKED,
+        not_checked=_not_checked(known),
         notes=(),
         sha256=sha256,
         size=itself.size,
-        report=_public(session, known),
+        report=_public(known),
     )
 
 
@@ -152,13 +164,12 @@ def _document(
 
 
 def _verdict(
-    session: Session,
     data: bytes,
     digest: str,
     facts: list[Fact],
     found: Examination,
     known: Known | None,
-    inside: Inside | None = None,
+    inside: Inside | InsidePaper | None = None,
 ) -> Verdict:
     elsewhere = ("own_issuer",) if signatures.from_elsewhere(found) else ()
     unasked = ("revocation",) if signatures.unasked(found) else ()
@@ -167,13 +178,30 @@ def _verdict(
         facts=tuple(facts),
         signers=tuple(inside.signer(each) for each in found.signatures) if inside else (),
         covers=signatures.covers(found),
-        not_checked=NOT_CHECKED + elsewhere + unasked,
+        not_checked=_not_checked(known) + elsewhere + unasked,
         notes=signatures.notes(found),
         sha256=digest,
         size=len(data),
-        report=_public(session, known),
+        report=_public(known),
     )
 
 
-def _public(session: Session, known: Known | None) -> shelf.PublicReport | None:
-    return shelf.public_facts(session, known.report.uuid) if known else None
+def _not_checked(known: Known | None) -> tuple[str, ...]:
+    paper = known is not None and isinstance(known.report, ShelvedPaper)
+    return NOT_CHECKED_OF_PAPERS if paper else NOT_CHECKED
+
+
+def _public(known: Known | None) -> PublicReport | None:
+    if known is None:
+        return None
+    each = known.report
+    return PublicReport(
+        each.uuid,
+        each.number,
+        each.title,
+        each.organisation,
+        each.issued_at,
+        each.sha256,
+        each.size,
+        each.pages,
+    )

@@ -24,15 +24,14 @@ from wtforms import HiddenField, PasswordField, RadioField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired, Length
 
-from inspection.accounts import signing_in
 from inspection.accounts.policy import Permission
 from inspection.audits import cases, opinions, pages, verdicts
 from inspection.audits.cases import Case
 from inspection.audits.opinions import Draft
 from inspection.audits.verdicts import KnownVerdict
 from inspection.domain.opinion import CONCLUSIONS, LONGEST_TEXT, MOST, is_whole
-from inspection.domain.problems import CredentialsWrong, NotFound, TooManyTries
-from inspection.edge import current_actor, reading, requires, wired, writing
+from inspection.domain.problems import NotFound
+from inspection.edge import current_actor, passwords, reading, requires, wired, writing
 from inspection.edge import verdicts as words
 from inspection.edge.forms import ProtectedForm
 from inspection.signing.facts import Outcome
@@ -212,21 +211,9 @@ def _is_printable(form: OpinionForm) -> bool:
 
 
 def _is_really_them(form: OpinionForm) -> bool:
-    """Check the password like a sign-in: with the same limit on tries, and noting each failure."""
-    actor, at, address = current_actor(), wired().clock(), request.remote_addr or ""
-    production = wired().settings.production
-    try:
-        with reading() as session:
-            signing_in.may_try(session, actor.username, address=address, at=at)
-            signing_in.account_for(
-                session, actor.username, str(form.password.data), production=production
-            )
-    except CredentialsWrong:
-        with writing() as session:
-            signing_in.note_failure(session, actor.username, address=address, at=at)
+    trouble = passwords.refused(str(form.password.data))
+    if trouble == passwords.WRONG:
         form.password.errors = [gettext("密码不对，意见没有提交。")]
-    except TooManyTries:
+    elif trouble:
         form.password.errors = [gettext("试的次数太多，意见没有提交。请过十分钟再试。")]
-    else:
-        return True
-    return False
+    return not trouble

@@ -21,6 +21,7 @@ _ON_THE_SPOT: dict[str, Any] = {
     Step.FIX_ON_SPOT: _("当场已改，销号"),
     Step.REINSPECT_PASS: _("复查合格"),
     Step.REINSPECT_RETURN: _("复查未整改，重定期限"),
+    "ordered": _("责令限期整改"),
 }
 
 
@@ -44,6 +45,9 @@ class Told:
     level: str = ""
     record_uuid: str = ""
     names: tuple[str, ...] = ()
+    paper_uuid: str = ""
+    """The paper (执法文书) by which it was ordered, and its number."""
+    paper_number: str = ""
 
 
 def told(entries: Iterable[HistoryEntry]) -> tuple[Told, ...]:
@@ -75,6 +79,8 @@ def _signed(body: dict[str, Any]) -> dict[str, Any]:
         "level": body.get("level", ""),
         "record_uuid": body.get("record", ""),
         "names": tuple(again or body.get("finders", ())),
+        "paper_uuid": body.get("paper", ""),
+        "paper_number": body.get("number", ""),
     }
 
 

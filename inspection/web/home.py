@@ -90,6 +90,7 @@ def head_places(actor: Actor) -> list[tuple[str, str]]:
         (_("统计"), "/statistics", Permission.HAZARD_READ),
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),
+        (_("文书"), "/papers", Permission.PAPER_READ),
         (_("审核台"), "/audits", Permission.AUDIT),
         (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
         (_("还在平板上"), "/custody", Permission.CUSTODY_READ),

@@ -47,6 +47,7 @@ def show(kind: str) -> str:
         link=_link,
         page_link=lambda number: _link("lists.show", kind, page=str(number)),
         asked=_asked(),
+        may_sign=current_actor().may(Permission.SHEET_SIGN),
     )
 
 

@@ -19,11 +19,14 @@ from inspection.edge.problems import Spoken, fault_sentence, spoken_code, time_s
 from inspection.hazards import enquiries, findings
 from inspection.jobs import queue
 from inspection.jobs.queue import Trouble
+from inspection.paperwork import shelf as paper_shelf
+from inspection.paperwork.issuing import is_officer
 from inspection.reports import shelf
 from inspection.reports.papers import fitting
 from inspection.submissions import intake, records
 from inspection.submissions.records import HELD, StoredRecord
 from inspection.web import papers
+from inspection.web.papers_shelf import STATES, sees_drafts
 
 blueprint = Blueprint("records", __name__)
 
@@ -68,6 +71,7 @@ def show(record: object) -> str:
         raised = dict(enquiries.raised(session, stored.uuid))
         report_uuid = shelf.uuids_of(session, [stored.uuid]).get(stored.uuid)
         trouble = queue.trouble(session, intake.report_job_key(stored.uuid))
+        given = paper_shelf.of_record(session, stored.uuid, drafts=sees_drafts(current_actor()))
     payload = records.payload_of(stored)
     checklist = wired().catalog.find(payload.checklist_slug, payload.checklist_revision)
     return render_template(
@@ -83,6 +87,9 @@ def show(record: object) -> str:
         faults=[(fault_sentence(fault.code), fault.pointer) for fault in stored.faults],
         hazards=_hazards(payload, raised),
         papers=_papers(stored, payload),
+        given_papers=given,
+        paper_states=STATES,
+        may_issue=is_officer(payload, current_actor().uuid),
         tally=_tally(payload),
         clock=_clock_words(payload.clock),
         language=get_locale().language,
@@ -130,7 +137,7 @@ def _title(checklist: Checklist | None) -> str:
 
 
 def _papers(stored: StoredRecord, payload: Record) -> list[tuple[str, str]]:
-    """The papers whose drafts this record gives ground for: kind and name."""
+    """The papers that this record gives ground for: kind and name."""
     if stored.state == HELD:
         return []
     return [(kind, str(papers.NAMES[kind])) for kind in fitting(payload)]

@@ -45,6 +45,7 @@ def show() -> str:
         measures=Measure,
         previous=period.since - timedelta(days=1),
         following=_following(period),
+        may_sign=current_actor().may(Permission.FIGURES_SIGN),
         link=lambda measure, **more: address(
             filter_of(measure, period, unit=wanted, today=today(), **more)
         ),
@@ -65,6 +66,7 @@ def half_month() -> str:
         measures=Measure,
         previous=report.previous.since,
         following=_following(period),
+        may_sign=current_actor().may(Permission.SHEET_SIGN),
         link=lambda measure, unit: address(filter_of(measure, period, unit=unit, today=today())),
     )
 

@@ -17,6 +17,7 @@ from inspection.edge import reading, requires, verdicts, wired
 from inspection.edge.forms import ProtectedForm
 from inspection.edge.pace import Pace
 from inspection.jobs.confinement import Turns
+from inspection.paperwork import shelf as papers
 from inspection.reports import revisions, shelf
 from inspection.verification import verdict
 from inspection.verification.facts import Verdict
@@ -139,10 +140,15 @@ def _as_sent(form: UploadForm, found: Verdict) -> bool | None:
 @blueprint.get("/verify/<uuid:report>")
 @requires(Permission.PUBLIC)
 def show(report: object) -> Response:
-    """Show what anyone may know of a report: that it was issued, and by what to know it."""
+    """Show what anyone may know of a report or paper: that it was issued, by what to know it."""
     with reading() as session:
+        paper = papers.find(session, str(report))
         facts = shelf.public_facts(session, str(report))
         added = revisions.of(session, str(report))
+    if paper is not None and paper.number:
+        return make_response(
+            render_template("web/verification/paper.html", paper=paper, form=UploadForm())
+        )
     page = render_template(
         "web/verification/report.html", report=facts, revisions=added, form=UploadForm()
     )

@@ -1,0 +1,23 @@
+"""Sheets that are given out (出具的表): which there are, who signs each, how long one may be.
+
+Pure. What stands in one is `reports.sheets`; how one is issued `paperwork.sheets`.
+"""
+
+TITLES = {
+    "problem_list": "问题隐患清单",
+    "duty_list": "隐患整治责任清单",
+    "half_month": "隐患排查治理半月报",
+    "quarter": "事故隐患排查治理情况统计表（季度）",
+    "year": "事故隐患排查治理情况统计表（年度）",
+}
+LISTS = ("problem_list", "duty_list")
+OF_ENTERPRISE = ("quarter", "year")
+"""Signed by the principal person in charge (总局令16号 art. 14); the others by an office."""
+SIGNERS = {kind: "主要负责人" if kind in OF_ENTERPRISE else "签发人" for kind in TITLES}
+MOST_ROWS, MOST_CHARACTERS = 1000, 300_000
+"""What is longer is given out in parts: each is drawn whole, in memory that is bounded."""
+
+
+def number(year: int, seq: int) -> str:
+    """A sheet's number: the year, and the place in the ledger of its issuing. Never given twice."""
+    return f"表〔{year}〕{seq:06d}号"
