@@ -12,10 +12,12 @@ from typing import Any
 from inspection import database
 from inspection.audits import opinions, verdicts
 from inspection.domain.problems import OwnFileOutdated
+from inspection.hazards import escalation
 from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints
 from inspection.ledger.checkpoints import Checkpoint
+from inspection.notices import inbox, mail, push
 from inspection.reports import issuing, own_certificate
 from inspection.submissions.intake import REPORT_JOB
 from inspection.wiring import Wiring
@@ -24,6 +26,7 @@ _log = logging.getLogger("zhencha.worker")
 
 IDLE_SECONDS = 0.5
 CHECKPOINT_EVERY_SECONDS = 3600
+ESCALATE_EVERY_SECONDS = 3600
 
 
 def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
@@ -70,11 +73,27 @@ def _finish_own_signature(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _mail(wiring: Wiring, args: dict[str, Any]) -> None:
+    mail.deliver(args["notice"], engine=wiring.engine, post=wiring.post, at=wiring.clock())
+
+
+def _push(wiring: Wiring, args: dict[str, Any]) -> None:
+    push.deliver(
+        args["notice"],
+        args["browser"],
+        engine=wiring.engine,
+        pusher=wiring.pusher,
+        at=wiring.clock(),
+    )
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
     verdicts.VERDICT_JOB: _examine,
     own_certificate.OWN_JOB: _finish_own_signature,
+    inbox.MAIL_JOB: _mail,
+    inbox.PUSH_JOB: _push,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 
@@ -111,16 +130,35 @@ def take_checkpoint(wiring: Wiring) -> Checkpoint:
         return checkpoints.take(session, key=wiring.server_key, at=wiring.clock())
 
 
+def escalate(wiring: Wiring) -> int:
+    """Tell every rung of the ladder that is due; returns how many."""
+    told = escalation.escalate(engine=wiring.engine, clock=wiring.clock)
+    _log.info("escalated %d rungs", told)
+    return told
+
+
+def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
+    """Do what the clock asks for; if it fails, the next hour tries again and jobs go on."""
+    try:
+        work(wiring)
+    except Exception:
+        _log.exception("failed %s", work.__name__)
+
+
 def run(wiring: Wiring) -> None:
     """Do jobs until told to stop by SIGTERM or SIGINT; finishes the job in hand."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     checkpoint_due = wiring.clock().timestamp() + CHECKPOINT_EVERY_SECONDS
+    escalation_due = wiring.clock().timestamp()  # a server that was down has missed some
     while not stop.is_set():
         busy = work_once(wiring)
         if wiring.clock().timestamp() >= checkpoint_due:
             take_checkpoint(wiring)
             checkpoint_due += CHECKPOINT_EVERY_SECONDS
+        if wiring.clock().timestamp() >= escalation_due:
+            _on_time(wiring, escalate)
+            escalation_due = wiring.clock().timestamp() + ESCALATE_EVERY_SECONDS
         if not busy:
             stop.wait(IDLE_SECONDS)

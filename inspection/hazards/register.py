@@ -24,14 +24,17 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
+from inspection.domain import ladder
 from inspection.domain.hazard import ENDED, Level, Question, Situation, Source, State, Step
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
 from inspection.organisations.unit import Unit
 
+ESCALATED = "hazard.escalated"
+
 
 class Hazard(Base):
-    """One hazard as the ledger's entries left it; `last_seq` is the newest of them."""
+    """One hazard as the ledger's entries left it; `last_seq` is the newest that moved it."""
 
     __tablename__ = "hazard"
 
@@ -84,6 +87,12 @@ class Hazard(Base):
     """At which level it is listed for supervision (挂牌督办); "" when it is not."""
     listed_order: Mapped[str]
     reopened: Mapped[int]
+    rung: Mapped[str]
+    """The highest rung of the ladder that it has reached since `ladder_seq`; "" for none."""
+    ladder_seq: Mapped[int]
+    """The entry that set the present deadline: the ladder is climbed anew from there."""
+    rungs: Mapped[list[str]] = mapped_column(JSON)
+    """All that it has reached since then; a rung is told once."""
 
     __table_args__ = (
         Index("ix_hazard_unit_state", "unit_id", "state"),
@@ -171,6 +180,9 @@ def _register(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             "listed_level": "",
             "listed_order": "",
             "reopened": 0,
+            "rung": "",
+            "ladder_seq": entry.seq,
+            "rungs": [],
         },
     )
 
@@ -221,9 +233,19 @@ def _ended(state: State, entry: Entry) -> dict[str, Any]:
 
 
 def _change(session: Session, entry: Entry, body: dict[str, Any], values: dict[str, Any]) -> None:
+    if "deadline_on" in values:
+        values = {**values, "rung": "", "ladder_seq": entry.seq, "rungs": []}
     session.execute(
         update(_hazard).where(_hazard.c.uuid == body["hazard"]).values(last_seq=entry.seq, **values)
     )
+
+
+def _escalated(session: Session, _entry: Entry, body: dict[str, Any]) -> None:
+    """A rung was reached. Nobody took a step, so whoever has the page open is not outdated."""
+    hazard = _hazard.c.uuid == body["hazard"]
+    before = session.execute(select(_hazard.c.rungs).where(hazard)).scalar_one()
+    rungs = sorted({*before, body["rung"]}, key=ladder.ORDER.index)
+    session.execute(update(_hazard).where(hazard).values(rungs=rungs, rung=rungs[-1]))
 
 
 def _day(text: str | None) -> date | None:
@@ -269,4 +291,7 @@ _NOTES: dict[Step, _Note] = {
 _ON_THE_SPOT = (Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN)
 _TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
     f"hazard.{step}": _on_the_spot if step in _ON_THE_SPOT else _at_a_desk for step in Step
-} | {f"hazard.{Step.REGISTER}": _register}
+} | {
+    f"hazard.{Step.REGISTER}": _register,
+    ESCALATED: _escalated,
+}

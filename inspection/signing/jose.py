@@ -174,19 +174,7 @@ class ServerKey:
     @classmethod
     def open(cls, path: Path, secret: bytes) -> "ServerKey":
         """Read the key from `path`, encrypted with `secret`; make it on first use."""
-        from cryptography.hazmat.primitives import serialization
-
-        if not path.exists():
-            fresh = ec.generate_private_key(ec.SECP256R1())
-            pem = fresh.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.BestAvailableEncryption(secret),
-            )
-            _write_once(path, pem)
-        key = serialization.load_pem_private_key(path.read_bytes(), secret)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise KeyMalformed()
+        key = kept_key(path, secret)
         return cls(key, _public_jwk(key.public_key()))
 
     def sign(self, statement: dict[str, Any]) -> str:
@@ -195,6 +183,24 @@ class ServerKey:
         message = f"{self._header}.{body}"
         r, s = decode_dss_signature(self._key.sign(message.encode("ascii"), _ES256))
         return f"{message}.{_encoded(r.to_bytes(32) + s.to_bytes(32))}"
+
+
+def kept_key(path: Path, secret: bytes) -> ec.EllipticCurvePrivateKey:
+    """Read a P-256 key of the server's own, encrypted with `secret`; make it on first use."""
+    from cryptography.hazmat.primitives import serialization
+
+    if not path.exists():
+        fresh = ec.generate_private_key(ec.SECP256R1())
+        pem = fresh.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(secret),
+        )
+        _write_once(path, pem)
+    key = serialization.load_pem_private_key(path.read_bytes(), secret)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise KeyMalformed()
+    return key
 
 
 def _public_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:
