@@ -175,7 +175,7 @@ def reached(
     """
     if case.state not in PRESSED:
         return ()
-    by_date = [_by_date(rung, case.level, case.deadline_on) for rung in ladder]
+    by_date = [falls_due(rung, case.level, case.deadline_on) for rung in ladder]
     highest = max((place for place, on in enumerate(by_date) if on.due.on <= today), default=-1)
     found = []
     for place, rung in enumerate(ladder):
@@ -190,7 +190,8 @@ def reached(
 
 
 @lru_cache(maxsize=50_000)  # many hazards share a deadline, and every hour asks again
-def _by_date(rung: Rung, level: Level, deadline_on: date) -> Reached:
+def falls_due(rung: Rung, level: Level, deadline_on: date) -> Reached:
+    """When a hazard of this level comes to a rung by date alone, and by which of its two days."""
     due = workdays.count(deadline_on, rung.days, working=rung.working)
     if level == Level.MAJOR and rung.major_days is not None:
         sooner = workdays.count(deadline_on, rung.major_days, working=False)

@@ -29,6 +29,7 @@ class RegisterFilter:
     level: str = ""
     state: str = ""
     overdue: bool = False
+    rung: str = ""
     text: str = ""
     page: int = 1
 
@@ -63,6 +64,7 @@ class RegisterPage:
     pages: int
     counts_by_state: dict[str, int]
     counts_by_level: dict[str, int]
+    counts_by_rung: dict[str, int]
     overdue: int
 
 
@@ -143,6 +145,7 @@ def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: dat
         pages=pages,
         counts_by_state=_counts(session, Hazard.state, everything),
         counts_by_level=_counts(session, Hazard.level, everything),
+        counts_by_rung=_counts(session, Hazard.rung, everything),
         overdue=session.scalar(_joined(select(func.count())).where(*everything, _overdue(today)))
         or 0,
     )
@@ -182,6 +185,8 @@ def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
         conditions.append(Hazard.level == wanted.level)
     if wanted.state:
         conditions.append(Hazard.state == wanted.state)
+    if wanted.rung:
+        conditions.append(Hazard.rung == wanted.rung)
     if wanted.overdue:
         conditions.append(_overdue(today))
     return conditions

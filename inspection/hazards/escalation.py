@@ -60,7 +60,7 @@ class _Run:
     ladders: dict[str, Version] = field(default_factory=dict)
 
     def due(self) -> list[str]:
-        """uuids of the hazards that have come to a new rung, by deadline."""
+        """Return the uuids of the hazards that have come to a new rung, by deadline."""
         rows = self.session.execute(_pressed(self.today)).all()
         return [row.uuid for row in rows if self.reached(row)]
 

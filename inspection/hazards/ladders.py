@@ -1,4 +1,4 @@
-"""Which ladder is in force where (各单位的督促阶梯): an office's own, else that of the office above.
+"""Which ladder is in force where (各单位的督促阶梯): an office's own, else that of the one above.
 
 Each version is an entry of the ledger (`ladder.saved`) and stays readable; there is no table.
 What a ladder may look like is in `domain/ladder.py`.
@@ -28,7 +28,7 @@ SAVED = "ladder.saved"
 
 @dataclass(frozen=True)
 class Version:
-    """A ladder as an office saved it; `seq` is its entry. Version 0, of nobody, is the given one."""
+    """A ladder as an office saved it; `seq` is its entry. Version 0, of nobody, is GIVEN."""
 
     unit_uuid: str
     unit_name: str

@@ -38,7 +38,7 @@ _LATER = (408, 425, 429)
 
 @dataclass(frozen=True)
 class Target:
-    """Where a push service is reached: its name, and the address that the name was found to have."""
+    """Where a push service is: its name, and the address that its name was found to have."""
 
     scheme: str
     host: str

@@ -18,7 +18,7 @@ LONGEST_ENDPOINT = 1000
 
 
 class SubscriptionRow(Base):
-    """One browser's address at its push service, and the keys that messages to it are sealed for."""
+    """One browser's address at its push service, and keys that messages are sealed for."""
 
     __tablename__ = "push_subscription"
 

@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 
 from inspection.accounts.policy import Permission
 from inspection.domain.hazard import ENDED, TRANSITIONS, Level, State, Step
+from inspection.domain.ladder import Code
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.hazards import enquiries
@@ -60,6 +61,7 @@ class RegisterForm(Form):
     level = StringField()
     state = StringField()
     overdue = BooleanField()
+    rung = StringField()
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ def index() -> str:
         register=page,
         levels=LEVELS,
         states=tuple(State),
+        rungs=tuple(Code),
         narrowed=wanted != RegisterFilter(page=wanted.page),
         link=_link(),
         page_link=lambda number: _link()(page=str(number)),
@@ -100,6 +103,7 @@ def _wanted(form: RegisterForm) -> RegisterFilter:
         level=form.level.data if form.level.data in set(Level) else "",
         state=form.state.data if form.state.data in set(State) else "",
         overdue=bool(form.overdue.data),
+        rung=form.rung.data if form.rung.data in set(Code) else "",
         text=(form.text.data or "").strip(),
         page=max(1, request.args.get("page", 1, type=int)),
     )
