@@ -8,6 +8,7 @@ only public hosts are asked, at the address that was examined, and no redirect i
 import ipaddress
 import json
 import logging
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,12 +21,11 @@ from cryptography.hazmat.primitives import serialization
 from py_vapid import Vapid02
 from py_vapid.utils import b64urlencode
 from pywebpush import WebPusher
-from sqlalchemy import select
 from sqlalchemy.engine import Engine
 
 from inspection.database import reading, writing
 from inspection.notices import contacts, inbox, subscriptions
-from inspection.notices.subscriptions import SubscriptionRow
+from inspection.notices.subscriptions import Subscription
 from inspection.signing.jose import kept_key
 
 _log = logging.getLogger("zhencha.notices")
@@ -34,6 +34,8 @@ TIMEOUT_SECONDS = 15
 STALE_AFTER = timedelta(days=1)
 _GONE = (404, 410)
 _LATER = (408, 425, 429)
+_NAME = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]+")
+"""A name of the public internet; no number in any of the ways in which addresses are written."""
 
 
 @dataclass(frozen=True)
@@ -54,11 +56,9 @@ def admissible(endpoint: str) -> bool:
         port = where.port
     except ValueError:
         return False
-    host = where.hostname or ""
-    named = "." in host and not host.replace(".", "").isdigit() and ":" not in host
     return (
         where.scheme == "https"
-        and named
+        and _NAME.fullmatch(where.hostname or "") is not None
         and endpoint.isascii()
         and endpoint.isprintable()
         and " " not in endpoint
@@ -118,9 +118,7 @@ def deliver(
     """
     with reading(engine) as session:
         notice = inbox.on_its_way(session, notice_uuid)
-        browser = session.scalars(
-            select(SubscriptionRow).where(SubscriptionRow.uuid == browser_uuid)
-        ).one_or_none()
+        browser = subscriptions.find(session, browser_uuid)
         if notice is None or browser is None or browser.person_id != notice.person_id:
             return
         language = contacts.of(session, notice.person_id).language
@@ -138,7 +136,7 @@ def deliver(
         _log.warning("push service refused a message: %d", status)
 
 
-def _post(where: Target, browser: SubscriptionRow, text: str, pusher: Pusher, at: datetime) -> int:
+def _post(where: Target, browser: Subscription, text: str, pusher: Pusher, at: datetime) -> int:
     keys = {"p256dh": browser.p256dh, "auth": browser.auth}
     sealed = WebPusher({"endpoint": browser.endpoint, "keys": keys}).encode(text.encode())
     origin = f"{where.scheme}://{where.host}" + ("" if where.port == 443 else f":{where.port}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import ec
-from sqlalchemy import ForeignKey, delete, func, select
+from sqlalchemy import ColumnElement, ForeignKey, delete, func, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant
@@ -47,6 +47,7 @@ class Subscription:
     """One browser that takes messages."""
 
     uuid: str
+    person_id: int
     endpoint: str
     p256dh: str
     auth: str
@@ -56,15 +57,13 @@ class Subscription:
 
 def of(session: Session, person_id: int) -> tuple[Subscription, ...]:
     """Return somebody's browsers, oldest first."""
-    rows = session.scalars(
-        select(SubscriptionRow)
-        .where(SubscriptionRow.person_id == person_id)
-        .order_by(SubscriptionRow.id)
-    )
-    return tuple(
-        Subscription(row.uuid, row.endpoint, row.p256dh, row.auth, row.label, row.since_at)
-        for row in rows
-    )
+    return _found(session, SubscriptionRow.person_id == person_id)
+
+
+def find(session: Session, subscription_uuid: str) -> Subscription | None:
+    """Return one browser, or None when it was stopped meanwhile."""
+    found = _found(session, SubscriptionRow.uuid == subscription_uuid)
+    return found[0] if found else None
 
 
 def add(session: Session, person_id: int, offered: Offered, *, at: datetime) -> str:
@@ -91,6 +90,22 @@ def remove(session: Session, subscription_uuid: str, *, person_id: int | None = 
     if person_id is not None:
         ours &= SubscriptionRow.person_id == person_id
     session.execute(delete(SubscriptionRow).where(ours))
+
+
+def _found(session: Session, condition: ColumnElement[bool]) -> tuple[Subscription, ...]:
+    rows = session.scalars(select(SubscriptionRow).where(condition).order_by(SubscriptionRow.id))
+    return tuple(
+        Subscription(
+            row.uuid,
+            row.person_id,
+            row.endpoint,
+            row.p256dh,
+            row.auth,
+            row.label,
+            row.since_at,
+        )
+        for row in rows
+    )
 
 
 def _seals(offered: Offered) -> bool:
