@@ -8,7 +8,7 @@ penalties stay decisions of persons. Sending and keeping is in `hazards/escalati
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
@@ -183,7 +183,8 @@ def reached(
         if rung.code in taken or late_reminder:
             continue
         if place <= highest:
-            found.append(by_date[place])
+            early = by_date[place].due.on > today  # a higher rung came sooner and brings it along
+            found.append(replace(by_date[highest], rung=rung) if early else by_date[place])
         elif rung.returned is not None and case.returned >= rung.returned:
             found.append(Reached(rung, "returned", Counted(today)))
     return tuple(found)

@@ -194,7 +194,10 @@ def _complain(form: Any, faults: Mapping[str, str]) -> None:
     """Put each fault at its field, in words."""
     for place, code in faults.items():
         if place:
-            form[place.replace(".", "_")].errors = [_fault_words(code)]
+            rung, _dot, name = place.partition(".")
+            title = ladder.NAMES[Code(rung)][get_locale().language]
+            said = gettext("%(rung)s：%(words)s", rung=title, words=_fault_words(code))
+            form[f"{rung}_{name}"].errors = [said]
         else:
             form.form_errors.append(_fault_words(code))
 

@@ -53,7 +53,8 @@ def test_a_major_hazard_is_proposed_for_listing_the_day_after() -> None:
     assert codes(major, 0) == ["urge"]
     assert codes(major, 1) == ["urge", "supervise", "propose_listing"]
     found = ladder.reached(DEFAULT, major, taken=(), today=DUE + timedelta(days=1))
-    assert [each.by for each in found] == ["days", "days", "major"]
+    assert [each.by for each in found] == ["days", "major", "major"]
+    assert {each.due.on for each in found[1:]} == {DUE + timedelta(days=1)}
 
 
 def test_rounds_bring_one_rung_and_not_those_below() -> None:
