@@ -30,7 +30,7 @@ from inspection.notices import inbox
 from inspection.notices.inbox import Message
 from inspection.organisations.unit import Unit
 
-AT_ONCE = 50
+AT_ONCE = 20
 """Hazards in one transaction: whoever hands in a record does not wait long for the ledger."""
 AHEAD = timedelta(days=ladder.MOST_DAYS_BEFORE * 2)
 """No deadline further away than this has a rung yet, holidays included."""

@@ -16,6 +16,7 @@ from inspection.domain.problems import HazardMovedOn, LadderMovedOn, LadderUnfit
 from inspection.hazards import escalation, ladders, steps
 from inspection.hazards.escalation import ESCALATED
 from tests.builders.people import Person
+from tests.builders.records import reinspection
 from tests.builders.stepping import raised, take
 from tests.hazards.test_rebuilding import _register
 from tests.scene import Scene
@@ -237,6 +238,21 @@ def test_a_step_tells_those_whose_turn_it_is_and_not_whoever_took_it(
     take(scene, hazard, officer, Step.CLAIM)
     assert inbox(scene, finders[0]) == ["hazard.extension_asked", "hazard.claimed"]
     assert inbox(scene, officer) == inbox(scene, second) == inbox(scene, head)
+
+
+def test_a_reinspection_that_returns_it_tells_the_enterprise_and_starts_the_ladder_anew(
+    scene: Scene,
+) -> None:
+    made = scene.filled()
+    assert scene.tablet.hand_in(made).status == 201
+    goes_to(scene, 3)
+    escalate(scene)
+    again = reinspection(made, "returned", at=scene.clock())
+    later = scene.tablet_of(scene.settled.inspectors[0])  # the session of then has ended
+    assert later.hand_in(again).status == 201
+    assert inbox(scene, scene.cast.officer)[-1] == "hazard.reinspected_returned"
+    (row,) = _register(scene)
+    assert (row["rung"], row["returned"]) == ("", 1)
 
 
 def test_nobody_hears_of_a_step_that_was_rolled_back(scene: Scene, hazard: str) -> None:
