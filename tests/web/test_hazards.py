@@ -12,7 +12,7 @@ XSS = '<script>alert("隐患")</script>'
 
 def _two(payload):
     payload["findings"][0].update(level="major", words="库房没有安全出口", deadline_on="2020-01-02")
-    payload["findings"][1].update(level="general", words=XSS)
+    payload["findings"][1].update(level="general", words=XSS, deadline_on="2099-01-02")
 
 
 def test_filters_narrow_and_counts_stay(sign_in, settled, hand_in):
