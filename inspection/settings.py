@@ -5,6 +5,7 @@ package reads the environment.
 """
 
 import contextlib
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -37,6 +38,8 @@ NAMES = (
     "INSPECTION_CA_KEY",
     "INSPECTION_CA_PASSWORD",
     "INSPECTION_PROXIES",
+    "INSPECTION_SMTP_URL",
+    "INSPECTION_MAIL_FROM",
     "DATABASE_URL",
     "HOST",
     "PORT",
@@ -57,6 +60,8 @@ _GOES_WITH = {
     "INSPECTION_CA_CHAIN": ("INSPECTION_CA_KEY",),
     "INSPECTION_CA_KEY": ("INSPECTION_CA_CHAIN",),
     "INSPECTION_CA_PASSWORD": ("INSPECTION_CA_KEY",),
+    "INSPECTION_SMTP_URL": ("INSPECTION_MAIL_FROM",),
+    "INSPECTION_MAIL_FROM": ("INSPECTION_SMTP_URL",),
 }
 """Setting → those without which it means nothing."""
 
@@ -107,6 +112,9 @@ class Settings:
     port: int
     proxies: int = 0
     """How many proxies in front each add the address they speak for to X-Forwarded-For."""
+    smtp_url: str = ""
+    """Mail server for notices, `smtp://` or `smtps://`; "" when no mail is sent."""
+    mail_from: str = ""
     own: OwnSettings = OwnSettings()
     """What takes the place of the built-in seal, authority and clock."""
 
@@ -155,6 +163,8 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
         host=environment.get("HOST") or "127.0.0.1",
         port=int(port),
         proxies=int(proxies),
+        smtp_url=environment.get("INSPECTION_SMTP_URL", ""),
+        mail_from=environment.get("INSPECTION_MAIL_FROM", ""),
         own=own,
     )
 
@@ -181,6 +191,20 @@ def _disagreements(environment: Mapping[str, str]) -> dict[str, str]:
     url = environment.get("INSPECTION_TSA_URL", "")
     if url and not url.startswith(("http://", "https://")):
         why["INSPECTION_TSA_URL"] = "不是网址 · not an address that begins with http:// or https://"
+    return why | _mail_faults(environment)
+
+
+def _mail_faults(environment: Mapping[str, str]) -> dict[str, str]:
+    """What of the two settings for mail cannot be used, and why."""
+    why = {}
+    server = environment.get("INSPECTION_SMTP_URL", "")
+    if server and not re.fullmatch(r"smtps?://([^@/\s]+@)?[\w.-]+(:\d{1,5})?/?", server):
+        why["INSPECTION_SMTP_URL"] = (
+            "不是邮件服务器地址 · not smtp://host:port or smtps://host:port"
+        )
+    sender = environment.get("INSPECTION_MAIL_FROM", "")
+    if sender and not re.fullmatch(r"[^@\s<>,\"]+@[\w.-]+", sender, re.ASCII):
+        why["INSPECTION_MAIL_FROM"] = "不是邮箱地址 · not an address such as zhencha@example.cn"
     return why
 
 

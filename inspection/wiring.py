@@ -8,6 +8,8 @@ from sqlalchemy.engine import Engine
 
 from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog
+from inspection.notices.mail import Post
+from inspection.notices.push import Pusher
 from inspection.settings import ROOT, Settings
 from inspection.signing.authority import Authority
 from inspection.signing.jose import ServerKey
@@ -26,6 +28,8 @@ class Wiring:
     catalog: Catalog
     authority: Authority
     server_key: ServerKey
+    pusher: Pusher
+    post: Post
     clock: Callable[[], datetime]
 
 
@@ -57,5 +61,11 @@ def wire(
             own=own,
         ),
         server_key=ServerKey.open(settings.home / "server-key.pem", settings.secret, at=clock()),
+        pusher=Pusher.open(
+            settings.home / "push-key.pem",
+            settings.secret,
+            contact=f"mailto:{settings.mail_from or 'nobody@localhost'}",
+        ),
+        post=Post(settings.smtp_url, settings.mail_from, settings.public_url),
         clock=clock,
     )

@@ -13,11 +13,13 @@ from typing import Any
 from inspection import database
 from inspection.audits import opinions, verdicts
 from inspection.domain.problems import OwnFileOutdated
+from inspection.hazards import escalation
 from inspection.jobs import queue
 from inspection.jobs.queue import Claim
 from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
+from inspection.notices import inbox, mail, push
 from inspection.paperwork import sealing
 from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
@@ -29,7 +31,7 @@ _log = logging.getLogger("zhencha.worker")
 
 IDLE_SECONDS = 0.5
 HOUR_SECONDS = 3600
-"""Each hour a checkpoint is signed, and built-in certificates are renewed that end soon."""
+"""How often a checkpoint is signed, certificates that end soon are renewed, rungs are told."""
 
 
 def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
@@ -92,6 +94,20 @@ def _export_list(wiring: Wiring, args: dict[str, Any]) -> None:
     exports.make(args["export"], engine=wiring.engine, blobs=wiring.blobs, clock=wiring.clock)
 
 
+def _mail(wiring: Wiring, args: dict[str, Any]) -> None:
+    mail.deliver(args["notice"], engine=wiring.engine, post=wiring.post, at=wiring.clock())
+
+
+def _push(wiring: Wiring, args: dict[str, Any]) -> None:
+    push.deliver(
+        args["notice"],
+        args["browser"],
+        engine=wiring.engine,
+        pusher=wiring.pusher,
+        at=wiring.clock(),
+    )
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
@@ -99,6 +115,8 @@ WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     SEAL_JOB: _seal_paper,
     own_certificate.OWN_JOB: _finish_own_signature,
     exports.EXPORT_JOB: _export_list,
+    inbox.MAIL_JOB: _mail,
+    inbox.PUSH_JOB: _push,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
 
@@ -151,18 +169,37 @@ def renew_certificates(wiring: Wiring) -> None:
                 _log.warning("renewed the built-in certificate of %s", name)
 
 
+def escalate(wiring: Wiring) -> int:
+    """Tell every rung of the ladder that is due; returns how many."""
+    told = escalation.escalate(engine=wiring.engine, clock=wiring.clock)
+    _log.info("escalated %d rungs", told)
+    return told
+
+
+def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
+    """Do what the clock asks for; if it fails, the next hour tries again and jobs go on."""
+    try:
+        work(wiring)
+    except Exception:
+        _log.exception("failed %s", work.__name__)
+
+
+HOURLY: tuple[Callable[[Wiring], object], ...] = (renew_certificates, take_checkpoint, escalate)
+
+
 def run(wiring: Wiring) -> None:
     """Do jobs until told to stop by SIGTERM or SIGINT; finishes the job in hand."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    renew_certificates(wiring)
+    _on_time(wiring, renew_certificates)
+    _on_time(wiring, escalate)  # a server that was down has missed some
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)
         if wiring.clock().timestamp() >= hour_ends:
-            renew_certificates(wiring)
-            take_checkpoint(wiring)
+            for work in HOURLY:
+                _on_time(wiring, work)
             hour_ends += HOUR_SECONDS
         if not busy:
             stop.wait(IDLE_SECONDS)

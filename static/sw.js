@@ -177,6 +177,14 @@ self_.addEventListener("message", (/** @type {any} */ event) => {
 });
 self_.addEventListener("sync", (/** @type {any} */ event) => 
   event.waitUntil(self_.clients.matchAll({ type: "window" }).then(sendInBackground)));
+self_.addEventListener("push", (/** @type {any} */ event) => {
+  const { title, number } = event.data?.json() ?? {};
+  if (title) event.waitUntil(self_.registration.showNotification(title, { body: number, tag: `${number} ${title}` }));
+});
+self_.addEventListener("notificationclick", (/** @type {any} */ event) => {
+  event.notification.close();
+  event.waitUntil(self_.clients.openWindow("/inbox"));
+});
 self_.addEventListener("fetch", (/** @type {any} */ event) => {
   const { request } = event;
   const url = new URL(request.url);

@@ -48,6 +48,8 @@ class Permission(Enum):
     """Grade, decide on plans, extensions and doubts, transfer, open again."""
     HAZARD_LIST = "hazard:list"
     """List for supervision (挂牌督办), lift, strike off what is listed."""
+    LADDER_KEEP = "ladder:keep"
+    """Say when and whom the rungs of the escalation ladder tell in one's own part of the tree."""
     REPORT_READ = "report:read"
     REPORT_SIGN = "report:sign"
     """Add a signature by an own certificate to a report of a record one has signed."""
@@ -104,6 +106,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.HAZARD_HEAD: (frozenset({_H}), Reach.SUBTREE),
     Permission.HAZARD_SUPERVISE: (frozenset({_I, _O}), Reach.SUBTREE),
     Permission.HAZARD_LIST: (frozenset({_O}), Reach.SUBTREE),
+    Permission.LADDER_KEEP: (frozenset({_O}), Reach.SUBTREE),
     Permission.REPORT_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.REPORT_SIGN: (frozenset({_I, _E, _H}), Reach.SUBTREE),
     Permission.UNIT_READ: (frozenset({_I, _E, _H, _O, _A, _X}), Reach.SUBTREE),

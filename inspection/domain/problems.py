@@ -297,6 +297,24 @@ class HazardMovedOn(Problem):
     code = "hazard_moved_on"
 
 
+class LadderUnfit(Problem):
+    """A ladder cannot be used as given; `fields` has a code for each place that is wrong."""
+
+    code = "ladder_unfit"
+
+
+class LadderMovedOn(Problem):
+    """Somebody saved another version of the ladder since the page was read."""
+
+    code = "ladder_moved_on"
+
+
+class SubscriptionUnfit(Problem):
+    """A browser offered no usable address and keys for push messages, or one too many."""
+
+    code = "subscription_unfit"
+
+
 # --- documents ---------------------------------------------------------------
 
 

@@ -43,6 +43,7 @@ class RegisterFilter:
     listed: bool = False
     asked: bool = False
     """Only those with a question that waits for an answer."""
+    rung: str = ""
     text: str = ""
     page: int = 1
     open: bool = False
@@ -224,7 +225,7 @@ def _kept(
     session: Session, scope: Scope, wanted: RegisterFilter, today: date
 ) -> tuple[Sort, ...] | None:
     """The counts that are kept, where they answer this filter."""
-    if wanted.listed or wanted.asked or wanted.on_time or any(_days(wanted)):
+    if wanted.listed or wanted.asked or wanted.rung or wanted.on_time or any(_days(wanted)):
         return None
     return tally.kept(
         session,
@@ -326,6 +327,8 @@ def _asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
         conditions.append(Hazard.source == wanted.source)
     if wanted.listed:
         conditions.append(Hazard.listed_level != literal_column("''"))  # as its index says it
+    if wanted.rung:
+        conditions.append(Hazard.rung == wanted.rung)
     if wanted.asked:
         conditions.append(Hazard.question != literal_column("''"))
     conditions += _in_period(wanted)

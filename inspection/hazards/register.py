@@ -31,6 +31,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
+from inspection.domain import ladder
 from inspection.domain.hazard import ENDED, Level, Question, Situation, Source, State, Step
 from inspection.hazards import order
 from inspection.ledger import journal
@@ -44,9 +45,11 @@ _BEIJING = timezone(timedelta(hours=8))
 _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_on", "record_uuid"})
 """What no later entry changes."""
 
+ESCALATED = "hazard.escalated"
+
 
 class Hazard(Base):
-    """One hazard as the ledger's entries left it; `last_seq` is the newest of them."""
+    """One hazard as the ledger's entries left it; `last_seq` is the newest that moved it."""
 
     __tablename__ = "hazard"
 
@@ -103,6 +106,12 @@ class Hazard(Base):
     """At which level it is listed for supervision (挂牌督办); "" when it is not."""
     listed_order: Mapped[str]
     reopened: Mapped[int]
+    rung: Mapped[str]
+    """The highest rung of the ladder that it has reached since `ladder_seq`; "" for none."""
+    ladder_seq: Mapped[int]
+    """The entry that set the present deadline: the ladder is climbed anew from there."""
+    rungs: Mapped[list[str]] = mapped_column(JSON)
+    """All that it has reached since then; a rung is told once."""
 
     urgency: Mapped[int]
     """The register's order (`order.urgency`): open ones by deadline, then those ended last."""
@@ -180,7 +189,7 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
     after = dict(before)
     for entry, body in news:
         known = after.get(body["hazard"]) or {"unit_id": unit_ids[body["unit"]]}
-        after[body["hazard"]] = {**known, **_TAKE[entry.kind](session, known, entry, body)}
+        after[body["hazard"]] = {**known, **_left_by(session, known, entry, body)}
     for row in after.values():
         row["urgency"] = order.urgency(row["deadline_on"], row["closed_on"])
     units = _units(session, {row["unit_id"] for row in after.values()})
@@ -404,6 +413,9 @@ def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any])
         "listed_level": "",
         "listed_order": "",
         "reopened": 0,
+        "rung": "",
+        "ladder_seq": entry.seq,
+        "rungs": [],
     }
 
 
@@ -464,6 +476,20 @@ def _ended(state: State, entry: Entry) -> Row:
     return {"closed_at": at, "closed_on": _local(at), **cleared}
 
 
+def _escalated(_session: Session, known: Row, _entry: Entry, body: dict[str, Any]) -> Row:
+    """A rung was reached. Nobody took a step, so whoever has the page open is not outdated."""
+    rungs = sorted({*known["rungs"], body["rung"]}, key=ladder.ORDER.index)
+    return {"rungs": rungs, "rung": rungs[-1]}
+
+
+def _left_by(session: Session, known: Row, entry: Entry, body: dict[str, Any]) -> Row:
+    """What an entry leaves in the row of its hazard; a new deadline begins the ladder anew."""
+    left = _TAKE[entry.kind](session, known, entry, body)
+    if "deadline_on" in left:
+        left |= {"rung": "", "ladder_seq": entry.seq, "rungs": []}
+    return left
+
+
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
 
@@ -511,5 +537,9 @@ _NOTES: dict[Step, _Note] = {
 _ON_THE_SPOT = (Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN)
 _TAKE: dict[str, Callable[[Session, Row, Entry, dict[str, Any]], Row]] = {
     f"hazard.{step}": _on_the_spot if step in _ON_THE_SPOT else _at_a_desk for step in Step
-} | {f"hazard.{Step.REGISTER}": _register, "hazard.ordered": _ordered}
+} | {
+    f"hazard.{Step.REGISTER}": _register,
+    "hazard.ordered": _ordered,
+    ESCALATED: _escalated,
+}
 """Kind of entry → what it leaves in the row of its hazard."""

@@ -17,7 +17,7 @@ from inspection.accounts.policy import PERMISSION_OF_SIDE, Permission
 from inspection.domain import handling, hazard
 from inspection.domain.hazard import Offer, Question, Side, Situation, Step
 from inspection.domain.problems import HazardMovedOn, NotFound, StepIncomplete
-from inspection.hazards import register
+from inspection.hazards import awaiting, register
 from inspection.hazards.register import Hazard
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
@@ -93,6 +93,7 @@ def take(
         session, [Event(f"hazard.{step}", body, subject=uuid)], at=at, after=head
     )
     register.apply(session, [entry])
+    awaiting.tell(session, [entry], at=at)
     return entry
 
 

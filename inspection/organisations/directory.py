@@ -40,6 +40,12 @@ def unit(session: Session, uuid: str, scope: Scope | None = None) -> UnitFacts:
     return found[0]
 
 
+def by_id(session: Session, unit_id: int) -> UnitFacts:
+    """Return the unit of a membership."""
+    (facts,) = _facts(session, Unit.id == unit_id)
+    return facts
+
+
 def find(session: Session, uuid: str) -> UnitFacts | None:
     """Return one unit, or None."""
     found = _facts(session, Unit.uuid == uuid)

@@ -190,19 +190,7 @@ class ServerKey:
         Its public half is kept beside it for ever: what an earlier key signed must be
         checkable when that key is gone.
         """
-        from cryptography.hazmat.primitives import serialization
-
-        if not path.exists():
-            fresh = ec.generate_private_key(ec.SECP256R1())
-            pem = fresh.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.BestAvailableEncryption(secret),
-            )
-            _write_once(path, pem)
-        key = serialization.load_pem_private_key(path.read_bytes(), secret)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise KeyMalformed()
+        key = kept_key(path, secret)
         return cls(key, _known(path.with_name(f"{path.stem}s"), _public_jwk(key.public_key()), at))
 
     @property
@@ -226,6 +214,24 @@ def _known(directory: Path, present: dict[str, str], at: datetime) -> tuple[Know
     known = [KnownKey(**json.loads(each.read_bytes())) for each in directory.glob("*.json")]
     known.sort(key=lambda each: (each.jwk == present, each.since), reverse=True)
     return tuple(known)
+
+
+def kept_key(path: Path, secret: bytes) -> ec.EllipticCurvePrivateKey:
+    """Read a P-256 key of the server's own, encrypted with `secret`; make it on first use."""
+    from cryptography.hazmat.primitives import serialization
+
+    if not path.exists():
+        fresh = ec.generate_private_key(ec.SECP256R1())
+        pem = fresh.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.BestAvailableEncryption(secret),
+        )
+        _write_once(path, pem)
+    key = serialization.load_pem_private_key(path.read_bytes(), secret)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise KeyMalformed()
+    return key
 
 
 def _public_jwk(key: ec.EllipticCurvePublicKey) -> dict[str, str]:

@@ -30,7 +30,7 @@ from inspection.domain.problems import (
     RecordUuidMismatch,
 )
 from inspection.domain.record import Record
-from inspection.hazards import enquiries, findings, register
+from inspection.hazards import awaiting, enquiries, findings, register
 from inspection.jobs import queue
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
@@ -218,6 +218,7 @@ def accept(
     text = receipt(held, key=key)
     _insert(session, examined, held, text, submitted_by)
     register.apply(session, entries)
+    awaiting.tell(session, entries, at=at)
     if not examined.faults and not missing:
         _ask_for_report(session, examined.record.uuid, at)
     return Acceptance("new", text, bool(examined.faults))

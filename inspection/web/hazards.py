@@ -25,6 +25,7 @@ from inspection.domain.hazard import (
     awaited,
     is_leading,
 )
+from inspection.domain.ladder import Code
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.edge import steps as words
@@ -112,6 +113,7 @@ class RegisterForm(Form):
     closed_since = DateField()
     closed_until = DateField()
     open_on = DateField()
+    rung = StringField()
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def index() -> str:
         register=page,
         levels=LEVELS,
         stages=[(stage, words.STAGES[stage], _total(page, stage)) for stage in Stage],
+        rungs=tuple(Code),
         meanings=words.CHOICES,
         narrowed=wanted != RegisterFilter(page=wanted.page),
         link=_link(),
@@ -158,6 +161,7 @@ def wanted_of(form: RegisterForm) -> RegisterFilter:
         overdue=bool(form.overdue.data),
         listed=bool(form.listed.data),
         asked=bool(form.asked.data),
+        rung=form.rung.data if form.rung.data in set(Code) else "",
         text=(form.text.data or "").strip(),
         page=max(1, request.args.get("page", 1, type=int)),
         open=bool(form.open.data),

@@ -22,7 +22,10 @@ _ON_THE_SPOT: dict[str, Any] = {
     Step.REINSPECT_PASS: _("复查合格"),
     Step.REINSPECT_RETURN: _("复查未整改，重定期限"),
     "ordered": _("责令限期整改"),
+    "escalated": _("逐级督促"),
+    "notice.read": _("通知已签收"),
 }
+_ESCALATION = ("hazard.escalated", "notice.read")
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Told:
     paper_uuid: str = ""
     """The paper (执法文书) by which it was ordered, and its number."""
     paper_number: str = ""
+    escalation: HistoryEntry | None = None
+    """The entry itself, when it is a rung of the ladder or a receipt."""
 
 
 def told(entries: Iterable[HistoryEntry]) -> tuple[Told, ...]:
@@ -59,6 +64,8 @@ def _told(entry: HistoryEntry) -> Told:
     step = entry.kind.removeprefix("hazard.")
     desk = step in set(FIELDS)
     title = words.VERBS[Step(step)] if desk else _ON_THE_SPOT.get(step, entry.kind)
+    if entry.kind in _ESCALATION:
+        return Told(entry.seq, entry.at, entry.link, step, title, escalation=entry)
     plain = Told(entry.seq, entry.at, entry.link, step, title, _deadline(entry.body))
     return replace(plain, **(_at_a_desk(Step(step), entry.body) if desk else _signed(entry.body)))
 

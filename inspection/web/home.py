@@ -88,6 +88,7 @@ def head_places(actor: Actor) -> list[tuple[str, str]]:
         (_("清单"), "/lists/problems", Permission.HAZARD_READ),
         (_("挂图作战"), "/board", Permission.HAZARD_READ),
         (_("统计"), "/statistics", Permission.HAZARD_READ),
+        (_("督促阶梯"), "/ladders", Permission.LADDER_KEEP),
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),
         (_("文书"), "/papers", Permission.PAPER_READ),

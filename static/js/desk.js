@@ -7,6 +7,7 @@
 const PAGES = /** @type {Record<string, () => Promise<{open: () => Promise<void>}>>} */ ({
   audit: () => import("./desk/audit.js"),
   invitation: () => import("./desk/invitation.js"),
+  push: () => import("./desk/push.js"),
   recoveries: () => import("./desk/recoveries.js"),
   rescue: () => import("./desk/rescue.js"),
   step: () => import("./desk/step.js"),

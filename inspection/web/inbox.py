@@ -1,0 +1,62 @@
+"""The inbox (收件箱): what one was told. Opening a notice is its receipt, so it is a POST."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from werkzeug.wrappers import Response
+
+from inspection.accounts.policy import Permission
+from inspection.edge import current_actor, reading, requires, signed_in_actor, wired, writing
+from inspection.edge.forms import ProtectedForm
+from inspection.notices import inbox
+
+blueprint = Blueprint("inbox", __name__)
+
+
+@blueprint.get("/inbox")
+@requires(Permission.SIGNED_IN)
+def index() -> str:
+    """List the reader's notices, unread first."""
+    wanted = max(1, request.args.get("page", 1, type=int))
+    with reading() as session:
+        page = inbox.page(session, current_actor(), number=min(wanted, 10**6))
+    return render_template(
+        "web/inbox/list.html",
+        inbox=page,
+        language=get_locale().language,
+        form=ProtectedForm(),
+        page_link=lambda number: url_for("inbox.index", page=number),
+    )
+
+
+@blueprint.get("/inbox/<uuid:notice>")
+@requires(Permission.SIGNED_IN)
+def show(notice: object) -> str:
+    """Show one notice: in full when it was opened, else only what it is about."""
+    with reading() as session:
+        found = inbox.notice(session, current_actor(), str(notice))
+    return render_template(
+        "web/inbox/show.html",
+        notice=found,
+        language=get_locale().language,
+        form=ProtectedForm(),
+    )
+
+
+@blueprint.post("/inbox/<uuid:notice>")
+@requires(Permission.SIGNED_IN)
+def open_notice(notice: object) -> Response:
+    """Open a notice: from now on it counts as read, and the ledger says so."""
+    ProtectedForm(request.form).validate()  # raises FormExpired
+    with writing() as session:
+        inbox.open_notice(session, current_actor(), str(notice), at=wired().clock())
+    return redirect(f"/inbox/{notice}", 303)
+
+
+@blueprint.app_template_global()
+def unread_notices() -> int:
+    """How many notices wait for the reader, for the head bar."""
+    actor = signed_in_actor()
+    if actor is None:
+        return 0
+    with reading() as session:
+        return inbox.unread(session, actor)
