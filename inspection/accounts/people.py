@@ -152,6 +152,30 @@ def names(session: Session, person_uuids: Iterable[str]) -> dict[str, str]:
     return {row.uuid: row.name for row in rows}
 
 
+@dataclass(frozen=True)
+class Responsible:
+    """Somebody who answers for an enterprise with an account of their own."""
+
+    name: str
+    title: str
+    role: Role
+
+
+def responsible(session: Session, unit_id: int) -> tuple[Responsible, ...]:
+    """Return the active people of an enterprise's own, its head first."""
+    rows = session.execute(
+        select(PersonAccount.name, PersonAccount.title, MembershipRow.role)
+        .join(MembershipRow, MembershipRow.person_id == PersonAccount.id)
+        .where(
+            MembershipRow.unit_id == unit_id,
+            MembershipRow.role.in_((Role.HEAD, Role.ENTERPRISE)),
+            PersonAccount.active,
+        )
+        .order_by(MembershipRow.role.desc(), PersonAccount.name)
+    )
+    return tuple(Responsible(name, title, Role(role)) for name, title, role in rows)
+
+
 def password_fits(password_hash: str | None, password: str) -> bool:
     """Whether the password made this hash; takes as long when there is none."""
     decoy = _decoy()  # asked either way, so that the first caller tells nothing by its time

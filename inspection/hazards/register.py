@@ -57,6 +57,8 @@ class Hazard(Base):
     photos_before: Mapped[list[str]] = mapped_column(JSON)
     photos_after: Mapped[list[str]] = mapped_column(JSON)
     deadline_on: Mapped[date | None]
+    found_at: Mapped[datetime] = mapped_column(UtcInstant)
+    """When the visit that found it ended; it may have come in weeks later."""
     registered_at: Mapped[datetime] = mapped_column(UtcInstant)
     closed_at: Mapped[datetime | None] = mapped_column(UtcInstant)
     last_record_uuid: Mapped[str]
@@ -89,6 +91,7 @@ class Hazard(Base):
         Index("ix_hazard_unit_state", "unit_id", "state"),
         Index("ix_hazard_state_deadline", "state", "deadline_on"),
         Index("ix_hazard_registered_at", "registered_at"),
+        Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
     )
 
 
@@ -158,6 +161,7 @@ def _register(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             "photos_before": body["photos"],
             "photos_after": [],
             "deadline_on": _day(body["deadline_on"]),
+            "found_at": datetime.fromisoformat(body["found_at"]),
             "registered_at": at,
             "last_record_uuid": body["record"],
             "returned": 0,

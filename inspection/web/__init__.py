@@ -14,6 +14,7 @@ from inspection.web import (
     hazards,
     home,
     ledger,
+    look_back,
     papers,
     people,
     quarantine,
@@ -23,6 +24,7 @@ from inspection.web import (
     rescue,
     style,
     tablet,
+    units,
     verification,
 )
 
@@ -30,6 +32,8 @@ PAGES = (
     home,
     accounts,
     hazards,
+    units,
+    look_back,
     records,
     papers,
     reports,

@@ -83,6 +83,7 @@ def head_places(actor: Actor) -> list[tuple[str, str]]:
     places = (
         (_("平板检查"), "/tablet/", Permission.KEY_ENROL),
         (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
+        (_("单位"), "/units", Permission.UNIT_READ),
         (_("检查记录"), "/records", Permission.RECORD_READ),
         (_("检查报告"), "/reports", Permission.REPORT_READ),
         (_("审核台"), "/audits", Permission.AUDIT),

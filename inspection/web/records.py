@@ -83,7 +83,7 @@ def show(record: object) -> str:
         faults=[(fault_sentence(fault.code), fault.pointer) for fault in stored.faults],
         hazards=_hazards(payload, raised),
         papers=_papers(stored, payload),
-        tally=_tally(payload),
+        tally=tally(payload),
         clock=_clock_words(payload.clock),
         language=get_locale().language,
     )
@@ -142,7 +142,8 @@ def _hazards(payload: Record, raised: dict[str, str]) -> dict[str, str]:
     return {finding: hazard for finding, hazard in found.items() if hazard in raised}
 
 
-def _tally(payload: Record) -> list[tuple[str, int]]:
+def tally(payload: Record) -> list[tuple[str, int]]:
+    """How many items got each of the four answers, with the answer in words."""
     counted = Counter(answer.value for answer in payload.answers.values())
     words = {
         answers.PASS: gettext("合格"),
