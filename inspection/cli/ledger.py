@@ -9,6 +9,7 @@ from flask import Flask
 
 from inspection.database import one_view
 from inspection.edge import wired, writing
+from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.ledger.audit import audit
 from inspection.worker import take_checkpoint
@@ -67,9 +68,10 @@ def _earlier(path: Path) -> list[dict[str, str]]:
 
 @ledger.command()
 def rebuild() -> None:
-    """Empty the register of hazards and build it again from the ledger."""
+    """Empty the registers of hazards, measures and penalties and build them from the ledger."""
     with writing() as session:
         count = register.rebuild(session)
+        enforcement.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

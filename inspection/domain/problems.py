@@ -285,6 +285,12 @@ class StepIncomplete(Problem):
     code = "step_incomplete"
 
 
+class CaseIncomplete(Problem):
+    """A measure or penalty lacks something or does not fit; `fields` holds a code for each."""
+
+    code = "case_incomplete"
+
+
 class HazardMovedOn(Problem):
     """Somebody took another step since the page was read; `seq` is that entry's."""
 

@@ -4,6 +4,7 @@ from flask import Flask
 
 from inspection.web import (
     accounts,
+    assignments,
     audits,
     audits_case,
     audits_exports,
@@ -11,6 +12,7 @@ from inspection.web import (
     authority,
     checklists,
     custody,
+    enforcement,
     hazards,
     home,
     ledger,
@@ -34,6 +36,7 @@ PAGES = (
     hazards,
     units,
     look_back,
+    enforcement,
     records,
     papers,
     reports,
@@ -45,6 +48,7 @@ PAGES = (
     ledger,
     authority,
     people,
+    assignments,
     custody,
     quarantine,
     recoveries,

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response
 from wtforms import DateField, Form, HiddenField, SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Optional
 
 from inspection.accounts.policy import Permission
@@ -124,16 +125,16 @@ def _end_of(day: date | None) -> datetime | None:
     return datetime.combine(day + timedelta(days=1), time(), BEIJING) if day else None
 
 
-def _choices() -> dict[str, list[tuple[str, str]]]:
+def _choices() -> dict[str, list[SelectChoice]]:
     language = get_locale().language
     lists = {
         f"{each.list_letter} {each.title.in_(language)}": [
-            (f"{each.slug}:{item.code}", f"{item.code} {item.title.in_(language)}")
+            SelectChoice(f"{each.slug}:{item.code}", f"{item.code} {item.title.in_(language)}")
             for item in each.items
         ]
         for each in wired().catalog.current()
     }
-    return {"": [("", str(_("全部检查项")))], **lists}
+    return {"": [SelectChoice("", _("全部检查项"))], **lists}
 
 
 def _item_title(item: ItemName | None) -> str:

@@ -10,11 +10,13 @@ from inspection.accounts import people
 from inspection.accounts.policy import Permission
 from inspection.domain.hazard import ENDED, State
 from inspection.edge import current_actor, reading, requires
+from inspection.enforcement import enquiries as enforcement
 from inspection.hazards import enquiries
 from inspection.organisations import directory
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
+from inspection.web.enforcement import NAMES, item_title
 from inspection.web.hazards import LEVELS, SECTORS
 from inspection.web.moments import today
 
@@ -58,6 +60,7 @@ def show(unit: object) -> str:
         facts = directory.unit(session, str(unit), actor.scope(Permission.UNIT_READ))
         # Who administers sees that a unit exists, and reads no inspection of it.
         reader = actor.scope(Permission.HAZARD_READ).holds(facts.path, facts.supervisor_id)
+        penal = actor.scope(Permission.ENFORCEMENT_READ)
         counts = enquiries.standing_of_unit(session, facts.id) if reader else []
         return render_template(
             "web/units/show.html",
@@ -70,6 +73,15 @@ def show(unit: object) -> str:
             hazards=enquiries.open_of_unit(session, facts.id, limit=SHOWN, today=today())
             if reader
             else (),
+            measures=enforcement.measures(session, penal, unit_id=facts.id),
+            penalties=enforcement.penalties(session, penal, unit_id=facts.id),
+            often=enforcement.often_fined(session, penal, unit_id=facts.id),
+            repeats=[
+                (each, item_title(each))
+                for each in enforcement.repeats(session, penal, unit_id=facts.id)
+            ],
+            names=NAMES,
+            enforcing=actor.scope(Permission.ENFORCE).holds(facts.path, facts.supervisor_id),
             records=records.of_unit(session, facts.id, limit=SHOWN) if reader else (),
             reports=shelf.of_unit(session, facts.id, limit=SHOWN) if reader else (),
         )

@@ -1,4 +1,4 @@
-"""Looking back from a hazard or a unit: earlier answers, and where a 合格 was followed by a hazard."""
+"""Looking back from a hazard or unit: earlier answers, and a 合格 that a hazard followed."""
 
 from datetime import timedelta
 

@@ -16,6 +16,7 @@ from tests.builders import enrolment
 from tests.builders.enrolment import PASSWORD, District
 from tests.builders.people import Person, inspector
 from tests.builders.records import Filled, filled
+from tests.rebuilding import registers_agree  # noqa: F401
 
 
 @dataclass
