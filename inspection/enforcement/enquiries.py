@@ -90,6 +90,14 @@ class OftenFined:
     open_major: int
 
 
+@dataclass(frozen=True)
+class Flags:
+    """What a hazard's page warns of: its item was found again, its unit was fined too often."""
+
+    repeats: tuple[Repeat, ...]
+    often: tuple[OftenFined, ...]
+
+
 def measures(session: Session, scope: Scope, *, unit_id: int | None = None) -> list[MeasureCard]:
     """Return the newest measures in scope, or those of one unit."""
     query = _of(Measure, scope, unit_id).order_by(Measure.decided_on.desc(), Measure.id.desc())
@@ -166,6 +174,23 @@ def _numbers(session: Session, uuids: Sequence[str]) -> tuple[tuple[str, str], .
         return ()
     rows = session.execute(select(Hazard.uuid, Hazard.number).where(Hazard.uuid.in_(uuids)))
     return tuple((row.uuid, row.number) for row in rows)
+
+
+def flags(session: Session, scope: Scope, hazard_uuid: str) -> Flags:
+    """Return why the unit and the item of a hazard are flagged; nothing outside the scope."""
+    row = session.execute(
+        select(Hazard.unit_id, Hazard.checklist_slug, Hazard.item_code).where(
+            Hazard.uuid == hazard_uuid
+        )
+    ).one_or_none()
+    if row is None:
+        return Flags((), ())
+    again = repeats(session, scope, unit_id=row.unit_id)
+    item = (row.checklist_slug, row.item_code)
+    return Flags(
+        tuple(each for each in again if (each.checklist_slug, each.item) == item),
+        tuple(often_fined(session, scope, unit_id=row.unit_id)),
+    )
 
 
 def repeats(

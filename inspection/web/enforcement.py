@@ -36,7 +36,7 @@ from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.enforcement import cases, enquiries
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
-from inspection.enforcement.enquiries import Repeat
+from inspection.enforcement.enquiries import Flags, Repeat
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.web.moments import BEIJING, today
@@ -281,6 +281,14 @@ def show_penalty(penalty: object) -> str:
     with reading() as session:
         card = enquiries.penalty(session, scope, str(penalty))
     return render_template("web/enforcement/penalty.html", penalty=card, names=NAMES)
+
+
+@blueprint.app_template_global()
+def offence_flags(hazard: str) -> Flags:
+    """What the page of a hazard warns of, as far as its reader may know."""
+    with reading() as session:
+        scope = current_actor().scope(Permission.ENFORCEMENT_READ)
+        return enquiries.flags(session, scope, hazard)
 
 
 def item_title(repeat: Repeat) -> str:

@@ -192,3 +192,5 @@ def test_an_item_found_again_after_it_was_closed_is_a_repeat(scene: Scene) -> No
     assert number in text
     assert "1 次" in text
     assert number in ask(scene, office, f"/units/{scene.settled.enterprise.uuid}").body.decode()
+    page = ask(scene, office, f"/hazards/{raised(scene, again)}").body.decode()
+    assert "销号后又发现隐患 1 次" in page

@@ -109,10 +109,11 @@ def test_a_record_signed_while_assigned_comes_in_later(scene: Scene, expert: Per
     give(scene, expert, "expert", "花桥镇")
     signed_at = scene.clock() + timedelta(days=2)
     scene.clock.passes(timedelta(days=30))
+    tablet = scene.tablet_of(first)  # sessions end sooner than records come in
     made = scene.filled(signers=(first, second, expert), at=signed_at)
-    assert scene.tablet.hand_in(made).status == 201
+    assert tablet.hand_in(made).status == 201
     late = scene.filled(signers=(first, second, expert), at=scene.clock())
-    answer = scene.tablet.hand_in(late)
+    answer = tablet.hand_in(late)
     assert [each["code"] for each in answer.receipt["faults"]] == ["unit_out_of_scope"]
 
 
