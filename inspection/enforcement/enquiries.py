@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, and_, func, select
+from sqlalchemy.orm import Session
 
 from inspection.domain.enforcement import OFTEN, Subject, TooOften, too_often
 from inspection.domain.hazard import ENDED, Level, State
@@ -197,45 +197,42 @@ def repeats(
     session: Session, scope: Scope, *, unit_id: int | None = None, since: datetime | None = None
 ) -> list[Repeat]:
     """Return the items found again after being closed, the newest first; hazards since `since`."""
-    earlier = aliased(Hazard)
-    again = (
-        select(earlier.id)
-        .where(
-            earlier.unit_id == Hazard.unit_id,
-            earlier.checklist_slug == Hazard.checklist_slug,
-            earlier.item_code == Hazard.item_code,
-            earlier.state == State.CLOSED,
-            earlier.closed_at < Hazard.found_at,
-            earlier.id != Hazard.id,
-        )
-        .exists()
+    # One pass over the closed ones, not a question for each: an item may fail a thousand times.
+    item = (Hazard.unit_id, Hazard.checklist_slug, Hazard.item_code)
+    closed = select(*item, func.min(Hazard.closed_at).label("first_at")).where(
+        Hazard.state == State.CLOSED
     )
+    if unit_id is not None:
+        closed = closed.where(Hazard.unit_id == unit_id)
+    first = closed.group_by(*item).subquery("closed")
     query = (
-        select(Hazard, Unit.uuid, Unit.name)
+        select(*item, Hazard.found_at, Hazard.uuid, Hazard.number, Unit.uuid, Unit.name)
         .join(Unit, Unit.id == Hazard.unit_id)
-        .where(scope.condition(), again)
+        .join(
+            first,
+            and_(
+                first.c.unit_id == Hazard.unit_id,
+                first.c.checklist_slug == Hazard.checklist_slug,
+                first.c.item_code == Hazard.item_code,
+                first.c.first_at < Hazard.found_at,
+            ),
+        )
+        .where(scope.condition())
         .order_by(Hazard.found_at.desc(), Hazard.id.desc())
     )
     if unit_id is not None:
         query = query.where(Hazard.unit_id == unit_id)
     if since is not None:
         query = query.where(Hazard.found_at >= since)
-    by_item: dict[tuple[str, str, str], list[tuple[Hazard, str]]] = defaultdict(list)
-    for hazard, unit_uuid, name in session.execute(query):
-        by_item[unit_uuid, hazard.checklist_slug, hazard.item_code].append((hazard, name))
-    return [
-        Repeat(
-            unit_uuid,
-            found[0][1],
-            slug,
-            item,
-            len(found),
-            found[0][0].found_at,
-            found[0][0].uuid,
-            found[0][0].number,
+    found: dict[tuple[int, str, str], Repeat] = {}
+    for unit, slug, code, found_at, uuid, number, unit_uuid, name in session.execute(query):
+        known = found.get((unit, slug, code))
+        found[unit, slug, code] = (
+            replace(known, times=known.times + 1)
+            if known
+            else Repeat(unit_uuid, name, slug, code, 1, found_at, uuid, number)
         )
-        for (unit_uuid, slug, item), found in by_item.items()
-    ]
+    return list(found.values())
 
 
 def often_fined(session: Session, scope: Scope, *, unit_id: int | None = None) -> list[OftenFined]:
