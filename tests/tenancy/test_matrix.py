@@ -106,6 +106,9 @@ def _what_is_asked_for_is_there(told: World) -> None:
             if answer.status in (200, 204, 302):
                 opened.add(asking.endpoint)
     assert asked - opened == set()
+    for role in ("inspector", "enterprise", "head", "office", "auditor", "expert"):
+        ask = told.scene.tablet_of(told.own[role]).ask
+        assert ask("GET", f"/hazards/{told.things['hazard']}").status == 200, role
 
 
 def _state(scene: Scene) -> dict[str, object]:
