@@ -2,16 +2,26 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache, cached_property
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
-from sqlalchemy import ForeignKey, UniqueConstraint, bindparam, select
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    bindparam,
+    false,
+    select,
+    true,
+    union_all,
+)
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts import policy
 from inspection.accounts.policy import Membership, Permission, Role
-from inspection.database import Base, table_of
+from inspection.database import Base, UtcInstant, table_of
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
@@ -45,6 +55,30 @@ class MembershipRow(Base):
     role: Mapped[str]
 
     __table_args__ = (UniqueConstraint("person_id", "unit_id", "role"),)
+
+
+class AssignmentRow(Base):
+    """A role of a person at a unit and all below it, from `from_at` until before `until_at`.
+
+    Ending it early moves `until_at`; what was meant at first is in the ledger.
+    """
+
+    __tablename__ = "assignment"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    uuid: Mapped[str] = mapped_column(unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    role: Mapped[str]
+    from_at: Mapped[datetime] = mapped_column(UtcInstant)
+    until_at: Mapped[datetime] = mapped_column(UtcInstant)
+    purpose: Mapped[str]
+    given_by: Mapped[str]
+    """uuid of whoever gave it."""
+    given_at: Mapped[datetime] = mapped_column(UtcInstant)
+    ended_by: Mapped[str] = mapped_column(default="")
+
+    __table_args__ = (Index("ix_assignment_person", "person_id", "until_at"),)
 
 
 @dataclass(frozen=True)
@@ -88,11 +122,28 @@ def enlist(
     return account
 
 
-_person, _membership, _unit = (
+_person, _membership, _assignment, _unit = (
     table_of(PersonAccount),
     table_of(MembershipRow),
+    table_of(AssignmentRow),
     table_of(Unit),
 )
+_POSTS = union_all(
+    select(
+        _membership.c.person_id,
+        _membership.c.unit_id,
+        _membership.c.role,
+        _membership.c.id,
+        false().label("assigned"),
+    ),
+    select(
+        _assignment.c.person_id,
+        _assignment.c.unit_id,
+        _assignment.c.role,
+        _assignment.c.id,
+        true().label("assigned"),
+    ).where(_assignment.c.from_at <= bindparam("at"), _assignment.c.until_at > bindparam("at")),
+).subquery("posts")
 # Built once: every request asks this, and building a statement costs more than running it.
 _ACTOR = (
     select(
@@ -102,17 +153,23 @@ _ACTOR = (
         _person.c.name,
         _person.c.badge,
         _person.c.title,
-        _membership.c.role,
+        _POSTS.c.role,
+        _POSTS.c.assigned,
         _unit.c.id.label("unit_id"),
         _unit.c.path,
         _unit.c.kind,
         _unit.c.uuid.label("unit_uuid"),
         _unit.c.name.label("unit_name"),
     )
-    .select_from(_person.join(_membership).join(_unit))
+    .select_from(
+        _person.join(_POSTS, _POSTS.c.person_id == _person.c.id).join(
+            _unit, _unit.c.id == _POSTS.c.unit_id
+        )
+    )
     .where(_person.c.uuid == bindparam("uuid"), _person.c.active)
-    .order_by(_membership.c.id)
+    .order_by(_POSTS.c.assigned, _POSTS.c.id)
 )
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def set_password(account: PersonAccount, password: str) -> None:
@@ -120,10 +177,15 @@ def set_password(account: PersonAccount, password: str) -> None:
     account.password_hash = _hasher.hash(password)
 
 
-def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor | None:
-    """Return an active person as an actor, or None."""
-    rows = session.execute(_ACTOR, {"uuid": person_uuid}).all()
-    if not rows:
+def actor(
+    session: Session, person_uuid: str, *, at: datetime | None = None, session_id: int = 0
+) -> Actor | None:
+    """Return an active person as an actor, or None; `at` brings in what is assigned at that time.
+
+    Assignments only widen what posts give: nobody acts by an assignment alone.
+    """
+    rows = session.execute(_ACTOR, {"uuid": person_uuid, "at": at or _NEVER}).all()
+    if not rows or rows[0].assigned:
         return None
     first = rows[0]
     return Actor(
@@ -137,7 +199,8 @@ def actor(session: Session, person_uuid: str, *, session_id: int = 0) -> Actor |
         unit_name=first.unit_name,
         session_id=session_id,
         memberships=tuple(
-            Membership(Role(row.role), row.unit_id, row.path, row.kind) for row in rows
+            Membership(Role(row.role), row.unit_id, row.path, row.kind, bool(row.assigned))
+            for row in rows
         ),
     )
 
@@ -150,6 +213,30 @@ def names(session: Session, person_uuids: Iterable[str]) -> dict[str, str]:
         )
     )
     return {row.uuid: row.name for row in rows}
+
+
+@dataclass(frozen=True)
+class Responsible:
+    """Somebody who answers for an enterprise with an account of their own."""
+
+    name: str
+    title: str
+    role: Role
+
+
+def responsible(session: Session, unit_id: int) -> tuple[Responsible, ...]:
+    """Return the active people of an enterprise's own, its head first."""
+    rows = session.execute(
+        select(PersonAccount.name, PersonAccount.title, MembershipRow.role)
+        .join(MembershipRow, MembershipRow.person_id == PersonAccount.id)
+        .where(
+            MembershipRow.unit_id == unit_id,
+            MembershipRow.role.in_((Role.HEAD, Role.ENTERPRISE)),
+            PersonAccount.active,
+        )
+        .order_by(MembershipRow.role.desc(), PersonAccount.name)
+    )
+    return tuple(Responsible(name, title, Role(role)) for name, title, role in rows)
 
 
 def password_fits(password_hash: str | None, password: str) -> bool:

@@ -15,6 +15,8 @@ class Role(StrEnum):
     """Roles that a membership carries."""
 
     INSPECTOR = "inspector"
+    EXPERT = "expert"
+    """Reads and inspects what it is assigned to (指派), and nothing by its post alone."""
     ENTERPRISE = "enterprise"
     HEAD = "head"
     """The enterprise's principal person in charge (主要负责人)."""
@@ -34,6 +36,8 @@ class Permission(Enum):
     """Hand in records: one's own, those of colleagues on the tablet or in a rescue package."""
     INSPECT = "record:inspect"
     """Sign an inspection or re-inspection, as the departments' inspectors do."""
+    ASSIST = "record:assist"
+    """Sign an inspection beside its officers, as experts do; the officers are needed as well."""
     SELF_INSPECT = "record:self_inspect"
     """Sign a self-inspection (企业自查) of one's own enterprise."""
     RECORD_READ = "record:read"
@@ -50,6 +54,9 @@ class Permission(Enum):
     """List for supervision (挂牌督办), lift, strike off what is listed."""
     LADDER_KEEP = "ladder:keep"
     """Say when and whom the rungs of the escalation ladder tell in one's own part of the tree."""
+    ENFORCE = "enforce"
+    """Record measures and penalties, as departments do; towns may order, not penalise."""
+    ENFORCEMENT_READ = "enforcement:read"
     REPORT_READ = "report:read"
     REPORT_SIGN = "report:sign"
     """Add a signature by an own certificate to a report of a record one has signed."""
@@ -58,6 +65,8 @@ class Permission(Enum):
     """Enrol a signing key of one's own."""
     DEVICE_MANAGE = "device:manage"
     """Invite people to enrol a tablet, revoke their keys, dismiss them."""
+    ASSIGN = "assign"
+    """Give experts and auditors units to look at for a time, and take them back."""
     AUDIT = "audit"
     """Read issued reports at the auditor's desk: list, side by side, samples, downloads."""
     OPINION_GIVE = "opinion:give"
@@ -84,11 +93,14 @@ class Reach(Enum):
 
     SUBTREE = "subtree"
     """The unit itself, everything below it, and for a department what it supervises."""
+    DEPARTMENT = "department"
+    """The same, and only from a department."""
     EVERYTHING = "everything"
 
 
-_I, _E, _H, _O, _A, _X = (
+_I, _P, _E, _H, _O, _A, _X = (
     Role.INSPECTOR,
+    Role.EXPERT,
     Role.ENTERPRISE,
     Role.HEAD,
     Role.OFFICE,
@@ -96,22 +108,26 @@ _I, _E, _H, _O, _A, _X = (
     Role.ADMINISTRATOR,
 )
 POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
-    Permission.RECORD_SUBMIT: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
+    Permission.RECORD_SUBMIT: (frozenset({_I, _P, _E, _H, _O}), Reach.SUBTREE),
     Permission.INSPECT: (frozenset({_I}), Reach.SUBTREE),
+    Permission.ASSIST: (frozenset({_I, _P}), Reach.SUBTREE),
     Permission.SELF_INSPECT: (frozenset({_E, _H}), Reach.SUBTREE),
-    Permission.RECORD_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
-    Permission.HAZARD_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.RECORD_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.HAZARD_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.HAZARD_HANDLE: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
     Permission.HAZARD_RECTIFY: (frozenset({_E, _H}), Reach.SUBTREE),
     Permission.HAZARD_HEAD: (frozenset({_H}), Reach.SUBTREE),
     Permission.HAZARD_SUPERVISE: (frozenset({_I, _O}), Reach.SUBTREE),
     Permission.HAZARD_LIST: (frozenset({_O}), Reach.SUBTREE),
     Permission.LADDER_KEEP: (frozenset({_O}), Reach.SUBTREE),
-    Permission.REPORT_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
-    Permission.REPORT_SIGN: (frozenset({_I, _E, _H}), Reach.SUBTREE),
-    Permission.UNIT_READ: (frozenset({_I, _E, _H, _O, _A, _X}), Reach.SUBTREE),
-    Permission.KEY_ENROL: (frozenset({_I, _E, _H}), Reach.SUBTREE),
+    Permission.ENFORCE: (frozenset({_I}), Reach.DEPARTMENT),
+    Permission.ENFORCEMENT_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.REPORT_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.REPORT_SIGN: (frozenset({_I, _P, _E, _H}), Reach.SUBTREE),
+    Permission.UNIT_READ: (frozenset({_I, _P, _E, _H, _O, _A, _X}), Reach.SUBTREE),
+    Permission.KEY_ENROL: (frozenset({_I, _P, _E, _H}), Reach.SUBTREE),
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),
+    Permission.ASSIGN: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.AUDIT: (frozenset({_A}), Reach.SUBTREE),
     Permission.OPINION_GIVE: (frozenset({_A}), Reach.SUBTREE),
     Permission.PAPER_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
@@ -125,6 +141,11 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),
 }
 
+
+ASSIGNABLE = (Role.EXPERT, Role.AUDITOR)
+"""Roles that may be given units for a time."""
+BY_ASSIGNMENT = frozenset({Role.EXPERT})
+"""Roles that see nothing unless it was assigned to them."""
 
 PERMISSION_OF_SIDE: dict[Side, Permission] = {
     Side.ENTERPRISE: Permission.HAZARD_RECTIFY,
@@ -143,6 +164,8 @@ class Membership:
     unit_id: int
     unit_path: str
     unit_kind: str
+    assigned: bool = False
+    """By an assignment, for a time; not by a post."""
 
 
 def roles_with(permission: Permission) -> frozenset[Role]:
@@ -154,20 +177,29 @@ def allows(memberships: Iterable[Membership], permission: Permission) -> bool:
     """Whether any membership carries the permission."""
     if permission not in POLICY:
         return permission in (Permission.PUBLIC, Permission.SIGNED_IN)
-    roles, _ = POLICY[permission]
-    return any(membership.role in roles for membership in memberships)
+    return any(_carries(membership, permission) for membership in memberships)
 
 
 def scope(memberships: Iterable[Membership], permission: Permission) -> Scope:
     """How far these memberships carry the permission; nothing when none does."""
     if permission not in POLICY:
         return Scope()
-    roles, reach = POLICY[permission]
-    holding = [membership for membership in memberships if membership.role in roles]
+    holding = [
+        membership
+        for membership in memberships
+        if _carries(membership, permission)
+        and (membership.assigned or membership.role not in BY_ASSIGNMENT)
+    ]
     return Scope(
         paths=frozenset(membership.unit_path for membership in holding),
         supervisors=frozenset(
             membership.unit_id for membership in holding if membership.unit_kind == "department"
         ),
-        everything=bool(holding) and reach is Reach.EVERYTHING,
+        everything=bool(holding) and POLICY[permission][1] is Reach.EVERYTHING,
     )
+
+
+def _carries(membership: Membership, permission: Permission) -> bool:
+    roles, reach = POLICY[permission]
+    from_here = reach is not Reach.DEPARTMENT or membership.unit_kind == "department"
+    return membership.role in roles and from_here

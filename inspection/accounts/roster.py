@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from inspection.accounts import policy
 from inspection.accounts.devices import DeviceKey
-from inspection.accounts.people import Actor, MembershipRow, PersonAccount
+from inspection.accounts.people import Actor, AssignmentRow, MembershipRow, PersonAccount
 from inspection.accounts.policy import Permission, Role
 from inspection.database import Page, page_of
 from inspection.domain.problems import NotFound
@@ -101,9 +101,14 @@ def care(actor: Actor) -> ColumnElement[bool]:
         of_person, MembershipRow.id.in_(inside), MembershipRow.role.in_(_ENROLLING)
     )
     stands_outside = exists().where(of_person, MembershipRow.id.not_in(inside))
+    # Of any time: whoever vouches for somebody vouches for what they may still hand in, too.
+    assigned_outside = exists().where(
+        AssignmentRow.person_id == PersonAccount.id,
+        AssignmentRow.unit_id.not_in(select(Unit.id).where(scope.condition())),
+    )
     holds_more = exists().where(of_person, MembershipRow.role.not_in(_ENROLLING))
     lesser = true() if actor.may(Permission.ADMINISTER) else ~holds_more
-    return works_inside & ~stands_outside & lesser
+    return works_inside & ~stands_outside & ~assigned_outside & lesser
 
 
 def in_care(session: Session, actor: Actor, person_uuid: str) -> Member:

@@ -135,7 +135,7 @@ def actor_of(session: Session, token: str, *, production: bool, at: datetime) ->
     row = session.execute(_HOLDER, {"digest": _digest(token)}).one_or_none()
     if row is None or row.expires_at <= at or (production and row.demonstration):
         return None
-    return people.actor(session, row.uuid, session_id=row.id)
+    return people.actor(session, row.uuid, at=at, session_id=row.id)
 
 
 def end(session: Session, session_id: int, *, at: datetime) -> None:

@@ -104,6 +104,7 @@ ACCOUNTS = (
     Account("li", "李𫖯", "安全检查员", "YL-0057", "花桥镇", Role.INSPECTOR),
     Account("chen", "陈思远", "执法科科长", "YL-0101", "云岚区应急管理局", Role.INSPECTOR),
     Account("wang", "王玉兰", "安全检查员", "YL-0064", "石泉镇", Role.INSPECTOR),
+    Account("shen", "沈永康", "机械安全专家", "", "云岚区", Role.EXPERT),
     Account("anban", "周明", "安委办主任", "", "云岚区", Role.OFFICE),
     Account("audit", "孙正平", "审计员", "", "云岚区", Role.AUDITOR),
     Account("admin", "何管理", "系统管理员", "", "云岚区", Role.ADMINISTRATOR),
@@ -148,6 +149,7 @@ def accounts_text() -> str:
     """The table of accounts, for people to read."""
     words = {
         Role.INSPECTOR: "检查人员 inspector",
+        Role.EXPERT: "专家 expert",
         Role.OFFICE: "安委办 office",
         Role.AUDITOR: "审计 auditor",
         Role.ADMINISTRATOR: "管理员 administrator",

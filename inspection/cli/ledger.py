@@ -9,6 +9,7 @@ from flask import Flask
 
 from inspection.database import one_view
 from inspection.edge import wired, writing
+from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.ledger.audit import audit
 from inspection.paperwork import shelf
@@ -68,10 +69,11 @@ def _earlier(path: Path) -> list[dict[str, str]]:
 
 @ledger.command()
 def rebuild() -> None:
-    """Empty the register of hazards and the shelf of papers, and build both again."""
+    """Empty what is a view of the ledger: hazards, papers, cases. Build it again."""
     with writing() as session:
         count = register.rebuild(session)
         shelf.rebuild(session)
+        enforcement.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

@@ -291,6 +291,12 @@ class PhotoUnfit(Problem):
     code = "photo_unfit"
 
 
+class CaseIncomplete(Problem):
+    """A measure or penalty lacks something or does not fit; `fields` holds a code for each."""
+
+    code = "case_incomplete"
+
+
 class HazardMovedOn(Problem):
     """Somebody took another step since the page was read; `seq` is that entry's."""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.answers import Standing
@@ -121,6 +121,7 @@ class HazardCard:
     photos_before: tuple[str, ...]
     photos_after: tuple[str, ...]
     deadline_on: date | None
+    found_at: datetime
     registered_at: datetime
     closed_at: datetime | None
     last_record_uuid: str
@@ -138,6 +139,23 @@ class HazardCard:
     listed_level: str
     listed_order: str
     reopened: int
+
+
+@dataclass(frozen=True)
+class FoundHazard:
+    """A hazard as somebody who looks back sees it: where, when, and what became of it."""
+
+    uuid: str
+    number: str
+    record_uuid: str
+    checklist_slug: str
+    item: str
+    level: str
+    state: str
+    summary: str
+    found_at: datetime
+    closed_at: datetime | None
+    deadline_on: date | None
 
 
 @dataclass(frozen=True)
@@ -467,6 +485,67 @@ def raised(session: Session, record_uuid: str) -> list[tuple[str, str]]:
     return [(row.uuid, row.number) for row in rows]
 
 
+def raised_by(session: Session, record_uuids: Iterable[str]) -> list[FoundHazard]:
+    """Return the hazards that any of these records raised, in the order of the register."""
+    return _found(session, Hazard.record_uuid.in_(list(record_uuids)), order=Hazard.id)
+
+
+def found_in(
+    session: Session, unit_id: int, *, since: datetime, slug: str = "", item: str = ""
+) -> list[FoundHazard]:
+    """Return a unit's hazards found after `since`, oldest first; of one list and item, or all."""
+    conditions = [Hazard.unit_id == unit_id, Hazard.found_at > since]
+    if slug:
+        conditions.append(Hazard.checklist_slug == slug)
+    if item:
+        conditions.append(Hazard.item_code == item)
+    return _found(session, *conditions, order=Hazard.found_at)
+
+
+def _found(session: Session, *conditions: Any, order: Any) -> list[FoundHazard]:
+    rows = session.execute(
+        select(
+            Hazard.uuid,
+            Hazard.number,
+            Hazard.record_uuid,
+            Hazard.checklist_slug,
+            Hazard.item_code,
+            Hazard.level,
+            Hazard.state,
+            Hazard.summary,
+            Hazard.found_at,
+            Hazard.closed_at,
+            Hazard.deadline_on,
+        )
+        .where(*conditions)
+        .order_by(order, Hazard.id)
+    )
+    return [FoundHazard(*row) for row in rows]
+
+
+def standing_of_unit(session: Session, unit_id: int) -> list[tuple[str, str, int]]:
+    """Return (state, level, how many) of one unit's hazards, those that ended included."""
+    rows = session.execute(
+        select(Hazard.state, Hazard.level, func.count())
+        .where(Hazard.unit_id == unit_id)
+        .group_by(Hazard.state, Hazard.level)
+    )
+    return [(state, level, count) for state, level, count in rows]
+
+
+def open_of_unit(
+    session: Session, unit_id: int, *, limit: int, today: date
+) -> tuple[HazardRow, ...]:
+    """Return the open hazards of one unit that are due first."""
+    rows = session.execute(
+        _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
+        .where(Hazard.unit_id == unit_id, Hazard.state.not_in(ENDED))
+        .order_by(Hazard.deadline_on, Hazard.id)
+        .limit(limit)
+    )
+    return tuple(_row(*row, today=today) for row in rows)
+
+
 def standings(session: Session, uuids: Iterable[str]) -> dict[str, Standing]:
     """Return where these hazards stand; asked while the ledger is locked, so nothing moves them."""
     rows = session.execute(
@@ -517,6 +596,7 @@ def _card(hazard: Hazard, name: str, unit_uuid: str, sector: str) -> HazardCard:
         photos_before=tuple(hazard.photos_before),
         photos_after=tuple(hazard.photos_after),
         deadline_on=hazard.deadline_on,
+        found_at=hazard.found_at,
         registered_at=hazard.registered_at,
         closed_at=hazard.closed_at,
         last_record_uuid=hazard.last_record_uuid,

@@ -19,7 +19,7 @@ from inspection.domain import ladder
 from inspection.domain.hazard import Level, State
 from inspection.domain.ladder import Case, Code, Reached
 from inspection.domain.workdays import day_of
-from inspection.hazards import ladders, recipients, register
+from inspection.hazards import ladders, order, recipients, register
 from inspection.hazards.ladders import Version
 from inspection.hazards.recipients import Reader
 from inspection.hazards.register import ESCALATED, Hazard
@@ -80,7 +80,7 @@ class _Run:
 
 
 def _pressed(today: date) -> Select[Any]:
-    """Hazards whose deadline lies in the window in which there are rungs; the index has both."""
+    """Hazards whose deadline lies in the window in which there are rungs, in the register's order."""
     return (
         select(
             Hazard.uuid,
@@ -100,8 +100,11 @@ def _pressed(today: date) -> Select[Any]:
             Unit.supervisor_id,
         )
         .join(Unit, Unit.id == Hazard.unit_id)
-        .where(Hazard.state.in_(ladder.PRESSED), Hazard.deadline_on <= today + AHEAD)
-        .order_by(Hazard.deadline_on, Hazard.id)
+        .where(
+            Hazard.state.in_(ladder.PRESSED),
+            Hazard.urgency < order.due_before(today + AHEAD + timedelta(days=1)),
+        )
+        .order_by(Hazard.urgency, Hazard.id)
     )
 
 

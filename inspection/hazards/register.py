@@ -75,6 +75,8 @@ class Hazard(Base):
     photos_before: Mapped[list[str]] = mapped_column(JSON)
     photos_after: Mapped[list[str]] = mapped_column(JSON)
     deadline_on: Mapped[date | None]
+    found_at: Mapped[datetime] = mapped_column(UtcInstant)
+    """When the visit that found it ended; it may have come in weeks later."""
     registered_at: Mapped[datetime] = mapped_column(UtcInstant)
     found_on: Mapped[date]
     """The day of `registered_at`, for questions about periods."""
@@ -122,6 +124,7 @@ class Hazard(Base):
         Index("ix_hazard_order", "urgency", "id", "state", "level", "source", "unit_id"),
         Index("ix_hazard_of_unit", "unit_id", "urgency", "id", "state", "level", "source"),
         Index("ix_hazard_in_state", "state", "urgency", "id", "level", "source", "unit_id"),
+        Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
         Index("ix_hazard_found", "found_on", "closed_on"),
         Index("ix_hazard_closed", "closed_on", "found_on"),
         Index(
@@ -392,6 +395,7 @@ def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any])
         "photos_before": body["photos"],
         "photos_after": [],
         "deadline_on": _day(body["deadline_on"]),
+        "found_at": datetime.fromisoformat(body["found_at"]),
         "registered_at": at,
         "found_on": _local(at),
         "closed_at": None,

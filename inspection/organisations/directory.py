@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from inspection.database import table_of
@@ -76,6 +76,39 @@ def whereabouts(session: Session, uuid: str) -> Whereabouts | None:
 def enterprises(session: Session, scope: Scope) -> list[UnitFacts]:
     """Return the enterprises in scope, by name."""
     return _facts(session, Unit.kind == UnitKind.ENTERPRISE, scope.condition())
+
+
+ROWS_A_PAGE = 50
+
+
+@dataclass(frozen=True)
+class UnitPage:
+    """One page of the list of enterprises."""
+
+    rows: tuple[UnitFacts, ...]
+    total: int
+    page: int
+    pages: int
+
+
+def search(session: Session, scope: Scope, text: str = "", *, page: int = 1) -> UnitPage:
+    """Return a page of the enterprises in scope whose name holds `text`, or with that code."""
+    conditions = [Unit.kind == UnitKind.ENTERPRISE, scope.condition()]
+    if text:
+        conditions.append(
+            or_(Unit.name.contains(text, autoescape=True), Unit.credit_code == text.upper())
+        )
+    total = session.scalar(select(func.count()).select_from(Unit).where(*conditions)) or 0
+    pages = max(1, -(-total // ROWS_A_PAGE))
+    page = min(max(page, 1), pages)
+    ids = session.scalars(
+        select(Unit.id)
+        .where(*conditions)
+        .order_by(Unit.name, Unit.id)
+        .limit(ROWS_A_PAGE)
+        .offset((page - 1) * ROWS_A_PAGE)
+    ).all()
+    return UnitPage(tuple(_facts(session, Unit.id.in_(ids))), total, page, pages)
 
 
 def found(session: Session, unit: Unit, *, parent: Unit | None) -> Unit:

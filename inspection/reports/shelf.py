@@ -112,6 +112,18 @@ def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> Pag
     return page_of(session, newest_first, partial(starmap, _row), total=total, page=page)
 
 
+def of_unit(session: Session, unit_id: int, *, limit: int) -> list[ReportRow]:
+    """Return the newest reports of one unit; the caller has seen that it is in scope."""
+    rows = session.execute(
+        select(IssuedReport, Unit.name)
+        .join(Unit, Unit.id == IssuedReport.unit_id)
+        .where(IssuedReport.unit_id == unit_id)
+        .order_by(IssuedReport.issued_at.desc(), IssuedReport.id.desc())
+        .limit(limit)
+    )
+    return [_row(*row) for row in rows]
+
+
 def report(session: Session, scope: Scope, uuid: str) -> ShelvedReport:
     """Return one report. Raises NotFound when there is none in scope."""
     found = _shelved(session, IssuedReport.uuid == uuid, scope.condition())

@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from inspection.accounts import devices, people
+from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog
@@ -130,7 +131,7 @@ def _checklist(record: Record, catalog: Catalog) -> tuple[Checklist | None, tupl
 
 
 _SIGNED_BY = {
-    "inspection": Permission.INSPECT,
+    "inspection": Permission.ASSIST,
     "reinspection": Permission.INSPECT,
     "self_inspection": Permission.SELF_INSPECT,
 }
@@ -139,15 +140,25 @@ _SIGNED_BY = {
 def _unit(
     session: Session, record: Record, signatures: tuple[DeviceSignature, ...]
 ) -> tuple[int | None, tuple[Fault, ...]]:
-    """Find the unit, and whether every signer may sign this kind of record about it."""
+    """Find the unit, and whether every signer may sign this kind of record about it.
+
+    Assigned is what was assigned when the visit ended: records come in later. Experts sign
+    beside two officers, never instead of one.
+    """
     unit = directory.whereabouts(session, record.unit_uuid)
     if unit is None:
         return None, (Fault("unit_unknown", "/unit/uuid"),)
-    for signature in signatures:
-        signer = people.actor(session, signature.person)
-        reach = signer.scope(_SIGNED_BY[record.kind]) if signer else None
-        if reach is None or not reach.holds(unit.path, unit.supervisor_id):
-            return unit.id, (Fault("unit_out_of_scope", "/unit/uuid"),)
+    signers = [people.actor(session, each.person, at=record.finished_at) for each in signatures]
+
+    def may(signer: Actor | None, permission: Permission) -> bool:
+        return signer is not None and signer.scope(permission).holds(unit.path, unit.supervisor_id)
+
+    if not all(may(signer, _SIGNED_BY[record.kind]) for signer in signers):
+        return unit.id, (Fault("unit_out_of_scope", "/unit/uuid"),)
+    officers = sum(may(signer, Permission.INSPECT) for signer in signers)
+    experts = record.kind == "inspection" and officers < len(signers)
+    if experts and officers < answers.INSPECTORS_NEEDED[record.kind] <= len(signers):
+        return unit.id, (Fault("inspectors_missing", "/people"),)
     return unit.id, ()
 
 

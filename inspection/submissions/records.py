@@ -52,7 +52,8 @@ class SubmittedRecord(Base):
     __table_args__ = (
         Index("ix_record_unit_received", "unit_id", "received_at"),
         Index("ix_record_submitted_by", "submitted_by", "receipt_seq"),
-        Index("ix_record_unit_list", "unit_id", "checklist_slug"),
+        Index("ix_record_unit_list", "unit_id", "checklist_slug", "finished_at"),
+        Index("ix_record_unit_finished", "unit_id", "finished_at"),
         Index("ix_record_seq", "seq"),
         # What lists of reports ask of their records, whose rows hold the signed bytes: not opened.
         Index("ix_record_desk", "uuid", "kind", "checklist_slug", "findings"),
@@ -148,6 +149,23 @@ def search(session: Session, scope: Scope, text: str = "", page: int = 1) -> Pag
         .order_by(SubmittedRecord.received_at.desc(), SubmittedRecord.id.desc())
     )
     return page_of(session, newest_first, partial(starmap, _row), total=total, page=page)
+
+
+def of_unit(session: Session, unit_id: int, *, limit: int) -> list[RecordRow]:
+    """Return the newest records of one unit; the caller has seen that it is in scope."""
+    newest = (
+        select(SubmittedRecord.id)
+        .where(SubmittedRecord.unit_id == unit_id)
+        .order_by(SubmittedRecord.finished_at.desc(), SubmittedRecord.id.desc())
+        .limit(limit)
+    )
+    rows = session.execute(
+        select(SubmittedRecord, Unit.name, Unit.uuid)
+        .join(Unit, Unit.id == SubmittedRecord.unit_id)
+        .where(SubmittedRecord.id.in_(newest.scalar_subquery()))
+        .order_by(SubmittedRecord.finished_at.desc(), SubmittedRecord.id.desc())
+    )
+    return [_row(*row) for row in rows]
 
 
 def _row(row: SubmittedRecord, unit_name: str, unit_uuid: str) -> RecordRow:

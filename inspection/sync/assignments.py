@@ -102,7 +102,7 @@ def last_inspections(
     session: Session, actor: Actor, *, after_seq: int, catalog: Catalog
 ) -> list[dict[str, Any]]:
     """The last inspections that changed, for those who inspect; newest 500 at once."""
-    if not (actor.may(Permission.INSPECT) or actor.may(Permission.SELF_INSPECT)):
+    if not (actor.may(Permission.ASSIST) or actor.may(Permission.SELF_INSPECT)):
         return []
     found = last.last_inspections(
         session,

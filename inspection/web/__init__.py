@@ -4,6 +4,7 @@ from flask import Flask
 
 from inspection.web import (
     accounts,
+    assignments,
     audits,
     audits_case,
     audits_exports,
@@ -13,6 +14,7 @@ from inspection.web import (
     channels,
     checklists,
     custody,
+    enforcement,
     enterprise,
     hazards,
     home,
@@ -21,6 +23,7 @@ from inspection.web import (
     ladder,
     ledger,
     lists,
+    look_back,
     papers,
     papers_shelf,
     people,
@@ -35,6 +38,7 @@ from inspection.web import (
     steps,
     style,
     tablet,
+    units,
     verification,
 )
 
@@ -51,6 +55,9 @@ PAGES = (
     ladder,
     inbox,
     channels,
+    units,
+    look_back,
+    enforcement,
     records,
     papers,
     issuers,
@@ -65,6 +72,7 @@ PAGES = (
     ledger,
     authority,
     people,
+    assignments,
     custody,
     quarantine,
     recoveries,

@@ -90,7 +90,7 @@ def show(record: object) -> str:
         given_papers=given,
         paper_states=STATES,
         may_issue=is_officer(payload, current_actor().uuid),
-        tally=_tally(payload),
+        tally=tally(payload),
         clock=_clock_words(payload.clock),
         language=get_locale().language,
     )
@@ -149,7 +149,8 @@ def _hazards(payload: Record, raised: dict[str, str]) -> dict[str, str]:
     return {finding: hazard for finding, hazard in found.items() if hazard in raised}
 
 
-def _tally(payload: Record) -> list[tuple[str, int]]:
+def tally(payload: Record) -> list[tuple[str, int]]:
+    """How many items got each of the four answers, with the answer in words."""
     counted = Counter(answer.value for answer in payload.answers.values())
     words = {
         answers.PASS: gettext("合格"),

@@ -6,24 +6,33 @@ from inspection.accounts.policy import Membership, Permission, Role, allows, sco
 from inspection.organisations.scope import NOTHING
 
 MATRIX = """
-                  inspector enterprise office auditor administrator
-RECORD_SUBMIT         yes       yes      yes    no         no
-INSPECT               yes       no       no     no         no
-SELF_INSPECT          no        yes      no     no         no
-RECORD_READ           yes       yes      yes    yes        no
-HAZARD_READ           yes       yes      yes    yes        no
-REPORT_READ           yes       yes      yes    yes        no
-REPORT_SIGN           yes       yes      no     no         no
-UNIT_READ             yes       yes      yes    yes        yes
-KEY_ENROL             yes       yes      no     no         no
-DEVICE_MANAGE         no        no       yes    no         yes
-AUDIT                 no        no       no     yes        no
-OPINION_GIVE          no        no       no     yes        no
-CUSTODY_READ          no        no       yes    no         yes
-QUARANTINE_READ       no        no       no     no         yes
-ADMINISTER            no        no       no     no         yes
-PUBLIC                yes       yes      yes    yes        yes
-SIGNED_IN             yes       yes      yes    yes        yes
+                    inspector  expert  enterprise  head  office  auditor  administrator
+RECORD_SUBMIT       yes        yes     yes         yes   yes     no       no
+INSPECT             yes        no      no          no    no      no       no
+ASSIST              yes        yes     no          no    no      no       no
+SELF_INSPECT        no         no      yes         yes   no      no       no
+RECORD_READ         yes        yes     yes         yes   yes     yes      no
+HAZARD_READ         yes        yes     yes         yes   yes     yes      no
+HAZARD_HANDLE       yes        no      yes         yes   yes     no       no
+HAZARD_RECTIFY      no         no      yes         yes   no      no       no
+HAZARD_HEAD         no         no      no          yes   no      no       no
+HAZARD_SUPERVISE    yes        no      no          no    yes     no       no
+HAZARD_LIST         no         no      no          no    yes     no       no
+ENFORCE             yes        no      no          no    no      no       no
+ENFORCEMENT_READ    yes        no      yes         yes   yes     yes      no
+REPORT_READ         yes        yes     yes         yes   yes     yes      no
+REPORT_SIGN         yes        yes     yes         yes   no      no       no
+UNIT_READ           yes        yes     yes         yes   yes     yes      yes
+KEY_ENROL           yes        yes     yes         yes   no      no       no
+DEVICE_MANAGE       no         no      no          no    yes     no       yes
+ASSIGN              no         no      no          no    yes     no       yes
+AUDIT               no         no      no          no    no      yes      no
+OPINION_GIVE        no         no      no          no    no      yes      no
+CUSTODY_READ        no         no      no          no    yes     no       yes
+QUARANTINE_READ     no         no      no          no    no      no       yes
+ADMINISTER          no         no      no          no    no      no       yes
+PUBLIC              yes        yes     yes         yes   yes     yes      yes
+SIGNED_IN           yes        yes     yes         yes   yes     yes      yes
 """
 ROLES, *LINES = (line.split() for line in MATRIX.strip().splitlines())
 CELLS = [
@@ -33,7 +42,7 @@ CELLS = [
 ]
 
 
-def _membership(role: Role, path: str = "/1/2/", kind: str = "town") -> Membership:
+def _membership(role: Role, path: str = "/1/2/", kind: str = "department") -> Membership:
     return Membership(role, int(path.strip("/").split("/")[-1]), path, kind)
 
 
@@ -91,3 +100,16 @@ def test_an_administrator_reaches_everything_that_is_theirs_to_see() -> None:
     reach = scope([_membership(Role.ADMINISTRATOR, "/1/")], Permission.QUARANTINE_READ)
     assert reach.everything
     assert not scope([_membership(Role.ADMINISTRATOR, "/1/")], Permission.UNIT_READ).everything
+
+
+def test_only_departments_enforce() -> None:
+    town = [_membership(Role.INSPECTOR, kind="town")]
+    assert not allows(town, Permission.ENFORCE)
+    assert scope(town, Permission.ENFORCE) == NOTHING
+
+
+def test_an_expert_reaches_only_what_is_assigned() -> None:
+    pool = _membership(Role.EXPERT, "/1/")
+    assert scope([pool], Permission.RECORD_READ) == NOTHING
+    lent = Membership(Role.EXPERT, 2, "/1/2/", "town", assigned=True)
+    assert scope([pool, lent], Permission.RECORD_READ).paths == {"/1/2/"}

@@ -4,6 +4,8 @@ import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from inspection.database import writing
 from inspection.hazards import register
 from inspection.ledger import journal
@@ -12,6 +14,7 @@ from tests.builders.identifiers import uuid7
 from tests.builders.people import Person
 from tests.builders.records import reinspection
 from tests.builders.times import NOON
+from tests.rebuilding import lies
 from tests.scene import Scene
 
 
@@ -85,3 +88,21 @@ def test_rebuilding_an_empty_register_finds_nothing(scene: Scene) -> None:
     result = scene.command("ledger", "rebuild")
     assert result.exit_code == 0
     assert _register(scene) == []
+
+
+@pytest.mark.parametrize(
+    "lie",
+    [
+        "UPDATE hazard SET state = 'closed'",
+        "UPDATE hazard SET deadline_on = NULL",
+        "DELETE FROM hazard",
+        "UPDATE hazard SET found_at = registered_at",
+    ],
+)
+def test_what_is_compared_after_every_test_finds_a_lie(scene: Scene, lie: str) -> None:
+    scene.tablet.hand_in(scene.filled(at=NOON - timedelta(days=1)))
+    assert lies(scene.engine) == []
+    with scene.engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql(lie)
+    assert lies(scene.engine) == ["hazard"]
+    assert lies(scene.engine) == []

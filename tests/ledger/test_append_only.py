@@ -34,6 +34,24 @@ def test_no_entry_is_changed_removed_or_repeated(scene: Scene, statement: str) -
     assert scene.rows("SELECT * FROM ledger_entry ORDER BY seq") == before
 
 
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ledger_checkpoint SET link = 'x'",
+        "DELETE FROM ledger_checkpoint",
+        "INSERT OR REPLACE INTO ledger_checkpoint SELECT * FROM ledger_checkpoint",
+        "TRUNCATE ledger_checkpoint",
+    ],
+)
+def test_no_checkpoint_is_changed_or_removed(scene: Scene, statement: str) -> None:
+    if scene.engine.dialect.name != "sqlite":
+        statement = statement.replace("OR REPLACE ", "")
+    assert scene.command("ledger", "checkpoint").exit_code == 0
+    before = scene.rows("SELECT * FROM ledger_checkpoint ORDER BY id")
+    _refused(scene, statement)
+    assert scene.rows("SELECT * FROM ledger_checkpoint ORDER BY id") == before
+
+
 def test_replacing_an_entry_is_refused_too(scene: Scene) -> None:
     """SQLite's REPLACE deletes without asking the delete trigger unless told to."""
     before = scene.rows("SELECT * FROM ledger_entry ORDER BY seq")

@@ -34,16 +34,13 @@ def _grow(scene: Scene, count: int = 3) -> None:
         assert scene.tablet.hand_in(scene.filled()).status == 201
 
 
-def _as_master(scene: Scene, *statements: str) -> None:
+def _as_master(scene: Scene, *statements: str, table: str = "ledger_entry") -> None:
     """What somebody does who owns the database: takes the triggers away first."""
     if scene.engine.dialect.name == "sqlite":
         kinds = ("update", "delete", "replace")
-        drops = [f"DROP TRIGGER ledger_entry_no_{kind}" for kind in kinds]
+        drops = [f"DROP TRIGGER {table}_no_{kind}" for kind in kinds]
     else:
-        drops = [
-            "DROP TRIGGER ledger_entry_no_change ON ledger_entry",
-            "DROP TRIGGER ledger_entry_no_truncate ON ledger_entry",
-        ]
+        drops = [f"DROP TRIGGER {table}_no_{kind} ON {table}" for kind in ("change", "truncate")]
     with scene.engine.connect() as connection, connection.begin():
         for statement in (*drops, *statements):
             connection.exec_driver_sql(statement)
@@ -194,11 +191,12 @@ def _forge(scene: Scene, change: Callable[[dict[str, Any]], dict[str, Any]]) -> 
     header, payload, signature = jws.split(".")
     said = change(json.loads(base64.urlsafe_b64decode(payload + "==")))
     new = base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
-    with scene.engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql(
-            f"UPDATE ledger_checkpoint SET jws = '{header}.{new}.{signature}', "
-            f"seq = {said['seq']}, link = '{said['link']}' WHERE id = {row}"
-        )
+    _as_master(
+        scene,
+        f"UPDATE ledger_checkpoint SET jws = '{header}.{new}.{signature}', "
+        f"seq = {said['seq']}, link = '{said['link']}' WHERE id = {row}",
+        table="ledger_checkpoint",
+    )
 
 
 @pytest.mark.parametrize(
@@ -232,8 +230,7 @@ def test_a_checkpoint_taken_away_is_missed_by_the_next_one(scene: Scene) -> None
     for _ in range(3):
         _grow(scene, 1)
         scene.command("ledger", "checkpoint")
-    with scene.engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql("DELETE FROM ledger_checkpoint WHERE id = 2")
+    _as_master(scene, "DELETE FROM ledger_checkpoint WHERE id = 2", table="ledger_checkpoint")
     assert "follows one that is missing" in _check(scene)
 
 
@@ -254,8 +251,11 @@ def test_a_backup_put_back_whole_is_found_by_what_others_kept(scene: Scene, tmp_
     mirror = _mirror(scene, tmp_path / "checkpoints.jsonl")
     assert scene.command("ledger", "check", "--mirror", str(mirror)).exit_code == 0
     _cut(scene, yesterday)
-    with scene.engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql(f"DELETE FROM ledger_checkpoint WHERE seq > {yesterday}")
+    _as_master(
+        scene,
+        f"DELETE FROM ledger_checkpoint WHERE seq > {yesterday}",
+        table="ledger_checkpoint",
+    )
     assert _check(scene) == ""
     found = scene.command("ledger", "check", "--mirror", str(mirror))
     assert found.exit_code == 1

@@ -12,6 +12,7 @@ from inspection.ledger import checkpoints, journal, proofs
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
 from tests.builders.times import NOON
+from tests.ledger.test_check import _as_master
 from tests.scene import Scene
 
 VECTORS = json.loads(
@@ -104,8 +105,7 @@ def test_a_checkpoint_of_format_1_is_followed_by_one_with_peaks(scene: Scene) ->
 
 def test_nothing_is_built_on_a_checkpoint_that_somebody_altered(scene: Scene) -> None:
     _checkpoint(scene)
-    with scene.engine.connect() as connection, connection.begin():
-        connection.exec_driver_sql("UPDATE ledger_checkpoint SET jws = 'a.b.c'")
+    _as_master(scene, "UPDATE ledger_checkpoint SET jws = 'a.b.c'", table="ledger_checkpoint")
     _append(scene, 3)
     mark = _checkpoint(scene)
     said = checkpoints.statement_of(mark.jws, scene.wiring.server_key.public_jwk)

@@ -15,6 +15,7 @@ from tests.builders.enrolment import PASSWORD, District
 from tests.builders.people import Person
 from tests.builders.records import Filled, filled
 from tests.conftest import Database
+from tests.rebuilding import registers_agree  # noqa: F401
 from tests.scene import cast_of, database  # noqa: F401
 
 

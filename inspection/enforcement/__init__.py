@@ -1,0 +1,1 @@
+"""Measures and penalties (强制措施与行政处罚) of departments, and who offends again and again."""

@@ -1,0 +1,49 @@
+"""The registers are views over the ledger: after a test they are built again and compared.
+
+Folders whose tests write to them import the fixture in their conftest.py:
+`from tests.rebuilding import registers_agree  # noqa: F401`.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.engine import Engine
+
+from inspection.database import reading, writing
+from inspection.enforcement import register as enforcement
+from inspection.hazards import register
+
+TABLES = ("hazard", "measure", "penalty")
+
+
+def lies(engine: Engine) -> list[str]:
+    """The tables that say something else than the ledger does; they say the same afterwards."""
+    before = _rows(engine)
+    with writing(engine) as session:
+        register.rebuild(session)
+        enforcement.rebuild(session)
+    after = _rows(engine)
+    return [table for table in TABLES if before[table] != after[table]]
+
+
+def _rows(engine: Engine) -> dict[str, list[dict[str, Any]]]:
+    with reading(engine) as session:
+        return {
+            table: [
+                {name: value for name, value in row.items() if name != "id"}
+                for row in session.execute(text(f"SELECT * FROM {table} ORDER BY uuid")).mappings()
+            ]
+            for table in TABLES
+        }
+
+
+@pytest.fixture(autouse=True)
+def registers_agree(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After each test that had an app: the registers are what a rebuild makes of the ledger."""
+    app: Flask | None = request.getfixturevalue("app") if "app" in request.fixturenames else None
+    yield
+    if app is not None:
+        assert lies(app.extensions["zhencha"].engine) == []

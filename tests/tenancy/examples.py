@@ -1,0 +1,195 @@
+"""An example of every address of the app, filled with things of one unit.
+
+A rule is filled by the names in it; where a name means another thing than usual, it is said here.
+Whoever adds a route whose names are not known here is told by `test_matrix.py`; whoever adds one
+that changes something also says what is sent.
+"""
+
+import json
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tests.builders.enrolment import PASSWORD
+from tests.tablet import JOSE, PIECE
+
+FORM, JSON = "application/x-www-form-urlencoded", "application/json"
+
+USUAL = {
+    "hazard": "hazard",
+    "record": "record",
+    "report": "report",
+    "person": "person",
+    "unit": "unit",
+    "sample": "sample",
+    "export": "export",
+    "issued": "issued",
+    "assignment": "assignment",
+    "measure": "measure",
+    "penalty": "penalty",
+    "digest": "photo",
+}
+"""A name in a rule → the thing of the world that stands there."""
+
+OTHERWISE = {
+    ("quarantine.show", "record"): "refused",
+    ("quarantine.show", "digest"): "refused digest",
+    ("quarantine.download", "record"): "refused",
+    ("quarantine.download", "digest"): "refused digest",
+    ("audit_case.file", "digest"): "sha256",
+    ("audit_case.picture", "digest"): "sha256",
+}
+FIXED = {
+    ("api.answer", "asked"): "01a20416-627e-7565-ac40-3b6a26368ee6",
+    ("authority.certificate", "name"): "root",
+    ("authority.certificate_pem", "name"): "root",
+    ("authority.revocation_list", "name"): "root",
+    ("audit_case.picture", "number"): "1",
+    ("reports.download_revision", "number"): "0",
+    ("papers.preview", "kind"): "onsite_record",
+    ("tablet.built", "name"): "desk.css",
+    ("tablet.shell", "page"): "queue",
+    ("tablet.shell", "lang"): "zh",
+    ("checklists.form", "slug"): "hot-work",
+    ("checklists.form", "revision"): "1",
+    ("checklists.form", "digest"): "0" * 64,
+    ("checklists.form", "lang"): "zh",
+}
+"""What is nobody's, or a number."""
+
+ASKED = {
+    "look_back.index": ("unit={unit}", "unit={unit}&item=hot-work:A-01&before=2026-11-30"),
+    "hazards.index": ("unit={unit}", "text=只有本单位知道的话"),
+    "records.index": ("text={record}",),
+    "reports.index": ("text={report}",),
+    "verification.by_digest": ("sha256={sha256}",),
+}
+"""Further questions that an address answers."""
+
+SENT: dict[str, dict[str, str] | None] = {
+    "accounts.sign_in": {"username": "nobody", "password": "x"},
+    "accounts.sign_out": {},
+    "assignments.give": {
+        "person": "{person}:expert",
+        "unit": "昆山测试机械有限公司",
+        "from_on": "2026-11-22",
+        "until_on": "2027-11-22",
+        "purpose": "x",
+    },
+    "assignments.end": {"reason": "x"},
+    "audit_case.examine_again": {},
+    "audit_case.give": {
+        "conclusion": "agreed",
+        "text": "x",
+        "read_sha256": "{sha256}",
+        "password": PASSWORD,
+    },
+    "audit_exports.case": {},
+    "audit_exports.prepare": {"what": "picked", "report": "{report}"},
+    "audit_samples.draw": {"size": "200", "seed": "strangers-seed"},
+    "enforcement.take_measure": {
+        "kind": "suspend",
+        "case_number": "x",
+        "ground": "x",
+        "decided_on": "2026-11-22",
+        "words": "x",
+    },
+    "enforcement.impose": {
+        "case_number": "x",
+        "decided_on": "2026-11-22",
+        "words": "x",
+        "unit_kinds": "warning",
+        "unit_ground": "x",
+    },
+    "enforcement.lift": {"lifted_on": "2026-11-22", "words": "x"},
+    "home.choose_language": {"language": "zh", "next": "/"},
+    "ledger.take": {},
+    "people.dismiss": {"what": "account", "reason": "x"},
+    "people.invite": {},
+    "people.revoke_key": {"what": "{kid}", "reason": "x"},
+    "people.revoke_tablet": {"what": "{device}", "reason": "x"},
+    "reports.sign_with_own": {},
+    "verification.examine": {},
+    # JSON and bytes, below.
+    "api.receive": None,
+    "api.note": None,
+    "api.redeem": None,
+    "api.enrol": None,
+    "api.put": None,
+    "api.ask": None,
+    "api.answer": None,
+    "api.put_in_force": None,
+}
+"""Endpoint → the form that is sent, for every route that changes something."""
+
+
+class NoExample(LookupError):
+    """A route that nobody gave an example of."""
+
+
+@dataclass(frozen=True)
+class Asking:
+    """One request that a stranger makes."""
+
+    endpoint: str
+    method: str
+    path: str
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+def of_rule(rule: Rule, things: dict[str, str], token: str) -> list[Asking]:
+    """Every request that is an example of this rule. Raises NoExample."""
+    path = _path(rule, things)
+    methods = sorted((rule.methods or set()) - {"OPTIONS", "HEAD"}) or ["HEAD"]
+    found = []
+    for method in methods:
+        if method in ("GET", "HEAD"):
+            asked = ASKED.get(rule.endpoint, ())
+            queries = ["", *(f"?{each.format_map(things)}" for each in asked)]
+            found += [Asking(rule.endpoint, method, path + query) for query in queries]
+        else:
+            found.append(_sending(rule, method, path, things, token))
+    return found
+
+
+def _path(rule: Rule, things: dict[str, str]) -> str:
+    values = {}
+    for name in rule.arguments:
+        key = (rule.endpoint, name)
+        if key in FIXED:
+            values[name] = FIXED[key]
+        elif key in OTHERWISE or name in USUAL:
+            values[name] = things[OTHERWISE.get(key) or USUAL[name]]
+        else:
+            raise NoExample(f"{rule.rule}: what is <{name}>?")
+    path = ""
+    for dynamic, part in rule._trace:  # the parts of the rule as werkzeug reads them
+        path += values.get(part, str((rule.defaults or {}).get(part, ""))) if dynamic else part
+    return path.replace("|", "")
+
+
+def _sending(rule: Rule, method: str, path: str, things: dict[str, str], token: str) -> Asking:
+    if rule.endpoint not in SENT:
+        raise NoExample(f"{method} {rule.rule}: what is sent?")
+    fields = SENT[rule.endpoint]
+    if fields is not None:
+        said = {name: text.format_map(things) for name, text in fields.items()}
+        body = urlencode({"csrf_token": token, **said}).encode()
+        return Asking(rule.endpoint, method, path, body, (("Content-Type", FORM),))
+    if rule.endpoint == "api.receive":
+        headers = (("Content-Type", PIECE), ("Upload-Offset", "0"), ("Upload-Length", "1"))
+        return Asking(rule.endpoint, method, path, b"x", headers)
+    if rule.endpoint == "api.put":
+        return Asking(rule.endpoint, method, path, b"{}", (("Content-Type", JOSE),))
+    body = json.dumps({"device": things["device"], "person": things["person"]}).encode()
+    return Asking(rule.endpoint, method, path, body, (("Content-Type", JSON),))
+
+
+def of_app(app: Flask, things: dict[str, str], token: str) -> list[Asking]:
+    """An example of every rule; signing out comes last, because nothing can be asked after it."""
+    rules = sorted(app.url_map.iter_rules(), key=lambda rule: (rule.rule, rule.endpoint))
+    found = [each for rule in rules for each in of_rule(rule, things, token)]
+    return sorted(found, key=lambda each: each.endpoint == "accounts.sign_out")

@@ -1,0 +1,255 @@
+"""One unit with everything in it that the app keeps, and people of every role elsewhere."""
+
+import json
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from inspection import worker
+from inspection.accounts import assignments
+from inspection.accounts.policy import Role
+from inspection.database import writing
+from inspection.domain.enforcement import Ground, MeasureKind, PenaltyKind, Subject
+from inspection.enforcement import cases
+from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
+from inspection.organisations.unit import Unit, UnitKind
+from tests.builders import enrolment
+from tests.builders.people import Person, inspector
+from tests.builders.times import stamp
+from tests.scene import Scene
+from tests.tablet import Answer
+
+
+@dataclass
+class World:
+    """The scene with its secrets: what stands in addresses, and what nobody elsewhere may read."""
+
+    scene: Scene
+    things: dict[str, str]
+    """What may stand in an address in the place of a name."""
+    secrets: dict[str, str]
+    """Words by what they are: no answer to a stranger holds one."""
+    strangers: dict[str, Person]
+    """Somebody of every role whom the unit does not concern."""
+    own: dict[str, Person]
+    """Somebody of every role whom it does."""
+
+
+def settle(scene: Scene) -> World:
+    """Fill the settled enterprise with all there is, and hire people of every role elsewhere."""
+    cast, settled = scene.cast, scene.settled
+    expert = inspector("秦专家")
+    strangers = _strangers(scene)
+    with writing(scene.engine) as session:
+        enrolment.enlist(session, expert, unit=row(session, "云岚区"), role=Role.EXPERT)
+    own = {
+        "inspector": settled.inspectors[0],
+        "enterprise": cast.officer,
+        "head": cast.head,
+        "office": cast.office,
+        "auditor": cast.auditor,
+        "administrator": cast.administrator,
+        "expert": expert,
+    }
+    world = World(scene, {}, {}, strangers, own)
+    _assign(world, expert, settled.enterprise.name, purpose="只给本单位看的专家事由")
+    _fill(world)
+    return world
+
+
+def form(world: World, person: Person, path: str, **fields: str) -> Answer:
+    """Post a form of the app's own as somebody."""
+    tablet = world.scene.tablet_of(person)
+    page = tablet.ask("GET", "/ledger" if person == world.own["administrator"] else "/units")
+    token = page.body.decode().split('name="csrf_token" type="hidden" value="')[1].split('"')[0]
+    body = urlencode({"csrf_token": token, **fields}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return tablet.ask("POST", path, body, headers)
+
+
+def _strangers(scene: Scene) -> dict[str, Person]:
+    cast = scene.cast
+    hired = {
+        "head": (inspector("魏厂长"), Role.HEAD, cast.foreign_unit.name),
+        "office": (inspector("许主任"), Role.OFFICE, "石泉镇"),
+        "auditor": (inspector("韩审计"), Role.AUDITOR, "石泉镇"),
+        "expert": (inspector("施专家"), Role.EXPERT, "石泉镇"),
+        "idle expert": (inspector("潘专家"), Role.EXPERT, "云岚区"),
+    }
+    with writing(scene.engine) as session:
+        for person, role, unit in hired.values():
+            enrolment.enlist(session, person, unit=row(session, unit), role=role)
+    strangers = {name: person for name, (person, _, _) in hired.items()}
+    world = World(scene, {}, {}, strangers, {"office": cast.office})
+    _assign(world, strangers["expert"], cast.foreign_unit.name, purpose="在邻镇检查")
+    return {
+        "inspector": cast.foreign_inspectors[0],
+        "enterprise": cast.foreign_officer,
+        "inspector of a department": cast.department_inspectors[0],
+        **strangers,
+    }
+
+
+def row(session: Session, name: str) -> Unit:
+    return session.scalars(select(Unit).where(Unit.name == name)).one()
+
+
+def _assign(world: World, expert: Person, unit: str, *, purpose: str) -> None:
+    now = world.scene.clock()
+    with writing(world.scene.engine) as session:
+        office = enrolment.actor(session, world.own["office"])
+        uuid = assignments.unit_named(session, office, unit)
+        assert uuid is not None
+        given = assignments.give(
+            session,
+            office,
+            expert.uuid,
+            Role.EXPERT,
+            uuid,
+            from_at=now - timedelta(days=1),
+            until_at=now + timedelta(days=30),
+            purpose=purpose,
+            at=now,
+        )
+    world.things["assignment"] = given
+    world.secrets["assignment"] = given
+    world.secrets["purpose of the assignment"] = purpose
+
+
+def _fill(world: World) -> None:
+    scene, unit = world.scene, world.scene.settled.enterprise
+    made = scene.filled(failed=2)
+    made.payload["findings"][0]["words"] = "只有本单位知道的话"
+    made.payload["opinion"] = "只给本单位的意见"
+    assert scene.tablet.hand_in(made).status == 201
+    scene.tablet.send_all(made)
+    assert worker.work_once(scene.wiring)
+    waiting = scene.filled(failed=1)
+    assert scene.tablet.hand_in(waiting).status == 201
+    held = scene.filled(failed=0)
+    held.payload["answers"].popitem()
+    assert scene.tablet.hand_in(held).status == 202
+    refused = scene.filled()
+    assert scene.tablet.put(refused.uuid, b"not a record").status == 422
+    on_the_way = _noted(world)
+    ((report, number, sha256),) = scene.rows("SELECT uuid, number, sha256 FROM report")
+    (hazard, hazard_number), *_ = scene.rows("SELECT uuid, number FROM hazard ORDER BY id")
+    ((bad,),) = scene.rows("SELECT digest FROM quarantine")
+    photo = made.payload["photos"][0]["sha256"]
+    person = scene.settled.inspectors[0]
+    world.things |= {
+        "unit": unit.uuid,
+        "record": made.uuid,
+        "hazard": hazard,
+        "report": report,
+        "sha256": sha256,
+        "photo": photo,
+        "person": person.uuid,
+        "refused": refused.uuid,
+        "refused digest": bad,
+        "device": scene.settled.device.uuid,
+        "kid": scene.settled.device.key_of(person).kid,
+    }
+    world.secrets |= {
+        "name of the unit": unit.name,
+        "credit code": unit.credit_code,
+        "uuid of the unit": unit.uuid,
+        "record": made.uuid,
+        "record that waits": waiting.uuid,
+        "record that is held": held.uuid,
+        "record on a tablet": on_the_way,
+        "record refused": refused.uuid,
+        "digest of the record": made.digest,
+        "hazard": hazard,
+        "number of the hazard": hazard_number,
+        "words of the finding": "只有本单位知道的话",
+        "opinion": "只给本单位的意见",
+        "report": report,
+        "number of the report": number,
+        "digest of the report": sha256,
+        "photo": photo,
+        "inspector": person.name,
+        "inspector's uuid": person.uuid,
+        "officer": scene.cast.officer.name,
+        "head": scene.cast.head.name,
+        "tablet": scene.settled.device.uuid,
+        "key": world.things["kid"],
+        "drawn seed": "only-this-seed",
+    }
+    _by_forms(world)
+    _enforced(world, hazard_number)
+
+
+def _noted(world: World) -> str:
+    """A record that is still on a tablet."""
+    scene = world.scene
+    made = scene.filled()
+    notice = {
+        "uuid": made.uuid,
+        "digest": made.digest,
+        "signer": scene.settled.inspectors[0].uuid,
+        "signed_at": stamp(scene.clock()),
+        "photos": 1,
+        "bytes": 1000,
+        "storage": "persistent",
+        "unit": scene.settled.enterprise.name,
+    }
+    body = json.dumps({"device": scene.settled.device.uuid, "records": [notice]}).encode()
+    answer = scene.tablet.ask("POST", "/api/v1/custody", body, {"Content-Type": "application/json"})
+    assert answer.status == 204, answer
+    return made.uuid
+
+
+def _by_forms(world: World) -> None:
+    """What people make on pages: a sample, a batch, an invitation."""
+    auditor, office = world.own["auditor"], world.own["office"]
+    drawn = form(world, auditor, "/audits/samples", size="1", seed="only-this-seed")
+    packed = form(world, auditor, "/audits/exports", what="all")
+    for name, answer in (("sample", drawn), ("export", packed)):
+        assert answer.status == 303, answer
+        world.things[name] = answer.headers["location"].rsplit("/", 1)[1]
+        world.secrets[name] = world.things[name]
+    invited = form(world, office, f"/people/{world.things['person']}/invitation")
+    assert invited.status == 200, invited
+    ((uuid,),) = world.scene.rows("SELECT uuid FROM invitation ORDER BY id DESC LIMIT 1")
+    world.things["issued"] = world.secrets["invitation"] = uuid
+
+
+def _enforced(world: World, hazard: str) -> None:
+    """A measure and a penalty, by a department that supervises the enterprise."""
+    scene, unit = world.scene, world.things["unit"]
+    person, ground = inspector("柳科长"), Ground("《安全生产法》第97条", "V")
+    with writing(scene.engine) as session:
+        department = enrolment.body(
+            session, "市场监督管理局", UnitKind.DEPARTMENT, parent=row(session, "云岚区")
+        )
+        enrolment.enlist(session, person, unit=department, role=Role.INSPECTOR)
+        session.scalars(select(Unit).where(Unit.uuid == unit)).one().supervisor_id = department.id
+    world.own["inspector of a department"] = person
+    today = scene.clock().date()
+    measure = NewMeasure(
+        MeasureKind.SUSPEND,
+        "只给本单位看的措施文号",
+        ground,
+        today,
+        "",
+        None,
+        None,
+        urgent=False,
+        words="x",
+        hazards=(hazard,),
+    )
+    fine = Part(Subject.UNIT, "x", "", (PenaltyKind.FINE,), 100, ground)
+    penalty = NewPenalty("只给本单位看的处罚文号", today, "x", (fine,), (hazard,))
+    with writing(scene.engine) as session:
+        actor = enrolment.actor(session, person)
+        for name, made in (
+            ("measure", cases.take(session, actor, unit, measure, today=today, at=scene.clock())),
+            ("penalty", cases.impose(session, actor, unit, penalty, today=today, at=scene.clock())),
+        ):
+            world.things[name] = world.secrets[name] = made
+    world.secrets["number of the measure"] = measure.case_number
+    world.secrets["number of the penalty"] = penalty.case_number
