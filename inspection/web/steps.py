@@ -91,7 +91,8 @@ def take(hazard: object, step: str) -> Response | Redirect:
         faults = _in_words(wanted, problem)
         return _page(str(hazard), wanted, form, photos, faults=faults, status=422)
     except (HazardMovedOn, StepNotAllowed):
-        return _page(str(hazard), wanted, form, photos, status=409)
+        if not _is_taken_already(wanted, said, found):
+            return _page(str(hazard), wanted, form, photos, status=409)
     flash(gettext("已记入台账：%(step)s", step=words.VERBS[wanted]), "done")
     return redirect(f"/hazards/{hazard}", 303)
 
@@ -122,6 +123,20 @@ def _standing(hazard: str, step: Step) -> Standing:
     if not any(offer.step == step for offer in found.offers):
         raise NotAllowed(step=step)
     return found
+
+
+def _is_taken_already(step: Step, said: Said, found: Standing) -> bool:
+    """Whether the newest entry is this very step of this reader: they tapped twice, or the answer
+    was lost on its way. Then nothing is wrong and nothing is written again.
+    """
+    same = handling.read(step, said.texts, said.photos, situation=found.situation, today=today())
+    with reading() as session:
+        newest = enquiries.history(session, found.uuid)[-1]
+    return (
+        newest.kind == f"hazard.{step}"
+        and newest.body["by"]["person"] == current_actor().uuid
+        and newest.body["said"] == same
+    )
 
 
 def _faults(step: Step, said: Said, photos: Chosen, found: Standing) -> dict[str, str]:

@@ -124,6 +124,16 @@ def test_whoever_comes_second_to_a_state_that_moved_on_is_told_why_not_and_keeps
     assert 'type="submit">填报进展' not in answer.text
 
 
+def test_whoever_taps_twice_is_not_told_of_a_stranger(scene: Scene, hazard: str) -> None:
+    browser = browser_of(scene, scene.cast.officer)
+    page = browser.get(address(hazard, Step.PROGRESS)).text
+    first, second = (send(browser, hazard, Step.PROGRESS, page, words="已订货") for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 303)
+    assert scene.entries(f"hazard.{Step.PROGRESS}") == [hazard]
+    other = send(browser, hazard, Step.PROGRESS, page, words="货到了")
+    assert other.status_code == 409
+
+
 def test_a_returned_plan_is_mended_not_typed_again(scene: Scene, hazard: str) -> None:
     inspector, officer = scene.settled.inspectors[0], scene.cast.officer
     take(scene, hazard, inspector, Step.GRADE)
