@@ -3,8 +3,11 @@
 import re
 
 import pytest
+from flask import Flask
 
-from inspection.domain.ladder import DEFAULT, Code
+from inspection.domain.ladder import DEFAULT, Code, Recipient
+from inspection.hazards import awaiting
+from inspection.hazards.register import ESCALATED
 from tests.notices.desk import Desk
 from tests.scene import Scene, database, scene  # noqa: F401
 
@@ -115,3 +118,16 @@ def test_only_offices_keep_ladders_and_only_by_a_form_of_ours(
     refused = office.send("/ladders", "/ladders", **filled(csrf_token="x"))
     assert refused.status_code == 403
     assert scene.entries("ladder.saved") == []
+
+
+def test_every_rung_recipient_and_notice_has_its_word(app: Flask) -> None:
+    words = {
+        "rung_word": list(Code),
+        "recipient_word": list(Recipient),
+        "told_word": [*awaiting.CALLS, *(f"{ESCALATED}.{code}" for code in Code)],
+    }
+    with app.test_request_context():
+        module = app.jinja_env.get_template("web/hazards/escalation.html").module
+        for macro, codes in words.items():
+            for code in codes:
+                assert re.search("[\u4e00-\u9fff]", str(getattr(module, macro)(str(code)))), code
