@@ -80,7 +80,7 @@ class _Run:
 
 
 def _pressed(today: date) -> Select[Any]:
-    """Hazards whose deadline lies in the window in which there are rungs, in the register's order."""
+    """Hazards whose deadline lies where rungs are, in the register's order."""
     return (
         select(
             Hazard.uuid,
