@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.hazards import enquiries
-from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.hazards.stages import Stage
 from inspection.organisations.scope import Scope

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from inspection.hazards.register import EVERY_DAY, Hazard, HazardTally
+from inspection.hazards.derived import EVERY_DAY, HazardTally
+from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 

@@ -14,7 +14,8 @@ from inspection.domain.hazard import ENDED, TRANSITIONS, Level, Source, State, S
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.hazards import enquiries
-from inspection.hazards.enquiries import HazardCard, RegisterFilter
+from inspection.hazards.enquiries import HazardCard
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.stages import Stage
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
