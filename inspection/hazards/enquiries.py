@@ -166,13 +166,16 @@ def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date)
     if wanted.text:
         return _find_by_words(session, scope, wanted, today)
     sorts = _kept(session, scope, wanted, today)
-    chips = narrowing.chips(wanted, today)
+    of_hazards = narrowing.asked_of_hazards(wanted)
     if sorts is None:
-        everything = [scope.condition(), *narrowing.asked(wanted)]
-        sorts = tally.counted(session, everything, narrowing.overdue(wanted, today))
-        return _page(session, wanted, sorts, _joined(select(Hazard.id)).where(*everything, *chips))
-    there = _in_units(session, scope, wanted, sorts, today)
-    return _page(session, wanted, sorts, select(Hazard.id).where(*there, *chips))
+        there = _in_units(session, scope, wanted, few=_has_few(session, scope, wanted, today))
+        of_these = [*there, *of_hazards]
+        sorts = tally.counted(session, of_these, narrowing.overdue(wanted, today))
+    else:
+        few = _fewer_there(session, wanted, sorts, today)
+        of_these = [*_in_units(session, scope, wanted, few=few), *of_hazards]
+    query = select(Hazard.id).where(*of_these, *narrowing.chips(wanted, today))
+    return _page(session, wanted, sorts, query)
 
 
 def _find_by_words(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> Found:
@@ -242,24 +245,35 @@ def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> list[Sort]:
 
 
 def _in_units(
-    session: Session, scope: Scope, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
+    session: Session, scope: Scope, wanted: RegisterFilter, *, few: bool
 ) -> list[ColumnElement[bool]]:
     """The condition that hazards are of units in scope, in the form that is quicker to fulfil.
 
-    Either all hazards of those units are taken and put in order, or all of the register are
-    met in order until a page is full; `+ 0` keeps the database from the former.
+    `few`: all hazards of those units are taken, then looked at; otherwise hazards are met by
+    another index and their units looked at, and `+ 0` keeps the database from the former.
     """
-    units = [*narrowing.named(wanted), *([Unit.sector == wanted.sector] if wanted.sector else [])]
-    conditions = [Hazard.source == wanted.source] if wanted.source else []
+    units = narrowing.asked_of_units(wanted)
     if not units and _sees_all(session, scope):
-        return conditions
+        return []
     there = select(Unit.id).where(scope.condition(), *units)
-    taken = sum(sort.hazards for sort in sorts)
+    return [(Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
+
+
+def _fewer_there(
+    session: Session, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
+) -> bool:
+    """Whether those units have fewer hazards than a walk meets until a page is full."""
     everywhere = tally.kept(session, EVERYTHING, today=today) or ()
     met = _count(wanted, _shown(replace(wanted, level=""), everywhere))
     shown = _count(wanted, _shown(wanted, sorts))
-    few = taken < met * min(1, ROWS_A_PAGE / max(shown, 1))
-    return [*conditions, (Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
+    return sum(sort.hazards for sort in sorts) < met * min(1, ROWS_A_PAGE / max(shown, 1))
+
+
+def _has_few(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> bool:
+    """Whether the units that a filter means have so few hazards that all may be looked at."""
+    whose = RegisterFilter(unit_text=wanted.unit_text, sector=wanted.sector)
+    sorts = _kept(session, scope, whose, today)
+    return sorts is not None and sum(sort.hazards for sort in sorts) <= searching.READ_IN_FULL
 
 
 def _count(wanted: RegisterFilter, sorts: list[Sort]) -> int:

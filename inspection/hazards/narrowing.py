@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, literal_column, or_
+from sqlalchemy import ColumnElement, or_
 
 from inspection.hazards import order, searching
 from inspection.hazards.register import Hazard
@@ -55,13 +55,22 @@ def narrowing(wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool
 
 def asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
     """What is asked besides chips."""
-    conditions = named(wanted)
-    if wanted.sector:
-        conditions.append(Unit.sector == wanted.sector)
+    return [*asked_of_units(wanted), *asked_of_hazards(wanted)]
+
+
+def asked_of_units(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
+    """What is asked of the hazard's unit, as conditions on `Unit`."""
+    return named(wanted) + ([Unit.sector == wanted.sector] if wanted.sector else [])
+
+
+def asked_of_hazards(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
+    """What is asked of the hazard itself, as conditions on `Hazard`."""
+    conditions: list[ColumnElement[bool]] = []
     if wanted.source:
         conditions.append(Hazard.source == wanted.source)
     if wanted.listed:
-        conditions.append(Hazard.listed_level != literal_column("''"))  # as its index says it
+        # Only open ones are listed: the database need not look at the others.
+        conditions += [Hazard.listed_level != "", Hazard.urgency < order.ENDED_FROM]
     conditions += _in_period(wanted)
     if wanted.text:
         conditions.append(searching.matching(wanted.text))
@@ -98,7 +107,7 @@ def _in_period(wanted: RegisterFilter) -> Iterator[ColumnElement[bool]]:
 
 def open_when_over(day: date) -> ColumnElement[bool]:
     """Registered by the end of a day, and not ended by then."""
-    return (Hazard.found_on <= day) & or_(Hazard.closed_on.is_(None), Hazard.closed_on > day)
+    return (Hazard.urgency < order.open_after(day)) & (Hazard.found_on <= day)
 
 
 def ended_on_time() -> ColumnElement[bool]:

@@ -20,7 +20,6 @@ from sqlalchemy import (
     delete,
     insert,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -111,12 +110,6 @@ class Hazard(Base):
         Index("ix_hazard_in_state", "state", "urgency", "id", "level", "source", "unit_id"),
         Index("ix_hazard_found", "found_on", "closed_on"),
         Index("ix_hazard_closed", "closed_on", "found_on"),
-        Index(
-            "ix_hazard_listed",
-            "listed_level",
-            sqlite_where=text("listed_level <> ''"),
-            postgresql_where=text("listed_level <> ''"),
-        ),
     )
 
 

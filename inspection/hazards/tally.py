@@ -65,11 +65,9 @@ def kept(
 def counted(
     session: Session, conditions: list[ColumnElement[bool]], late: ColumnElement[bool]
 ) -> tuple[Sort, ...]:
-    """Count one by one what fulfils conditions on `Hazard` and `Unit`."""
+    """Count one by one what fulfils conditions on `Hazard`."""
     rows = session.execute(
-        _by_sort(Hazard, func.count(), func.sum(case((late, 1), else_=0)))
-        .join(Unit, Unit.id == Hazard.unit_id)
-        .where(*conditions)
+        _by_sort(Hazard, func.count(), func.sum(case((late, 1), else_=0))).where(*conditions)
     )
     return tuple(Sort(*row) for row in rows)
 
