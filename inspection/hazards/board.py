@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from inspection.domain.hazard import Stage
 from inspection.hazards import enquiries
-from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit

@@ -1,18 +1,19 @@
 """What one may ask of the register: pages of it, one hazard, what changed. Writes nothing."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal_column, or_, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.answers import Standing
 from inspection.domain.hazard import ENDED, STAGES, Situation, Stage, State
 from inspection.domain.problems import NotFound
-from inspection.hazards import order, searching, tally
+from inspection.hazards import narrowing, searching, tally
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard, situation
 from inspection.hazards.searching import Reach
 from inspection.hazards.tally import Sort
@@ -22,39 +23,6 @@ from inspection.organisations.unit import Unit
 
 ROWS_A_PAGE = 50
 MOST_PAGES = 200
-
-
-@dataclass(frozen=True)
-class RegisterFilter:
-    """What the reader of the register asked for; empty means any. Both days of a period count.
-
-    `open_on`: not yet ended when that day was over; `overdue` is then asked of that moment,
-    otherwise of today. Everything is asked of the register as it stands: a hazard that was
-    opened again is not closed, whatever a table of last month said.
-    """
-
-    unit_text: str = ""
-    sector: str = ""
-    level: str = ""
-    state: str = ""
-    stage: str = ""
-    source: str = ""
-    overdue: bool = False
-    listed: bool = False
-    asked: bool = False
-    """Only those with a question that waits for an answer."""
-    rung: str = ""
-    text: str = ""
-    page: int = 1
-    open: bool = False
-    """Only what has not ended."""
-    on_time: bool = False
-    """Ended no later than on the day of the deadline, or without one."""
-    found_since: date | None = None
-    found_until: date | None = None
-    closed_since: date | None = None
-    closed_until: date | None = None
-    open_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -218,24 +186,27 @@ def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date)
     if wanted.text:
         return _find_by_words(session, scope, wanted, today)
     sorts = _kept(session, scope, wanted, today)
-    chips = _chips(wanted, today)
+    of_hazards = narrowing.asked_of_hazards(wanted)
     if sorts is None:
-        everything = [scope.condition(), *_asked(wanted)]
-        sorts = tally.counted(session, everything, _overdue(wanted, today))
-        return _page(session, wanted, sorts, _joined(select(Hazard.id)).where(*everything, *chips))
-    there = _in_units(session, scope, wanted, sorts, today)
-    return _page(session, wanted, sorts, select(Hazard.id).where(*there, *chips))
+        there = _in_units(session, scope, wanted, few=_has_few(session, scope, wanted, today))
+        of_these = [*there, *of_hazards]
+        sorts = tally.counted(session, of_these, narrowing.overdue(wanted, today))
+    else:
+        few = _fewer_there(session, wanted, sorts, today)
+        of_these = [*_in_units(session, scope, wanted, few=few), *of_hazards]
+    query = select(Hazard.id).where(*of_these, *narrowing.chips(wanted, today))
+    return _page(session, wanted, sorts, query)
 
 
 def _find_by_words(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> Found:
     wordless = replace(wanted, text="")
-    everything = [scope.condition(), *_asked(wordless)]
+    everything = [scope.condition(), *narrowing.asked(wordless)]
     sorts = _kept(session, scope, wordless, today)
     among = sum(sort.hazards for sort in sorts) if sorts else searching.READ_IN_FULL + 1
     hits = searching.find(session, wanted.text, everything, among=among)
     of_these = Hazard.id.in_(hits.ids)
-    sorts = tally.counted(session, [of_these], _overdue(wanted, today))
-    query = select(Hazard.id).where(of_these, *_chips(wanted, today))
+    sorts = tally.counted(session, [of_these], narrowing.overdue(wanted, today))
+    query = select(Hazard.id).where(of_these, *narrowing.chips(wanted, today))
     return _page(session, wanted, sorts, query, hits.reach)
 
 
@@ -248,7 +219,7 @@ def _kept(
     return tally.kept(
         session,
         scope,
-        units=_named(wanted),
+        units=narrowing.named(wanted),
         sector=wanted.sector,
         source=wanted.source,
         today=today,
@@ -294,24 +265,35 @@ def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> list[Sort]:
 
 
 def _in_units(
-    session: Session, scope: Scope, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
+    session: Session, scope: Scope, wanted: RegisterFilter, *, few: bool
 ) -> list[ColumnElement[bool]]:
     """The condition that hazards are of units in scope, in the form that is quicker to fulfil.
 
-    Either all hazards of those units are taken and put in order, or all of the register are
-    met in order until a page is full; `+ 0` keeps the database from the former.
+    `few`: all hazards of those units are taken, then looked at; otherwise hazards are met by
+    another index and their units looked at, and `+ 0` keeps the database from the former.
     """
-    units = [*_named(wanted), *([Unit.sector == wanted.sector] if wanted.sector else [])]
-    conditions = [Hazard.source == wanted.source] if wanted.source else []
+    units = narrowing.asked_of_units(wanted)
     if not units and _sees_all(session, scope):
-        return conditions
+        return []
     there = select(Unit.id).where(scope.condition(), *units)
-    taken = sum(sort.hazards for sort in sorts)
+    return [(Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
+
+
+def _fewer_there(
+    session: Session, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
+) -> bool:
+    """Whether those units have fewer hazards than a walk meets until a page is full."""
     everywhere = tally.kept(session, EVERYTHING, today=today) or ()
     met = _count(wanted, _shown(replace(wanted, level=""), everywhere))
     shown = _count(wanted, _shown(wanted, sorts))
-    few = taken < met * min(1, ROWS_A_PAGE / max(shown, 1))
-    return [*conditions, (Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
+    return sum(sort.hazards for sort in sorts) < met * min(1, ROWS_A_PAGE / max(shown, 1))
+
+
+def _has_few(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> bool:
+    """Whether the units that a filter means have so few hazards that all may be looked at."""
+    whose = RegisterFilter(unit_text=wanted.unit_text, sector=wanted.sector)
+    sorts = _kept(session, scope, whose, today)
+    return sorts is not None and sum(sort.hazards for sort in sorts) <= searching.READ_IN_FULL
 
 
 def _count(wanted: RegisterFilter, sorts: list[Sort]) -> int:
@@ -323,97 +305,8 @@ def _sees_all(session: Session, scope: Scope) -> bool:
     return all(scope.holds(path, None) for path in roots)
 
 
-def conditions(scope: Scope, wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool]]:
-    """Return what holds of the hazards in scope that a filter leaves; on `Hazard` and `Unit`."""
-    return [scope.condition(), *narrowing(wanted, today=today)]
-
-
-def narrowing(wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool]]:
-    """Return what a filter asks, whoever asks it."""
-    return [*_asked(wanted), *_chips(wanted, today)]
-
-
 def _joined(query: Select[Any]) -> Select[Any]:
     return query.select_from(Hazard).join(Unit, Unit.id == Hazard.unit_id)
-
-
-def _asked(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
-    conditions = _named(wanted)
-    if wanted.sector:
-        conditions.append(Unit.sector == wanted.sector)
-    if wanted.source:
-        conditions.append(Hazard.source == wanted.source)
-    if wanted.listed:
-        conditions.append(Hazard.listed_level != literal_column("''"))  # as its index says it
-    if wanted.rung:
-        conditions.append(Hazard.rung == wanted.rung)
-    if wanted.asked:
-        conditions.append(Hazard.question != literal_column("''"))
-    conditions += _in_period(wanted)
-    if wanted.text:
-        conditions.append(searching.matching(wanted.text))
-    return conditions
-
-
-def _named(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
-    """The units somebody means: by a part of the name, or by the whole of a code."""
-    if not wanted.unit_text:
-        return []
-    return [
-        or_(
-            Unit.name.contains(wanted.unit_text, autoescape=True),
-            Unit.credit_code == wanted.unit_text.upper(),
-            Unit.uuid == wanted.unit_text,
-        )
-    ]
-
-
-def _in_period(wanted: RegisterFilter) -> Iterator[ColumnElement[bool]]:
-    if wanted.found_since:
-        yield Hazard.found_on >= wanted.found_since
-    if wanted.found_until:
-        yield Hazard.found_on <= wanted.found_until
-    if wanted.closed_since:
-        yield Hazard.closed_on >= wanted.closed_since
-    if wanted.closed_until:
-        yield Hazard.closed_on <= wanted.closed_until
-    if wanted.on_time:
-        yield ended_on_time()
-    if wanted.open_on:
-        yield open_when_over(wanted.open_on)
-
-
-def open_when_over(day: date) -> ColumnElement[bool]:
-    """Registered by the end of a day, and not ended by then."""
-    return (Hazard.found_on <= day) & or_(Hazard.closed_on.is_(None), Hazard.closed_on > day)
-
-
-def ended_on_time() -> ColumnElement[bool]:
-    """Ended no later than on the day of the deadline, or without one."""
-    return Hazard.closed_on.is_not(None) & or_(
-        Hazard.deadline_on.is_(None), Hazard.closed_on <= Hazard.deadline_on
-    )
-
-
-def _chips(wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
-    if wanted.level:
-        conditions.append(Hazard.level == wanted.level)
-    if wanted.state:
-        conditions.append(Hazard.state == wanted.state)
-    if wanted.stage:
-        conditions.append(Hazard.state.in_(STAGES[Stage(wanted.stage)]))
-    if wanted.open:
-        conditions.append(Hazard.urgency < order.ENDED_FROM)
-    if wanted.overdue:
-        conditions.append(_overdue(wanted, today))
-    return conditions
-
-
-def _overdue(wanted: RegisterFilter, today: date) -> ColumnElement[bool]:
-    if wanted.open_on:
-        return Hazard.deadline_on < wanted.open_on
-    return Hazard.urgency < order.due_before(today)
 
 
 def _row(hazard: Hazard, name: str, unit_uuid: str, sector: str, *, today: date) -> HazardRow:

@@ -13,8 +13,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from inspection.database import table_of
-from inspection.hazards import enquiries
-from inspection.hazards.enquiries import Found, RegisterFilter
+from inspection.hazards import enquiries, narrowing
+from inspection.hazards.enquiries import Found
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
@@ -214,5 +215,5 @@ def _shown(lines: Select[Any], found: Found) -> Select[Any]:
 
 
 def _selected(lines: Select[Any], scope: Scope, wanted: RegisterFilter, today: date) -> Select[Any]:
-    conditions = enquiries.conditions(scope, wanted, today=today)
+    conditions = narrowing.conditions(scope, wanted, today=today)
     return lines.where(*conditions).order_by(_hazard.c.urgency, _hazard.c.id)

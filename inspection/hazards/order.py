@@ -17,6 +17,11 @@ def urgency(deadline_on: date | None, closed_on: date | None) -> int:
     return deadline_on.toordinal() if deadline_on else NO_DEADLINE
 
 
+def open_after(day: date) -> int:
+    """Hazards with a lesser number had not ended when this day was over."""
+    return ENDED_FROM + NO_DEADLINE - day.toordinal()
+
+
 def due_before(day: date) -> int:
     """Open hazards with a lesser number had a deadline before this day."""
     return day.toordinal()

@@ -6,9 +6,7 @@ from it. What may be asked of it is in `enquiries.py`.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta, timezone
 from types import SimpleNamespace
 from typing import Any
@@ -16,30 +14,27 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
-    Date,
     ForeignKey,
     Index,
     bindparam,
     delete,
     insert,
     select,
-    text,
     update,
 )
-from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
+from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
 from inspection.domain import ladder
 from inspection.domain.hazard import ENDED, Level, Question, Situation, Source, State, Step
-from inspection.hazards import order
+from inspection.hazards import derived, order
+from inspection.hazards.derived import HazardTally, HazardWords, Row
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit, UnitKind
+from inspection.organisations.unit import Unit
 
 ENTRIES_AT_ONCE = 5000
-KEYS_AT_ONCE = 1000
 _BEIJING = timezone(timedelta(hours=8))
 """Days are days of the country the register is kept in."""
 _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_on", "record_uuid"})
@@ -127,45 +122,7 @@ class Hazard(Base):
         Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
         Index("ix_hazard_found", "found_on", "closed_on"),
         Index("ix_hazard_closed", "closed_on", "found_on"),
-        Index(
-            "ix_hazard_listed",
-            "listed_level",
-            sqlite_where=text("listed_level <> ''"),
-            postgresql_where=text("listed_level <> ''"),
-        ),
     )
-
-
-class HazardWords(Base):
-    """What a search looks into, in small letters; the database keeps its index of trigrams."""
-
-    __tablename__ = "hazard_words"
-
-    hazard_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    words: Mapped[str]
-
-
-class HazardTally(Base):
-    """How many hazards there are of one sort in one area: what the register's chips say.
-
-    An area is a unit with everything that it sees: each hazard counts in its own unit (`own`),
-    in those above it, and in the department that supervises it. It counts once under EVERY_DAY,
-    and while it is open once more under its deadline.
-    """
-
-    __tablename__ = "hazard_tally"
-
-    area_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    due_on: Mapped[date] = mapped_column(primary_key=True)
-    state: Mapped[str] = mapped_column(primary_key=True)
-    level: Mapped[str] = mapped_column(primary_key=True)
-    sector: Mapped[str] = mapped_column(primary_key=True)
-    source: Mapped[str] = mapped_column(primary_key=True)
-    own: Mapped[bool] = mapped_column(primary_key=True)
-    hazards: Mapped[int]
-
-
-EVERY_DAY = date.max
 
 
 def situation(row: Any) -> Situation:
@@ -195,10 +152,10 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
         after[body["hazard"]] = {**known, **_left_by(session, known, entry, body)}
     for row in after.values():
         row["urgency"] = order.urgency(row["deadline_on"], row["closed_on"])
-    units = _units(session, {row["unit_id"] for row in after.values()})
+    units = derived.units(session, {row["unit_id"] for row in after.values()})
     _write_rows(session, before, after)
-    _write_words(session, before, after, units)
-    _write_tally(session, before, after, units)
+    derived.write_words(session, before, after, units)
+    derived.write_tally(session, before, after, units)
 
 
 def rebuild(session: Session) -> int:
@@ -212,8 +169,7 @@ def rebuild(session: Session) -> int:
     return seq
 
 
-Row = dict[str, Any]
-_hazard, _unit, _words = table_of(Hazard), table_of(Unit), table_of(HazardWords)
+_hazard, _unit = table_of(Hazard), table_of(Unit)
 _COLUMNS = [column.name for column in _hazard.c]
 _ROWS = select(_hazard).where(_hazard.c.uuid.in_(bindparam("uuids", expanding=True)))
 _ADD = insert(_hazard)
@@ -226,7 +182,7 @@ _CHANGE = (
 
 def _rows(session: Session, uuids: set[str]) -> dict[str, Row]:
     found: dict[str, Row] = {}
-    for some in _portions(sorted(uuids)):
+    for some in derived.portions(sorted(uuids)):
         for row in session.execute(_ROWS, {"uuids": some}).mappings():
             found[row["uuid"]] = dict(row)
     return found
@@ -238,13 +194,9 @@ def _unit_ids(session: Session, uuids: set[str]) -> dict[str, int]:
     )
     return {
         row.uuid: row.id
-        for some in _portions(sorted(uuids))
+        for some in derived.portions(sorted(uuids))
         for row in session.execute(query, {"uuids": some})
     }
-
-
-def _portions(values: list[Any]) -> Iterator[list[Any]]:
-    return (values[at : at + KEYS_AT_ONCE] for at in range(0, len(values), KEYS_AT_ONCE))
 
 
 def _write_rows(session: Session, before: dict[str, Row], after: dict[str, Row]) -> None:
@@ -254,122 +206,6 @@ def _write_rows(session: Session, before: dict[str, Row], after: dict[str, Row])
         session.execute(_ADD, new)
     if moved:
         session.execute(_CHANGE, moved)
-
-
-@dataclass(frozen=True)
-class _UnitSeen:
-    """What the register repeats of a unit. `areas`: units that see it, itself first."""
-
-    name: str
-    sector: str
-    areas: tuple[int, ...]
-
-
-def _units(session: Session, ids: set[int]) -> dict[int, _UnitSeen]:
-    supervisor = aliased(Unit)
-    query = (
-        select(Unit.id, Unit.name, Unit.sector, Unit.path, supervisor.id.label("supervisor"))
-        .outerjoin(
-            supervisor,
-            (supervisor.id == Unit.supervisor_id) & (supervisor.kind == UnitKind.DEPARTMENT),
-        )
-        .where(Unit.id.in_(bindparam("ids", expanding=True)))
-    )
-    return {
-        row.id: _UnitSeen(row.name, row.sector, _areas(row.id, row.path, row.supervisor))
-        for some in _portions(sorted(ids))
-        for row in session.execute(query, {"ids": some})
-    }
-
-
-def _areas(unit: int, path: str, supervisor: int | None) -> tuple[int, ...]:
-    above = [int(each) for each in path.strip("/").split("/")]
-    return tuple(dict.fromkeys((unit, *above, *((supervisor,) if supervisor else ()))))
-
-
-_ADD_WORDS = insert(_words)
-_CHANGE_WORDS = (
-    update(_words).where(_words.c.hazard_id == bindparam("of")).values(words=bindparam("words"))
-)
-
-
-def _write_words(
-    session: Session, before: dict[str, Row], after: dict[str, Row], units: dict[int, _UnitSeen]
-) -> None:
-    new, moved = [], []
-    for uuid, row in after.items():
-        words = _words_of(row, units[row["unit_id"]].name)
-        if uuid not in before:
-            new.append({"hazard_id": row["id"], "words": words})
-        elif words != _words_of(before[uuid], units[row["unit_id"]].name):
-            moved.append({"of": row["id"], "words": words})
-    if new:
-        session.execute(_ADD_WORDS, new)
-    if moved:
-        session.execute(_CHANGE_WORDS, moved)
-
-
-def _words_of(row: Row, unit_name: str) -> str:
-    said = (
-        row["number"],
-        unit_name,
-        row["place"],
-        row["summary"],
-        row["requirement"],
-        *row["finders"],
-        row["responsible"],
-        row["listed_order"],
-    )
-    return "\n".join(said).lower()
-
-
-_COUNT = text(
-    "INSERT INTO hazard_tally (area_id, due_on, state, level, sector, source, own, hazards)"
-    " VALUES (:area_id, :due_on, :state, :level, :sector, :source, :own, :hazards)"
-    " ON CONFLICT (area_id, due_on, state, level, sector, source, own)"
-    " DO UPDATE SET hazards = hazard_tally.hazards + excluded.hazards"
-).bindparams(bindparam("due_on", type_=Date()), bindparam("own", type_=Boolean()))
-_tally = table_of(HazardTally)
-_TALLY_KEY = ("area_id", "due_on", "state", "level", "sector", "source", "own")
-_EMPTY = delete(_tally).where(
-    *(_tally.c[name] == bindparam(f"of_{name}") for name in _TALLY_KEY), _tally.c.hazards == 0
-)
-
-
-def _write_tally(
-    session: Session, before: dict[str, Row], after: dict[str, Row], units: dict[int, _UnitSeen]
-) -> None:
-    counts: Counter[tuple[Any, ...]] = Counter()
-    for uuid, row in after.items():
-        unit = units[row["unit_id"]]
-        if uuid in before:
-            counts.subtract(_sorts(before[uuid], unit))
-        counts.update(_sorts(row, unit))
-    moved = [
-        {**dict(zip(_TALLY_KEY, sort, strict=True)), "hazards": count}
-        for sort, count in sorted(counts.items())
-        if count
-    ]
-    fallen = [
-        {f"of_{name}": row[name] for name in _TALLY_KEY} for row in moved if row["hazards"] < 0
-    ]
-    if moved:
-        session.execute(_COUNT, moved)
-    if fallen:
-        session.execute(_EMPTY, fallen)
-
-
-def _sorts(row: Row, unit: _UnitSeen) -> Iterator[tuple[Any, ...]]:
-    """Where a hazard counts, as keys of the tally."""
-    days = [EVERY_DAY]
-    if row["closed_on"] is None and row["deadline_on"]:
-        days.append(row["deadline_on"])
-    for day in days:
-        for area in unit.areas:
-            yield (
-                *(area, day, row["state"], row["level"], unit.sector, row["source"]),
-                area == row["unit_id"],
-            )
 
 
 def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any]) -> Row:

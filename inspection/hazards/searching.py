@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.orm import Session
 
-from inspection.hazards.register import Hazard, HazardWords
+from inspection.hazards.derived import HazardWords
+from inspection.hazards.register import Hazard
 from inspection.organisations.unit import Unit
 
 MOST_HITS = 1000

@@ -16,8 +16,8 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.hazard import Level, Source, State
-from inspection.hazards import enquiries
-from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards import narrowing
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
@@ -292,7 +292,7 @@ def _counted(
 
 def _holds(measure: Measure, period: Period, today: date | None) -> ColumnElement[bool]:
     wanted = filter_of(measure, period, today=today)
-    return and_(*enquiries.narrowing(wanted, today=period.until))
+    return and_(*narrowing.narrowing(wanted, today=period.until))
 
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:

@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from inspection.hazards.register import EVERY_DAY, Hazard, HazardTally
+from inspection.hazards.derived import EVERY_DAY, HazardTally
+from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
@@ -64,11 +65,9 @@ def kept(
 def counted(
     session: Session, conditions: list[ColumnElement[bool]], late: ColumnElement[bool]
 ) -> tuple[Sort, ...]:
-    """Count one by one what fulfils conditions on `Hazard` and `Unit`."""
+    """Count one by one what fulfils conditions on `Hazard`."""
     rows = session.execute(
-        _by_sort(Hazard, func.count(), func.sum(case((late, 1), else_=0)))
-        .join(Unit, Unit.id == Hazard.unit_id)
-        .where(*conditions)
+        _by_sort(Hazard, func.count(), func.sum(case((late, 1), else_=0))).where(*conditions)
     )
     return tuple(Sort(*row) for row in rows)
 

@@ -24,8 +24,8 @@ from inspection.blobs import FilesystemBlobs
 from inspection.database import Base, UtcInstant
 from inspection.domain.problems import ListTooLong, NotFound
 from inspection.hazards import enquiries, lists
-from inspection.hazards.enquiries import RegisterFilter
 from inspection.hazards.lists import DutyLine, ProblemLine
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.jobs import queue
 from inspection.ledger import journal
 from inspection.organisations.scope import Scope

@@ -30,7 +30,8 @@ from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.edge import steps as words
 from inspection.hazards import enquiries, steps
-from inspection.hazards.enquiries import HazardCard, HistoryEntry, RegisterFilter, RegisterPage
+from inspection.hazards.enquiries import HazardCard, HistoryEntry, RegisterPage
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.steps import Standing
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf

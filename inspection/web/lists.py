@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Redirect
 
 from inspection.accounts.policy import Permission
+from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.hazards import lists
@@ -25,10 +26,11 @@ WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _PIECE = 256 * 1024
 
 
-@blueprint.get("/lists/<any(problems, duties):kind>")
+@blueprint.get("/lists/<kind>")
 @requires(Permission.HAZARD_READ)
 def show(kind: str) -> str:
     """Show one page of a list, narrowed by the address like the register."""
+    kind = _known(kind)
     form = RegisterForm(request.args)
     wanted = wanted_of(form)
     scope = current_actor().scope(Permission.HAZARD_READ)
@@ -51,10 +53,11 @@ def show(kind: str) -> str:
     )
 
 
-@blueprint.get("/lists/<any(problems, duties):kind>/print")
+@blueprint.get("/lists/<kind>/print")
 @requires(Permission.HAZARD_READ)
 def printed(kind: str) -> str:
     """Show a list as it goes on paper, as far as paper is sensible."""
+    kind = _known(kind)
     wanted = wanted_of(RegisterForm(request.args))
     scope = current_actor().scope(Permission.HAZARD_READ)
     read = lists.problems if kind == ListKind.PROBLEMS else lists.duties
@@ -72,10 +75,11 @@ def printed(kind: str) -> str:
     )
 
 
-@blueprint.get("/lists/<any(problems, duties):kind>.xlsx")
+@blueprint.get("/lists/<kind>.xlsx")
 @requires(Permission.HAZARD_READ)
 def workbook(kind: str) -> Response | Redirect:
     """Send a short list as a workbook; a long one is asked for on its page."""
+    kind = _known(kind)
     wanted = wanted_of(RegisterForm(request.args))
     scope = current_actor().scope(Permission.HAZARD_READ)
     page_of = lists.page_of_problems if kind == ListKind.PROBLEMS else lists.page_of_duties
@@ -88,7 +92,7 @@ def workbook(kind: str) -> Response | Redirect:
         path = Path(folder) / "list.xlsx"
         exports.write(
             path,
-            ListKind(kind),
+            kind,
             scope,
             wanted,
             engine=wired().engine,
@@ -98,7 +102,7 @@ def workbook(kind: str) -> Response | Redirect:
         return _sent(Response(path.read_bytes()), kind)
 
 
-@blueprint.post("/lists/<any(problems, duties):kind>/exports")
+@blueprint.post("/lists/<kind>/exports")
 @requires(Permission.HAZARD_READ)
 def ask(kind: str) -> Redirect:
     """Have a long list made."""
@@ -106,7 +110,7 @@ def ask(kind: str) -> Redirect:
     wanted = wanted_of(RegisterForm(request.args))
     with writing() as session:
         uuid = exports.ask(
-            session, current_actor(), ListKind(kind), wanted, today=today(), at=wired().clock()
+            session, current_actor(), _known(kind), wanted, today=today(), at=wired().clock()
         )
     return redirect(url_for("lists.export", export=uuid), 303)
 
@@ -136,6 +140,13 @@ def download(export: object) -> Response | Redirect:
     response.call_on_close(file.close)
     response.content_length = made.size
     return _sent(response, made.kind)
+
+
+def _known(kind: str) -> ListKind:
+    """The list that an address names. Raises NotFound."""
+    if kind not in set(ListKind):
+        raise NotFound(list=kind)
+    return ListKind(kind)
 
 
 def _sent(response: Response, kind: str) -> Response:

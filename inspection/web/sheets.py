@@ -33,7 +33,7 @@ from inspection.domain.problems import GlyphMissing, NotFound
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.hazards import lists, statistics
-from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.jobs import queue
 from inspection.jobs.confinement import run_confined
 from inspection.organisations import directory

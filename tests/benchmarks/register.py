@@ -31,7 +31,7 @@ from inspection.accounts import signing_in
 from inspection.accounts.people import PersonAccount
 from inspection.database import db, reading, writing
 from inspection.factory import create_app
-from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.organisations.scope import EVERYTHING
 from inspection.reports import exports
 from inspection.reports.exports import ListKind

@@ -9,8 +9,9 @@ from inspection.accounts.policy import Permission
 from inspection.database import reading
 from inspection.domain.hazard import Step
 from inspection.hazards import enquiries, lists, searching
-from inspection.hazards.enquiries import RegisterFilter, RegisterPage
+from inspection.hazards.enquiries import RegisterPage
 from inspection.hazards.lists import ProblemLine
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.searching import Reach
 from inspection.organisations.scope import Scope
 from tests.builders.people import Person

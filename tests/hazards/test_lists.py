@@ -5,8 +5,8 @@ from datetime import date, timedelta
 from inspection.database import reading
 from inspection.domain.hazard import Step
 from inspection.hazards import lists
-from inspection.hazards.enquiries import RegisterFilter
 from inspection.hazards.lists import DutyLine, ProblemLine
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.organisations.scope import Scope
 from tests.builders.stepping import SAID, raised, take
 from tests.hazards.test_rebuilding import _register

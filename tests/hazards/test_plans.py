@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from inspection.database import reading
 from inspection.domain.hazard import Level, Stage, State
 from inspection.hazards import board, enquiries, lists, searching
-from inspection.hazards.enquiries import RegisterFilter
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.organisations.scope import EVERYTHING, Scope
 from tests.hazards.test_enquiries import busy  # noqa: F401
 from tests.scene import Scene

@@ -199,11 +199,3 @@ def _index() -> None:
     op.create_index("ix_hazard_in_state", "hazard", ["state", "urgency", "id", *chips[1:], "unit_id"])
     op.create_index("ix_hazard_found", "hazard", ["found_on", "closed_on"])
     op.create_index("ix_hazard_closed", "hazard", ["closed_on", "found_on"])
-    listed = sa.text("listed_level <> ''")
-    op.create_index(
-        "ix_hazard_listed",
-        "hazard",
-        ["listed_level"],
-        sqlite_where=listed,
-        postgresql_where=listed,
-    )
