@@ -37,10 +37,10 @@ def facts(
 
 
 _ENTRIES = {
-    "record": (("record.",), "digest", "ledger_entry"),
-    "paper": (("paper.issued", "sheet.issued"), "content_sha256", "paper_entry"),
+    "record": (("record.",), "digest"),
+    "paper": (("paper.issued", "sheet.issued"), "content_sha256"),
 }
-"""About what → how the entry's kind begins, what it calls the digest, and the fact's code."""
+"""About what → how the entry's kind begins, and what it calls the digest."""
 
 
 def _entry(session: Session, proof: Proof, digest: str, about: str) -> Fact:
@@ -51,15 +51,18 @@ def _entry(session: Session, proof: Proof, digest: str, about: str) -> Fact:
         and entry == journal.entry(session, entry.seq)
         and all(each.entry == journal.entry(session, each.entry.seq) for each in proof.device_keys)
     )
+    of_paper = about == "paper"
     return Fact(
-        f"{_ENTRIES[about][2]}_matches" if sound else f"{_ENTRIES[about][2]}_differs",
+        ("paper_entry_matches" if sound else "paper_entry_differs")
+        if of_paper
+        else ("ledger_entry_matches" if sound else "ledger_entry_differs"),
         either(sound),
         {"seq": entry.seq, "link": entry.link, "recorded_at": entry.recorded_at},
     )
 
 
 def _digest_in(entry: Entry, about: str) -> str | None:
-    begins, name, _ = _ENTRIES[about]
+    begins, name = _ENTRIES[about]
     try:
         body = json.loads(entry.body)
     except (ValueError, RecursionError):
