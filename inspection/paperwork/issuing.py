@@ -125,6 +125,11 @@ def confirm(session: Session, actor: Actor, uuid: str, *, seen_sha256: str, at: 
     if found.kind == "rectify_order":
         events += _ordered(uuid, number, hazards)
     _append(session, events, at=at, after=end)
+    ask_seal(session, uuid, at=at)
+
+
+def ask_seal(session: Session, uuid: str, *, at: datetime) -> None:
+    """Have an issued paper or sheet sealed."""
     queue.enqueue(session, SEAL_JOB, {"paper": uuid}, key=job_key(uuid), at=at)
 
 

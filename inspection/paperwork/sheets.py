@@ -15,12 +15,11 @@ from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.domain import sheet as domain
 from inspection.domain.problems import NotFound, SheetTooLong
-from inspection.jobs import queue
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
 from inspection.paperwork import shelf
-from inspection.paperwork.issuing import SEAL_JOB, confirming, job_key
+from inspection.paperwork.issuing import ask_seal, confirming
 from inspection.paperwork.shelf import CHINA
 from inspection.reports.sheets import Sheet
 
@@ -70,5 +69,5 @@ def issue(session: Session, actor: Actor, given: Frozen, *, at: datetime) -> str
         session, [Event("sheet.issued", body, subject=itself)], at=at, after=end
     )
     shelf.apply(session, entries)
-    queue.enqueue(session, SEAL_JOB, {"paper": itself}, key=job_key(itself), at=at)
+    ask_seal(session, itself, at=at)
     return itself

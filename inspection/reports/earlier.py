@@ -54,10 +54,11 @@ def _source(session: Session, record_uuid: str) -> str:
 
 
 def _shots(session: Session, entries: list[HistoryEntry]) -> list[tuple[Record, Photo]]:
-    """Photos of the entry that raised it, and of the last one before this."""
+    """Photos of the visit that raised it, and of the last one before this. Desks take none."""
+    visits = [entry.body for entry in entries if "record" in entry.body]
     shots = []
-    for entry in dict.fromkeys((0, len(entries) - 1)):
-        body = entries[entry].body
+    for place in dict.fromkeys((0, len(visits) - 1)):
+        body = visits[place]
         (record,) = records.payloads(session, [body["record"]])
         shots += [(record, each) for each in record.photos if each.sha256 in body["photos"]]
     return shots

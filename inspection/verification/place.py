@@ -37,10 +37,10 @@ def facts(
 
 
 _ENTRIES = {
-    "record": (("record.",), "digest", "ledger_entry"),
-    "paper": (("paper.issued", "sheet.issued"), "content_sha256", "paper_entry"),
+    "record": (("record.",), "digest"),
+    "paper": (("paper.issued", "sheet.issued"), "content_sha256"),
 }
-"""About what → how the entry's kind begins, what it calls the digest, and the fact's code."""
+"""About what → how the entry's kind begins, and what it calls the digest."""
 
 
 def _entry(session: Session, proof: Proof, digest: str, about: str) -> Fact:
@@ -53,14 +53,14 @@ def _entry(session: Session, proof: Proof, digest: str, about: str) -> Fact:
     )
     details = {"seq": entry.seq, "link": entry.link}
     if not sound:  # whatever it claims as its time is a stranger's text
-        return Fact(f"{_ENTRIES[about][2]}_differs", FAILED, details)
-    return Fact(
-        f"{_ENTRIES[about][2]}_matches", PASSED, {**details, "recorded_at": entry.recorded_at}
-    )
+        differs = "paper_entry_differs" if about == "paper" else "ledger_entry_differs"
+        return Fact(differs, FAILED, details)
+    matches = "paper_entry_matches" if about == "paper" else "ledger_entry_matches"
+    return Fact(matches, PASSED, {**details, "recorded_at": entry.recorded_at})
 
 
 def _digest_in(entry: Entry, about: str) -> str | None:
-    begins, name, _ = _ENTRIES[about]
+    begins, name = _ENTRIES[about]
     try:
         body = json.loads(entry.body)
     except (ValueError, RecursionError):

@@ -25,7 +25,7 @@ from wtforms import (
     StringField,
 )
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, InputRequired, Length
 
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
@@ -59,7 +59,7 @@ METHODS = {
     "entrusted": _("委托送达"),
     "announced": _("公告送达"),
 }
-_REASON = [InputRequired(_("请写明理由")), Length(max=LONG, message=_("太长了，写不下"))]
+_REASON = [DataRequired(_("请写明理由")), Length(max=LONG, message=_("太长了，写不下"))]
 
 
 class SearchForm(Form):
@@ -164,7 +164,11 @@ def show(paper: object) -> str:
 def _found(paper: object, permission: Permission = Permission.PAPER_READ) -> ShelvedPaper:
     actor = current_actor()
     with reading() as session:
-        return shelf.paper(session, actor.scope(permission), str(paper), drafts=sees_drafts(actor))
+        scope = actor.scope(permission)
+        found = shelf.paper(session, scope, str(paper), drafts=sees_drafts(actor))
+    if found.is_sheet:
+        raise NotFound(paper=str(paper))
+    return found
 
 
 def _page(found: ShelvedPaper, forms: dict[str, Any]) -> str:

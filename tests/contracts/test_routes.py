@@ -15,10 +15,15 @@ SAMPLES = {"int": "1", "uuid": "01a20416-627e-7565-ac40-3b6a26368ee6", "path": "
 
 def address(rule: Rule) -> str:
     """An address that the rule matches, naming nothing that exists."""
-    filled = re.sub(
-        r"<(?:(\w+)(?:\([^)]*\))?:)?(\w+)>", lambda part: SAMPLES.get(part[1] or "", "x"), rule.rule
-    )
+    filled = re.sub(r"<(?:(\w+)(?:\(([^)]*)\))?:)?(\w+)>", _sample, rule.rule)
     return filled.replace("//", "/")
+
+
+def _sample(part: re.Match[str]) -> str:
+    """A value for one part of an address: of `any(…)`, the first of those named."""
+    if part[1] == "any":
+        return part[2].partition(",")[0].strip()
+    return SAMPLES.get(part[1] or "", "x")
 
 
 def test_every_route_names_a_permission(plain_app: Flask) -> None:

@@ -23,14 +23,10 @@ def office(scene: Scene) -> Office:  # noqa: F811
 
 @pytest.fixture(scope="session")
 def archive(
-    migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Office]:
     """An office with papers of every kind, sealed at noon; for tests that only read."""
-    _, empty = _template_sqlite(request)
-    home = tmp_path_factory.mktemp("archive")
-    copyfile(empty, home / DATABASE)
-    made = Office(opened(home, copy(_assembled["sqlite"][0])))
-    made.describe()
+    made = _at_noon(tmp_path_factory.mktemp("archive"), request)
     for kind in ("onsite_record", "rectify_order", "onsite_measure"):
         made.papers[kind] = made.issued(kind)
     made.scene.clock.passes(timedelta(minutes=5))
@@ -38,3 +34,19 @@ def archive(
     made.papers = {kind: made.paper(each.uuid) for kind, each in made.papers.items()}
     yield made
     made.scene.engine.dispose()
+
+
+@pytest.fixture
+def at_noon(home: Path, request: pytest.FixtureRequest) -> Iterator[Office]:
+    """An office whose certificates were made at the scene's noon: what it seals can be verified."""
+    made = _at_noon(home, request)
+    yield made
+    made.scene.engine.dispose()
+
+
+def _at_noon(home: Path, request: pytest.FixtureRequest) -> Office:
+    _, empty = _template_sqlite(request)
+    copyfile(empty, home / DATABASE)
+    made = Office(opened(home, copy(_assembled["sqlite"][0])))
+    made.describe()
+    return made

@@ -9,7 +9,8 @@ ATTACK = "<b>x</b>{{7*7}}<img src=http://127.0.0.1:9/1><style>@import 'http://12
 
 
 def squeezed(words: str) -> str:
-    return re.sub(r"\s+", "", words)
+    """Without white space, and without what stands at the foot and head of each page."""
+    return re.sub(r"第\d+页共\d+页|（花桥安）现决〔2026〕1号", "", re.sub(r"\s+", "", words))
 
 
 def test_html_in_every_field_is_printed_as_it_was_written(office: Office, tmp_path):

@@ -240,22 +240,22 @@ def test_delivery_is_recorded_once_with_the_refusal_that_the_law_asks_for(office
     assert office.file(paper) == office.file(office.paper(paper.uuid)), "the file stays as sealed"
 
 
-def test_an_annulled_paper_says_so_wherever_it_is_verified(office: Office, tmp_path):
-    paper = office.sealed()
-    assert office.annul(paper.uuid, password="wrong").status_code == 422
-    assert office.annul(paper.uuid, reason=" ").status_code == 422
-    assert office.annul(paper.uuid, by=office.scene.cast.head).status_code == 403
-    office.scene.clock.passes(timedelta(hours=1))
-    assert office.annul(paper.uuid).status_code == 303
-    stranger = office.scene.app.test_client()
+def test_an_annulled_paper_says_so_wherever_it_is_verified(at_noon: Office, tmp_path):
+    paper = at_noon.sealed()
+    assert at_noon.annul(paper.uuid, password="wrong").status_code == 422
+    assert at_noon.annul(paper.uuid, reason=" ").status_code == 422
+    assert at_noon.annul(paper.uuid, by=at_noon.scene.cast.head).status_code == 403
+    at_noon.scene.clock.passes(timedelta(hours=1))
+    assert at_noon.annul(paper.uuid).status_code == 303
+    stranger = at_noon.scene.app.test_client()
     assert "已经撤销，不再有效" in stranger.get(f"/verify/{paper.uuid}").text
     assert "期限写错" not in stranger.get(f"/verify/{paper.uuid}").text
     assert "已经撤销" in stranger.get(f"/verify/digest?sha256={paper.sha256}").text
-    found = office.verify(office.file(paper))
+    found = at_noon.verify(at_noon.file(paper))
     assert found.has("annulled")
     assert found.has("confirmations_match")
     path = tmp_path / "paper.pdf"
-    path.write_bytes(office.file(paper))
-    assert "已经撤销，不再有效" in office.scene.command("verify", str(path)).output
-    assert office.annul(paper.uuid).status_code == 409
-    assert office.deliver(paper.uuid).status_code == 409
+    path.write_bytes(at_noon.file(paper))
+    assert "已经撤销，不再有效" in at_noon.scene.command("verify", str(path)).output
+    assert at_noon.annul(paper.uuid).status_code == 409
+    assert at_noon.deliver(paper.uuid).status_code == 409

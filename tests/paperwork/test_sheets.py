@@ -41,24 +41,24 @@ def signed(office: Office, kind: str, by: Person, query: str = "") -> str:
     return str(answer.location.rpartition("/")[2])
 
 
-def test_office_lists_and_the_heads_figures_are_sealed_and_verified(office: Office, tmp_path):
-    cast = office.scene.cast
-    made = {kind: signed(office, kind, cast.office) for kind in OFFICE_KINDS}
-    made["quarter"] = signed(office, "quarter", cast.head)
-    office.work()
+def test_office_lists_and_the_heads_figures_are_sealed_and_verified(at_noon: Office, tmp_path):
+    cast = at_noon.scene.cast
+    made = {kind: signed(at_noon, kind, cast.office) for kind in OFFICE_KINDS}
+    made["quarter"] = signed(at_noon, "quarter", cast.head)
+    at_noon.work()
     for kind, uuid in made.items():
-        paper = office.paper(uuid)
+        paper = at_noon.paper(uuid)
         assert re.fullmatch(r"表〔2026〕[0-9]{6}号", paper.number)
-        data = office.file(paper)
+        data = at_noon.file(paper)
         (tmp_path / f"{kind}.pdf").write_bytes(data)
-        found = office.verify(data)
+        found = at_noon.verify(data)
         assert found.outcome == Outcome.PASSED, [f for f in found.facts if f.outcome != "passed"]
         assert found.has("confirmations_match")
         assert found.has("paper_entry_matches")
-        stranger = office.scene.app.test_client()
+        stranger = at_noon.scene.app.test_client()
         assert paper.number in stranger.get(f"/verify/{uuid}").text
-    assert len({office.paper(each).number for each in made.values()}) == 4
-    done = office.scene.command("verify", str(tmp_path))
+    assert len({at_noon.paper(each).number for each in made.values()}) == 4
+    done = at_noon.scene.command("verify", str(tmp_path))
     assert done.exit_code == 0, done.output
     _words_of_the_list(tmp_path / "problem_list.pdf")
     if shutil.which("java"):
@@ -97,14 +97,14 @@ def test_nobody_signs_what_they_did_not_see(office: Office):
     assert office.scene.entries("sheet.issued") == []
 
 
-def test_a_sheet_stays_as_it_was_when_the_register_moves_on(office: Office):
-    uuid = signed(office, "problem_list", office.scene.cast.office)
-    before = office.paper(uuid).content_sha256
-    office.issued()  # an order, which moves deadlines
-    content = json.loads(office.scene.wiring.blobs.read(before))
+def test_a_sheet_stays_as_it_was_when_the_register_moves_on(at_noon: Office):
+    uuid = signed(at_noon, "problem_list", at_noon.scene.cast.office)
+    before = at_noon.paper(uuid).content_sha256
+    at_noon.issued()  # an order, which moves deadlines
+    content = json.loads(at_noon.scene.wiring.blobs.read(before))
     assert "2026-12-05" not in json.dumps(content, ensure_ascii=False)
-    office.work()
-    assert office.verify(office.file(office.paper(uuid))).outcome == Outcome.PASSED
+    at_noon.work()
+    assert at_noon.verify(at_noon.file(at_noon.paper(uuid))).outcome == Outcome.PASSED
 
 
 def test_conditions_of_the_address_narrow_the_list_and_stand_on_it(office: Office):

@@ -9,10 +9,10 @@ from flask import Flask
 from flask_babel import Babel, force_locale
 
 from inspection.edge import verdicts
-from inspection.verification import document, facts, inside, place, signatures, verdict
+from inspection.verification import document, facts, inside, papers, place, signatures, verdict
 from inspection.verification.facts import CODES, Fact
 
-MAKERS = (document, inside, place, signatures, verdict)
+MAKERS = (document, inside, papers, place, signatures, verdict)
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,10 @@ DETAILS = {
     "later": 1,
     **dict.fromkeys(("size", "missing", "extra", "first_at", "covers_bytes"), 1234567),
     **dict.fromkeys(
-        ("issued_at", "stamped_at", "signed_at", "recorded_at", "taken_at", "revised_at"),
+        (
+            *("issued_at", "stamped_at", "signed_at", "recorded_at", "taken_at", "revised_at"),
+            "annulled_at",
+        ),
         "2026-11-22T04:20:00+00:00",
     ),
 }
