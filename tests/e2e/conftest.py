@@ -20,7 +20,7 @@ from tests.postgresql import Cluster
 
 expect.set_options(timeout=PATIENCE_MS)
 
-NAMES = ("chromium", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium-headless-shell", "chromium", "google-chrome", "google-chrome-stable")
 PASSWORD = "zhencha-2026"
 
 ZHANG = Signer("zhang", PASSWORD, "480213")
@@ -31,7 +31,7 @@ def browser() -> str:
     """Where the browser is; missing it fails with the command that installs it."""
     named = os.environ.get("BROWSER_PATH")
     found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert found, "no browser: apt-get install -y chromium, or set BROWSER_PATH"
+    assert found, "no browser: apt-get install -y chromium-headless-shell, or set BROWSER_PATH"
     return found
 
 

@@ -102,6 +102,8 @@ def shown(page: Page) -> dict[str, Any]:
 
 def assert_kept(before: Acknowledged, page: Page) -> None:
     """Everything acknowledged is there; at most the one write in flight is there besides."""
+    if before.photos:  # each is unsealed before it is drawn
+        page.locator("[data-strip=before] [data-photo]").nth(before.photos - 1).wait_for()
     found = shown(page)
     # `words` grow: "字 7" after "字 3"; a later one that was in flight may have made it.
     if "words" in before.values:
