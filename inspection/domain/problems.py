@@ -1,18 +1,25 @@
 """Everything that can go wrong in a way the caller can act on.
 
 A problem has a code that never changes (tablets in the field know it by
-heart) and details that a program can read. It has no sentence and no HTTP
+heart): its name, in small letters, so that a name never changes either. It
+has details that a program can read. It has no sentence and no HTTP
 status: both belong to `edge/problems.py`, which knows the reader. Programming
 mistakes are not problems; they stay ordinary exceptions.
 """
 
+import re
 from typing import Any
+
+_NEXT_WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 
 class Problem(Exception):
     """Base of all problems; `details` are JSON values."""
 
     code = "problem"
+
+    def __init_subclass__(cls) -> None:
+        cls.code = _NEXT_WORD.sub("_", cls.__name__).lower()
 
     def __init__(self, **details: Any) -> None:
         super().__init__(f"{self.code}: {details}" if details else self.code)
@@ -33,73 +40,49 @@ def _rebuilt(kind: type[Problem], details: dict[str, Any]) -> Problem:
 class NotSignedIn(Problem):
     """Nobody is signed in, or the session has expired. Stops sending, never working."""
 
-    code = "not_signed_in"
-
 
 class CredentialsWrong(Problem):
     """The user name or the password does not fit; which of the two is not told."""
-
-    code = "credentials_wrong"
 
 
 class TooManyTries(Problem):
     """Signing in was tried too often; `retry_after_seconds` says when to try again."""
 
-    code = "too_many_tries"
-
 
 class NotAllowed(Problem):
     """The actor's roles do not carry the permission that the route asks for."""
-
-    code = "not_allowed"
 
 
 class InvitationUnknown(Problem):
     """No invitation has this code: it was misread, mistyped or made by another server."""
 
-    code = "invitation_unknown"
-
 
 class InvitationExpired(Problem):
     """The invitation is older than it may be."""
-
-    code = "invitation_expired"
 
 
 class InvitationUsed(Problem):
     """The invitation has signed a tablet in already; each does so once."""
 
-    code = "invitation_used"
-
 
 class InvitationWithdrawn(Problem):
     """A newer invitation took its place, or the person may not enrol any more."""
-
-    code = "invitation_withdrawn"
 
 
 class InvitationLimit(Problem):
     """Too many invitations were issued lately; `retry_after_seconds` says when to go on."""
 
-    code = "invitation_limit"
-
 
 class OriginForeign(Problem):
     """A state-changing request came from another site's page."""
-
-    code = "origin_foreign"
 
 
 class FormExpired(Problem):
     """The form's CSRF token does not belong to this session."""
 
-    code = "form_expired"
-
 
 class DemonstrationRefused(Problem):
     """A demonstration account was used in production mode."""
-
-    code = "demonstration_refused"
 
 
 # --- what was asked for ------------------------------------------------------
@@ -108,31 +91,21 @@ class DemonstrationRefused(Problem):
 class NotFound(Problem):
     """No such thing, or none in the actor's scope: the two are not told apart."""
 
-    code = "not_found"
-
 
 class ChecklistUnknown(Problem):
     """No checklist has this slug."""
-
-    code = "checklist_unknown"
 
 
 class RevisionUnpublished(Problem):
     """The checklist exists, but this revision was never published."""
 
-    code = "revision_unpublished"
-
 
 class ChecklistAltered(Problem):
     """A published checklist file no longer has the digest it was published with."""
 
-    code = "checklist_altered"
-
 
 class SettingsIncomplete(Problem):
     """Settings are missing or malformed; `names` lists every one, `why` gives reasons in words."""
-
-    code = "settings_incomplete"
 
     def __str__(self) -> str:
         why = self.details.get("why", {})
@@ -147,127 +120,85 @@ class SettingsIncomplete(Problem):
 class ContentTypeWrong(Problem):
     """The body is of a type that this address does not take."""
 
-    code = "content_type_wrong"
-
 
 class JsonMalformed(Problem):
     """The body is not the JSON that this address expects; `pointer` says where."""
-
-    code = "json_malformed"
 
 
 class CursorMalformed(Problem):
     """The cursor was not made by this server."""
 
-    code = "cursor_malformed"
-
 
 class RecordTooLarge(Problem):
     """A record may be at most one megabyte; photos travel on their own."""
-
-    code = "record_too_large"
 
 
 class RecordConflict(Problem):
     """The same record uuid arrived before with other bytes; both are kept."""
 
-    code = "record_conflict"
-
 
 class RecordUuidMismatch(Problem):
     """The uuid inside the signed record is not the one in the address."""
-
-    code = "record_uuid_mismatch"
 
 
 class JwsMalformed(Problem):
     """The body is not a complete JWS in general JSON serialisation (RFC 7515)."""
 
-    code = "jws_malformed"
-
 
 class PayloadMalformed(Problem):
     """The signed bytes are not a record in the format they claim; `pointer` says where."""
-
-    code = "payload_malformed"
 
 
 class RecordExcessive(Problem):
     """One part of the record holds more than any may; `pointer` says which, `most` how much."""
 
-    code = "record_excessive"
-
 
 class SignatureInvalid(Problem):
     """A signature does not fit the bytes: they were changed after signing."""
-
-    code = "signature_invalid"
 
 
 class KeyUnknown(Problem):
     """The signing key was never enrolled here."""
 
-    code = "key_unknown"
-
 
 class KeyRevoked(Problem):
     """The signing key was revoked before this record arrived."""
-
-    code = "key_revoked"
 
 
 class KeyMalformed(Problem):
     """What was offered for enrolment is not a P-256 public key with a valid proof."""
 
-    code = "key_malformed"
-
 
 class KeyTaken(Problem):
     """This key is enrolled for somebody else."""
-
-    code = "key_taken"
 
 
 class TooManyUploads(Problem):
     """This person sends too many pieces at once; `retry_after_seconds` says when to go on."""
 
-    code = "too_many_uploads"
-
 
 class BlobUnknown(Problem):
     """No bytes with this digest are held."""
-
-    code = "blob_unknown"
 
 
 class BlobOffsetWrong(Problem):
     """The piece does not start where the held bytes end; `offset` says where that is."""
 
-    code = "blob_offset_wrong"
-
 
 class BlobTooLarge(Problem):
     """One file may be at most twenty megabytes."""
-
-    code = "blob_too_large"
 
 
 class BlobPieceTooLarge(Problem):
     """One piece may be at most 256 KB."""
 
-    code = "blob_piece_too_large"
-
 
 class BlobDigestMismatch(Problem):
     """The received bytes do not have the promised digest; the upload starts over."""
 
-    code = "blob_digest_mismatch"
-
 
 class StorageFull(Problem):
     """The disk is full: nothing was taken, nothing held was harmed; try again later."""
-
-    code = "storage_full"
 
 
 # --- the life of a hazard ------------------------------------------------------
@@ -276,49 +207,33 @@ class StorageFull(Problem):
 class StepNotAllowed(Problem):
     """The step is not lawful now; `obstacle` says why, `state` where the hazard stands."""
 
-    code = "step_not_allowed"
-
 
 class StepIncomplete(Problem):
     """What was said with a step does not do; `fields` has a code for each field that is wrong."""
-
-    code = "step_incomplete"
 
 
 class PhotoUnfit(Problem):
     """A file is no photo that is kept: `reason` is too_large, too_many_pixels or unreadable."""
 
-    code = "photo_unfit"
-
 
 class CaseIncomplete(Problem):
     """A measure or penalty lacks something or does not fit; `fields` holds a code for each."""
-
-    code = "case_incomplete"
 
 
 class HazardMovedOn(Problem):
     """Somebody took another step since the page was read; `seq` is that entry's."""
 
-    code = "hazard_moved_on"
-
 
 class LadderUnfit(Problem):
     """A ladder cannot be used as given; `fields` has a code for each place that is wrong."""
-
-    code = "ladder_unfit"
 
 
 class LadderMovedOn(Problem):
     """Somebody saved another version of the ladder since the page was read."""
 
-    code = "ladder_moved_on"
-
 
 class SubscriptionUnfit(Problem):
     """A browser offered no usable address and keys for push messages, or one too many."""
-
-    code = "subscription_unfit"
 
 
 # --- documents ---------------------------------------------------------------
@@ -327,8 +242,6 @@ class SubscriptionUnfit(Problem):
 class DocumentTooLarge(Problem):
     """A document for verification may be at most fifty megabytes."""
 
-    code = "document_too_large"
-
 
 class GlyphMissing(Problem):
     """No font at hand can print these characters; the report waits. `characters` lists them.
@@ -336,61 +249,41 @@ class GlyphMissing(Problem):
     `places` says of each character where it stands, in the report's own words.
     """
 
-    code = "glyph_missing"
-
 
 class PaperUnfit(Problem):
     """This record gives no ground for that paper; `fitting` lists those it does give ground for."""
-
-    code = "paper_unfit"
 
 
 class PaperIncomplete(Problem):
     """What was filled in for a paper does not do; `fields` has a code for each field."""
 
-    code = "paper_incomplete"
-
 
 class OfficerMissing(Problem):
     """Papers on an inspection are signed by those who inspected; this person did not."""
-
-    code = "officer_missing"
 
 
 class SecondOfficerNeeded(Problem):
     """Whoever proposed a paper does not also confirm it: two officers are needed."""
 
-    code = "second_officer_needed"
-
 
 class IssuerUnnamed(Problem):
     """Nobody has said yet which mark this unit's papers bear in their numbers."""
-
-    code = "issuer_unnamed"
 
 
 class MarkTaken(Problem):
     """Another unit has this mark or gave numbers with it; both would give the same number."""
 
-    code = "mark_taken"
-
 
 class PaperStands(Problem):
     """The same paper on the same problems is on its way or in force; `number` is "" before."""
-
-    code = "paper_stands"
 
 
 class SheetTooLong(Problem):
     """More rows or words than one signed PDF holds; `most` is the number of rows."""
 
-    code = "sheet_too_long"
-
 
 class PaperMovedOn(Problem):
     """The paper, a hazard in it or the paper it follows is no longer as the page showed it."""
-
-    code = "paper_moved_on"
 
 
 class WarrantMissing(Problem):
@@ -398,8 +291,6 @@ class WarrantMissing(Problem):
 
     That is a verified device signature, or an entry of the ledger (docs/decisions/0005).
     """
-
-    code = "warrant_missing"
 
 
 class TimestampUnavailable(Problem):
@@ -409,154 +300,102 @@ class TimestampUnavailable(Problem):
     `certificate`, `clock`.
     """
 
-    code = "timestamp_unavailable"
-
 
 class SealUnavailable(Problem):
     """The token that holds the seal's key does not sign at the moment; the report waits."""
-
-    code = "seal_unavailable"
 
 
 class WorkOverrun(Problem):
     """Confined work took more time or memory than it was given."""
 
-    code = "work_overrun"
-
 
 class WorkBusy(Problem):
     """Others are being served and enough wait already; nothing was begun."""
-
-    code = "work_busy"
 
 
 class TooManyExaminations(Problem):
     """This address had many documents verified lately; `retry_after_seconds` says when to go on."""
 
-    code = "too_many_examinations"
-
 
 class RecordIncomplete(Problem):
     """The report waits until every photo of the record has arrived."""
-
-    code = "record_incomplete"
 
 
 class ReportMovedOn(Problem):
     """The addition was made from a file that is no longer the newest; `current` names that one."""
 
-    code = "report_moved_on"
-
 
 class OwnFileForeign(Problem):
     """The uploaded file does not begin with any file of this report."""
-
-    code = "own_file_foreign"
 
 
 class OwnFileOutdated(Problem):
     """The uploaded file continues an earlier revision of the report; `revision` says which."""
 
-    code = "own_file_outdated"
-
 
 class OwnFileUnsigned(Problem):
     """The uploaded file is the report as it was downloaded, without any new signature."""
-
-    code = "own_file_unsigned"
 
 
 class OwnFileTooLarge(Problem):
     """More was added to the report than one signature needs; `largest` is in bytes."""
 
-    code = "own_file_too_large"
-
 
 class OwnFileAltered(Problem):
     """The update changes something else than this person's own signature field."""
-
-    code = "own_file_altered"
 
 
 class OwnSignatureMany(Problem):
     """The file carries more than one update or more than one new signature."""
 
-    code = "own_signature_many"
-
 
 class OwnFieldWrong(Problem):
     """The signature is not in the field reserved for this person; `field` names that field."""
-
-    code = "own_field_wrong"
 
 
 class OwnSignatureBroken(Problem):
     """The new signature does not fit the file, or does not cover it from first to last byte."""
 
-    code = "own_signature_broken"
-
 
 class OwnSignatureLocks(Problem):
     """The new signature forbids what may still come: opinions, others' signatures, timestamps."""
-
-    code = "own_signature_locks"
 
 
 class OwnCertificateExpired(Problem):
     """The certificate had run out, or was not yet valid, when the file arrived."""
 
-    code = "own_certificate_expired"
-
 
 class OwnFieldAbsent(Problem):
     """This report has no field reserved for this person, or that field is signed already."""
-
-    code = "own_field_absent"
 
 
 class OpinionsFull(Problem):
     """The report has as many opinions as its pages leave room for; `most` says how many."""
 
-    code = "opinions_full"
-
 
 class OpinionOnOwnRecord(Problem):
     """Nobody gives an opinion on a record that names them."""
-
-    code = "opinion_on_own_record"
 
 
 class OpinionPlaceMissing(Problem):
     """The report was issued before reports had a place for opinions."""
 
-    code = "opinion_place_missing"
-
 
 class SelectionEmpty(Problem):
     """No report in scope meets the conditions, so there is nothing to draw from or to pack."""
-
-    code = "selection_empty"
 
 
 class DownloadTooLarge(Problem):
     """More than one archive may hold; `most_files` and `most_bytes` say how much that is."""
 
-    code = "download_too_large"
-
 
 class ListTooLong(Problem):
     """A list has more lines than one sheet holds; `most` says how many it may have."""
-
-    code = "list_too_long"
 
 
 class WorkbookIncomplete(Problem):
     """A workbook does not hold all lines; `promised` and `held` say how many."""
 
-    code = "workbook_incomplete"
-
 
 class LedgerBroken(Problem):
     """An entry of the ledger does not follow the one before it; `seq` names the first."""
-
-    code = "ledger_broken"

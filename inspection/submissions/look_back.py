@@ -17,8 +17,7 @@ from sqlalchemy.orm import Session
 from inspection.domain import answers
 from inspection.domain import record as domain
 from inspection.domain.record import Record
-from inspection.hazards import enquiries
-from inspection.hazards.enquiries import FoundHazard
+from inspection.hazards.past import FoundHazard
 from inspection.signing import jose
 from inspection.submissions.records import RecordBlob, SubmittedRecord
 
@@ -99,7 +98,7 @@ def _checks(
         for row in session.scalars(select(SubmittedRecord).where(SubmittedRecord.id.in_(ids)))
     }
     said = {each: domain.from_bytes(jose.payload_of(rows[each].jws)) for each in ids}
-    raised = enquiries.raised_by(session, [record.uuid for record in said.values()])
+    raised = past.raised_by(session, [record.uuid for record in said.values()])
     missing = _missing(session, ids)
     found = _found_after(session, unit_id, said.values(), item)
     return tuple(
@@ -141,7 +140,7 @@ def _found_after(
     found: _ByItem = defaultdict(list)
     since = min((record.finished_at for record in records), default=None)
     if since is not None:
-        known = enquiries.found_in(
+        known = past.found_in(
             session,
             unit_id,
             since=since,

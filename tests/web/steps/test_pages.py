@@ -81,7 +81,7 @@ def test_the_register_is_narrowed_by_stage_source_listing_and_question(
     assert found("") == {hazard, asked, third}
     assert found("stage=claimed") == {hazard}
     assert found("stage=found") == {asked, third}
-    assert found("stage=ended") == set()
+    assert found("stage=closed") == set()
     assert found("state=rectified_claimed") == {hazard}
     assert found("listed=1") == {hazard}
     assert found("asked=1") == {asked}
