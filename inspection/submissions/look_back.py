@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from inspection.domain import answers
 from inspection.domain import record as domain
 from inspection.domain.record import Record
+from inspection.hazards import past
 from inspection.hazards.past import FoundHazard
 from inspection.signing import jose
 from inspection.submissions.records import RecordBlob, SubmittedRecord
