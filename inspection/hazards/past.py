@@ -1,4 +1,4 @@
-"""What was found in earlier visits, for looking back: a unit's hazards, or those of some records."""
+"""What was found in earlier visits, for looking back: of a unit, or by some records."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
