@@ -18,6 +18,7 @@ HAZARD_RECTIFY      no         no      yes         yes   no      no       no
 HAZARD_HEAD         no         no      no          yes   no      no       no
 HAZARD_SUPERVISE    yes        no      no          no    yes     no       no
 HAZARD_LIST         no         no      no          no    yes     no       no
+LADDER_KEEP         no         no      no          no    yes     no       no
 ENFORCE             yes        no      no          no    no      no       no
 ENFORCEMENT_READ    yes        no      yes         yes   yes     yes      no
 REPORT_READ         yes        yes     yes         yes   yes     yes      no
@@ -28,6 +29,12 @@ DEVICE_MANAGE       no         no      no          no    yes     no       yes
 ASSIGN              no         no      no          no    yes     no       yes
 AUDIT               no         no      no          no    no      yes      no
 OPINION_GIVE        no         no      no          no    no      yes      no
+PAPER_READ          yes        no      yes         yes   yes     yes      no
+PAPER_ISSUE         yes        no      no          no    no      no       no
+PAPER_HANDLE        yes        no      no          no    yes     no       no
+SHEET_SIGN          no         no      no          no    yes     no       no
+FIGURES_SIGN        no         no      no          yes   no      no       no
+ISSUER_DESCRIBE     no         no      no          no    yes     no       yes
 CUSTODY_READ        no         no      no          no    yes     no       yes
 QUARANTINE_READ     no         no      no          no    no      no       yes
 ADMINISTER          no         no      no          no    no      no       yes

@@ -12,7 +12,11 @@ from urllib.parse import urlencode
 from flask import Flask
 from werkzeug.routing import Rule
 
+from inspection.domain.hazard import Step
 from tests.builders.enrolment import PASSWORD
+from tests.builders.stepping import SAID
+from tests.paperwork.office import DELIVERED
+from tests.paperwork.office import SAID as PROPOSED
 from tests.tablet import JOSE, PIECE
 
 FORM, JSON = "application/x-www-form-urlencoded", "application/json"
@@ -30,6 +34,10 @@ USUAL = {
     "measure": "measure",
     "penalty": "penalty",
     "digest": "photo",
+    "paper": "paper",
+    "sheet": "sheet",
+    "notice": "notice",
+    "browser": "browser",
 }
 """A name in a rule → the thing of the world that stands there."""
 
@@ -40,6 +48,13 @@ OTHERWISE = {
     ("quarantine.download", "digest"): "refused digest",
     ("audit_case.file", "digest"): "sha256",
     ("audit_case.picture", "digest"): "sha256",
+    ("issuers.show", "unit"): "town",
+    ("issuers.describe", "unit"): "town",
+    ("lists.export", "export"): "list",
+    ("lists.download", "export"): "list",
+    ("papers_shelf.confirm", "paper"): "proposal",
+    ("papers_shelf.drop", "paper"): "proposal",
+    ("step_photos.show", "digest"): "step photo",
 }
 FIXED = {
     ("api.answer", "asked"): "01a20416-627e-7565-ac40-3b6a26368ee6",
@@ -48,7 +63,19 @@ FIXED = {
     ("authority.revocation_list", "name"): "root",
     ("audit_case.picture", "number"): "1",
     ("reports.download_revision", "number"): "0",
+    ("lists.ask", "kind"): "problems",
+    ("lists.printed", "kind"): "problems",
+    ("lists.show", "kind"): "problems",
+    ("lists.workbook", "kind"): "problems",
+    ("papers.form", "kind"): "onsite_record",
     ("papers.preview", "kind"): "onsite_record",
+    ("papers.propose", "kind"): "onsite_record",
+    ("sheets.new", "kind"): "problem_list",
+    ("sheets.new_figures", "kind"): "quarter",
+    ("sheets.sign", "kind"): "problem_list",
+    ("sheets.sign_figures", "kind"): "quarter",
+    ("steps.show", "step"): Step.CLAIM.value,
+    ("steps.take", "step"): Step.CLAIM.value,
     ("tablet.built", "name"): "desk.css",
     ("tablet.shell", "page"): "queue",
     ("tablet.shell", "lang"): "zh",
@@ -60,6 +87,13 @@ FIXED = {
 """What is nobody's, or a number."""
 
 ASKED = {
+    "board.show": ("unit={unit}",),
+    "lists.printed": ("unit={unit}", "text=只有本单位知道的话"),
+    "lists.show": ("unit={unit}", "text=只有本单位知道的话"),
+    "lists.workbook": ("unit={unit}", "text=只有本单位知道的话"),
+    "papers_shelf.index": ("text={number}",),
+    "sheets.new": ("text=只有本单位知道的话",),
+    "statistics.show": ("unit={unit}", "span=year&unit={unit}"),
     "look_back.index": ("unit={unit}", "unit={unit}&item=hot-work:A-01&before=2026-11-30"),
     "hazards.index": ("unit={unit}", "text=只有本单位知道的话"),
     "records.index": ("text={record}",),
@@ -89,6 +123,9 @@ SENT: dict[str, dict[str, str] | None] = {
     "audit_exports.case": {},
     "audit_exports.prepare": {"what": "picked", "report": "{report}"},
     "audit_samples.draw": {"size": "200", "seed": "strangers-seed"},
+    "channels.allow": {},
+    "channels.keep": {},
+    "channels.stop": {},
     "enforcement.take_measure": {
         "kind": "suspend",
         "case_number": "x",
@@ -105,12 +142,26 @@ SENT: dict[str, dict[str, str] | None] = {
     },
     "enforcement.lift": {"lifted_on": "2026-11-22", "words": "x"},
     "home.choose_language": {"language": "zh", "next": "/"},
+    "inbox.open_notice": {},
+    "issuers.describe": {"mark": "x", "government": "x", "court": "x"},
+    "ladder.save": {},
     "ledger.take": {},
+    "lists.ask": {},
+    "papers.propose": {"receiver": PROPOSED["receiver"], "password": PASSWORD, "act": "propose"},
+    "papers_shelf.annul": {"reason": "x", "password": PASSWORD},
+    "papers_shelf.confirm": {"content_sha256": "{content of the proposal}", "password": PASSWORD},
+    "papers_shelf.deliver": DELIVERED,
+    "papers_shelf.drop": {"reason": "x"},
     "people.dismiss": {"what": "account", "reason": "x"},
     "people.invite": {},
     "people.revoke_key": {"what": "{kid}", "reason": "x"},
     "people.revoke_tablet": {"what": "{device}", "reason": "x"},
     "reports.sign_with_own": {},
+    "sheets.annul": {"reason": "x", "password": PASSWORD},
+    "sheets.sign": {"content_sha256": "x", "password": PASSWORD},
+    "sheets.sign_figures": {"content_sha256": "x", "password": PASSWORD},
+    "step_photos.keep": {},
+    "steps.take": {**SAID[Step.CLAIM], "seen_seq": "{seen seq}"},
     "verification.examine": {},
     # JSON and bytes, below.
     "api.receive": None,

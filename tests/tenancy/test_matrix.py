@@ -2,9 +2,11 @@
 
 import hashlib
 import hmac
+import io
+import zipfile
 from collections import defaultdict
 from collections.abc import Container, Iterable
-from urllib.parse import unquote_plus
+from urllib.parse import unquote, unquote_plus
 
 from flask import Flask
 
@@ -81,12 +83,33 @@ def _walk(
             yield asking, answer
 
 
+def _read(answer: Answer) -> str:
+    """The words of an answer; those of a workbook or a batch lie packed inside it."""
+    packed = zipfile.is_zipfile(io.BytesIO(answer.body))
+    book = zipfile.ZipFile(io.BytesIO(answer.body)) if packed else None
+    parts = [book.read(name) for name in book.namelist()] if book else [answer.body]
+    said = "".join(part.decode("utf-8", "replace") for part in parts)
+    return said + unquote(str(answer.headers))
+
+
+def _is_sealed_to_us(answer: Answer) -> bool:
+    """Whether no word search tells what it holds: a PDF or a picture."""
+    return answer.headers.get("content-type", "").startswith(("application/pdf", "image/"))
+
+
+def _names_the_unit(told: World, asking: Asking) -> bool:
+    return any(word in asking.path for word in told.secrets.values())
+
+
 def _told(told: World, asking: Asking, answer: Answer) -> list[str]:
     """The secrets that an answer holds; a refusal may repeat what was asked for."""
-    text = answer.body.decode("utf-8", "replace") + str(answer.headers)
+    text = _read(answer)
     asked = asking.path + unquote_plus(asking.body.decode())
+    if answer.status == 200 and _is_sealed_to_us(answer) and _names_the_unit(told, asking):
+        return ["a file"]
     open_to_all = SHOWN_TO_ANYONE.get(asking.endpoint, set())
-    searched = "<input" in text and "?" in asking.path  # the words searched for stand in the form
+    # The words searched for stand in the form, or among the conditions of a workbook.
+    searched = "?" in asking.path and ("<input" in text or asking.endpoint == "lists.workbook")
     return [
         name
         for name, word in told.secrets.items()
@@ -123,6 +146,10 @@ def _state(scene: Scene) -> dict[str, object]:
         "report_revision",
         "measure",
         "penalty",
+        "paper",
+        "paper_issuer",
+        "notice",
+        "push_subscription",
     )
     return {
         **{table: scene.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables},

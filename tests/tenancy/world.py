@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from urllib.parse import urlencode
 
 from sqlalchemy import select
@@ -13,14 +14,23 @@ from inspection.accounts import assignments
 from inspection.accounts.policy import Role
 from inspection.database import writing
 from inspection.domain.enforcement import Ground, MeasureKind, PenaltyKind, Subject
+from inspection.domain.hazard import Step
 from inspection.enforcement import cases
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
+from inspection.notices import inbox, subscriptions
+from inspection.notices.inbox import Message
+from inspection.notices.subscriptions import Offered
 from inspection.organisations.unit import Unit, UnitKind
 from tests.builders import enrolment
 from tests.builders.people import Person, inspector
+from tests.builders.photos import photo
 from tests.builders.times import stamp
+from tests.notices.pushing import Browser
+from tests.paperwork.office import Office
+from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
+from tests.web.steps.desk import address, browser_of, send
 
 
 @dataclass
@@ -181,6 +191,9 @@ def _fill(world: World) -> None:
     }
     _by_forms(world)
     _enforced(world, hazard_number)
+    _handled(world)
+    _on_paper(world)
+    _reached(world)
 
 
 def _noted(world: World) -> str:
@@ -216,6 +229,70 @@ def _by_forms(world: World) -> None:
     assert invited.status == 200, invited
     ((uuid,),) = world.scene.rows("SELECT uuid FROM invitation ORDER BY id DESC LIMIT 1")
     world.things["issued"] = world.secrets["invitation"] = uuid
+
+
+def _handled(world: World) -> None:
+    """A step with a photo, taken by the enterprise, and a long list of the office."""
+    scene, hazard = world.scene, world.things["hazard"]
+    browser = browser_of(scene, world.own["enterprise"])
+    page = browser.get(address(hazard, Step.PROGRESS)).text
+    shown = {"words": "只给本单位看的进展", "photos": (BytesIO(photo("progress").data), "a.jpg")}
+    assert send(browser, hazard, Step.PROGRESS, page, **shown).status_code == 303
+    ((seen,),) = scene.rows("SELECT last_seq FROM hazard WHERE uuid = :uuid", uuid=hazard)
+    ((body,),) = scene.rows("SELECT body FROM ledger_entry WHERE seq = :seq", seq=seen)
+    (digest,) = json.loads(body)["said"]["photos"]
+    asked = form(world, world.own["office"], "/lists/problems/exports")
+    assert asked.status == 303, asked
+    made = asked.headers["location"].rsplit("/", 1)[1]
+    world.things |= {"step photo": digest, "seen seq": str(seen), "list": made}
+    world.secrets |= {"step photo": digest, "list": made, "words of a step": "只给本单位看的进展"}
+
+
+def _on_paper(world: World) -> None:
+    """A paper, a proposal of another, the unit's figures and a list of the district, signed."""
+    scene = world.scene
+    office = Office(scene)
+    office.describe(mark="只此一镇")
+    issued = office.issued()
+    proposal = office.paper(office.proposed("onsite_record"))
+    figures = office.paper(signed(office, "quarter", world.own["head"]))
+    listed = office.paper(signed(office, "problem_list", world.own["office"]))
+    world.things |= {
+        "paper": issued.uuid,
+        "number": issued.number,
+        "proposal": proposal.uuid,
+        "content of the proposal": proposal.content_sha256,
+        "sheet": figures.uuid,
+        "town": scene.settled.town.uuid,
+    }
+    world.secrets |= {
+        "record of the paper": office.made.uuid,
+        "paper": issued.uuid,
+        "number of the paper": issued.number,
+        "mark of the town": "只此一镇",
+        "proposal": proposal.uuid,
+        "figures": figures.uuid,
+        "number of the figures": figures.number,
+        "list of the district": listed.uuid,
+        "number of the list": listed.number,
+    }
+    office.work()
+
+
+def _reached(world: World) -> None:
+    """A notice to the enterprise's officer, and a browser that takes messages for them."""
+    scene, officer = world.scene, world.own["enterprise"]
+    title = words = dict.fromkeys(("zh", "en"), "只给本单位看的通知")
+    hazard = world.things["hazard"]
+    message = Message("x", hazard, 1, "x", "x", None, title, words, f"/hazards/{hazard}")
+    offered = Offered(**Browser("https://push.example/x").offered, label="Chrome")
+    with writing(scene.engine) as session:
+        person = enrolment.actor(session, officer).person_id
+        inbox.send(session, message, [person], at=scene.clock())
+        browser = subscriptions.add(session, person, offered, at=scene.clock())
+    ((notice,),) = scene.rows("SELECT uuid FROM notice")
+    world.things |= {"notice": notice, "browser": browser}
+    world.secrets |= {"notice": notice, "browser": browser, "words of the notice": words["zh"]}
 
 
 def _enforced(world: World, hazard: str) -> None:
