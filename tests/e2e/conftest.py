@@ -27,11 +27,11 @@ ZHANG = Signer("zhang", PASSWORD, "480213")
 LI = Signer("li", PASSWORD, "593117")
 
 
-def browser() -> str:
+def browser(names: tuple[str, ...] = NAMES) -> str:
     """Where the browser is; missing it fails with the command that installs it."""
     named = os.environ.get("BROWSER_PATH")
-    found = named or next((path for name in NAMES if (path := shutil.which(name))), None)
-    assert found, "no browser: apt-get install -y chromium-headless-shell, or set BROWSER_PATH"
+    found = named or next((path for name in names if (path := shutil.which(name))), None)
+    assert found, f"no browser: apt-get install -y {names[0]}, or set BROWSER_PATH"
     return found
 
 
@@ -39,6 +39,12 @@ def browser() -> str:
 def browser_path() -> str:
     """The browser for tests."""
     return browser()
+
+
+@pytest.fixture(scope="session")
+def whole_browser_path() -> str:
+    """A browser with windows: the shell without them shows no notifications."""
+    return browser(NAMES[1:])
 
 
 @pytest.fixture(scope="module")

@@ -29,14 +29,16 @@ def signed_in(context: BrowserContext, url: str):
 
 
 def test_a_browser_is_allowed_shows_a_message_and_can_be_stopped(
-    playwright: Playwright, live_server: LiveServer, browser_path: str, tmp_path: Path
+    playwright: Playwright, live_server: LiveServer, whole_browser_path: str, tmp_path: Path
 ) -> None:
     offered = Browser("https://push.example.com/send/abc").offered
     answer = {
         "endpoint": offered["endpoint"],
         "keys": {"p256dh": offered["p256dh"], "auth": offered["auth"]},
     }
-    with inspector.tablet(playwright, tmp_path / "profile", executable=browser_path) as context:
+    with inspector.tablet(
+        playwright, tmp_path / "profile", executable=whole_browser_path
+    ) as context:
         context.grant_permissions(["notifications"], origin=live_server.url)
         context.add_init_script(SUBSCRIBES % json.dumps(answer))
         page = signed_in(context, live_server.url)
