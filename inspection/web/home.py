@@ -138,7 +138,9 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
         (_("核验"), (_("核验"), "/verify", Permission.PUBLIC)),
     )
     held = [
-        HeadGroup(name, [(words, href) for words, href, permission in all_ if actor.may(permission)])
+        HeadGroup(
+            name, [(words, href) for words, href, permission in all_ if actor.may(permission)]
+        )
         for name, *all_ in groups
     ]
     return [group for group in held if group.places]
