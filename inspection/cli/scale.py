@@ -23,7 +23,7 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from inspection.accounts.people import PersonAccount
-from inspection.cli import demonstration
+from inspection.cli import demonstration, schema
 from inspection.database import table_of
 from inspection.domain.hazard import Level, Source, State, Step
 from inspection.domain.record import FORMAT
@@ -78,9 +78,10 @@ def add_commands(app: Flask) -> None:
 @click.option("--enterprises", type=click.IntRange(min=1), default=ENTERPRISES, show_default=True)
 @click.option("--seed", type=int, default=1, help="the same seed gives the same register")
 def demo(scale: int, enterprises: int, seed: int) -> None:
-    """Fill an empty ledger with a register of so many hazards over five years."""
+    """Fill an empty ledger, its schema made first, with so many hazards over five years."""
     if wired().settings.production:
         raise click.UsageError("only outside production mode")
+    schema.upgrade()
     with reading() as session:
         if journal.head(session)[0]:
             raise click.UsageError("the ledger has entries already: use an empty database")

@@ -86,7 +86,7 @@ class RegisterForm(Form):
     )
     text = SearchField(_("编号、隐患内容或整改要求"))
     state = SelectField(
-        _("状态"),
+        _("具体状态"),
         choices=[
             SelectChoice("", _("全部状态")),
             *(SelectChoice(*each) for each in words.STATES.items()),

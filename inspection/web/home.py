@@ -1,5 +1,6 @@
 """The first page, by role; the choice of language; and what the head bar of every page needs."""
 
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request
@@ -79,32 +80,70 @@ def own_address(wanted: str | None) -> str:
     return wanted if wanted.startswith("/") and not foreign else "/"
 
 
+@dataclass(frozen=True)
+class HeadGroup:
+    """Places that the head bar keeps under one word; a group of one is shown as its place."""
+
+    name: str
+    places: list[tuple[str, str]]
+    """Words and address."""
+
+    def here(self, path: str) -> str | None:
+        """The address of the place that a page belongs to, none when it is another group's."""
+        begun = [href for _words, href in self.places if f"{path}/".startswith(_room(href))]
+        return max(begun, key=len, default=None)
+
+
+def _room(href: str) -> str:
+    return "/lists/" if href.startswith("/lists/") else href.rstrip("/") + "/"
+
+
 @blueprint.app_template_global()
-def head_places(actor: Actor) -> list[tuple[str, str]]:
-    """The places of the head bar that this person may open."""
-    places = (
-        (_("平板检查"), "/tablet/", Permission.KEY_ENROL),
-        (_("本单位隐患"), "/enterprise", Permission.HAZARD_RECTIFY),
-        (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
-        (_("清单"), "/lists/problems", Permission.HAZARD_READ),
-        (_("挂图作战"), "/board", Permission.HAZARD_READ),
-        (_("统计"), "/statistics", Permission.HAZARD_READ),
-        (_("督促阶梯"), "/ladders", Permission.LADDER_KEEP),
-        (_("单位"), "/units", Permission.UNIT_READ),
-        (_("措施与处罚"), "/enforcement", Permission.ENFORCEMENT_READ),
-        (_("检查记录"), "/records", Permission.RECORD_READ),
-        (_("检查报告"), "/reports", Permission.REPORT_READ),
-        (_("文书"), "/papers", Permission.PAPER_READ),
-        (_("审核台"), "/audits", Permission.AUDIT),
-        (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
-        (_("指派"), "/assignments", Permission.ASSIGN),
-        (_("还在平板上"), "/custody", Permission.CUSTODY_READ),
-        (_("异常记录"), "/quarantine", Permission.QUARANTINE_READ),
-        (_("救援包"), "/rescue", Permission.RECORD_SUBMIT),
-        (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),
-        (_("核验"), "/verify", Permission.PUBLIC),
+def head_groups(actor: Actor) -> list[HeadGroup]:
+    """The places of the head bar that this person may open, by what they are about."""
+    groups = (
+        (
+            _("隐患"),
+            (_("本单位隐患"), "/enterprise", Permission.HAZARD_RECTIFY),
+            (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
+            (_("挂图作战"), "/board", Permission.HAZARD_READ),
+            (_("清单"), "/lists/problems", Permission.HAZARD_READ),
+            (_("统计"), "/statistics", Permission.HAZARD_READ),
+            (_("督促阶梯"), "/ladders", Permission.LADDER_KEEP),
+        ),
+        (
+            _("检查"),
+            (_("平板检查"), "/tablet/", Permission.KEY_ENROL),
+            (_("审核台"), "/audits", Permission.AUDIT),
+            (_("检查记录"), "/records", Permission.RECORD_READ),
+            (_("检查报告"), "/reports", Permission.REPORT_READ),
+            (_("还在平板上"), "/custody", Permission.CUSTODY_READ),
+            (_("救援包"), "/rescue", Permission.RECORD_SUBMIT),
+            (_("异常记录"), "/quarantine", Permission.QUARANTINE_READ),
+        ),
+        (
+            _("执法"),
+            (_("文书"), "/papers", Permission.PAPER_READ),
+            (_("签名的表"), "/sheets", Permission.PAPER_READ),
+            (_("措施与处罚"), "/enforcement", Permission.ENFORCEMENT_READ),
+            (_("屡查屡犯"), "/repeat-offences", Permission.ENFORCEMENT_READ),
+        ),
+        (
+            _("单位与人员"),
+            (_("单位"), "/units", Permission.UNIT_READ),
+            (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
+            (_("指派"), "/assignments", Permission.ASSIGN),
+            (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),
+        ),
+        (_("核验"), (_("核验"), "/verify", Permission.PUBLIC)),
     )
-    return [(words, href) for words, href, permission in places if actor.may(permission)]
+    held = [
+        HeadGroup(
+            name, [(words, href) for words, href, permission in all_ if actor.may(permission)]
+        )
+        for name, *all_ in groups
+    ]
+    return [group for group in held if group.places]
 
 
 @blueprint.app_template_global()

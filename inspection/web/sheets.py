@@ -178,11 +178,14 @@ def _figures(session: Session, kind: str) -> Sheet:
     actor = current_actor()
     scope = actor.scope(issued.permission_for(kind))
     if kind == "half_month":
-        report = statistics.progress(session, scope, statistics.half_month(day_asked()))
+        period = statistics.half_month(day_asked())
+        report = statistics.progress(session, scope, period, today=today())
         until = (("截至", today().isoformat()),)
         return sheets.half_month(report, organisation=actor.unit_name, facts=until)
     period_of = statistics.year if kind == "year" else statistics.quarter
-    table = statistics.table(session, scope, period_of(day_asked()), unit=actor.unit_uuid)
+    table = statistics.table(
+        session, scope, period_of(day_asked()), unit=actor.unit_uuid, today=today()
+    )
     facts = (("填报单位", actor.unit_name), ("截至", today().isoformat()))
     return sheets.statistics(table, kind, organisation=actor.unit_name, facts=facts)
 

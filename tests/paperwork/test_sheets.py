@@ -127,6 +127,22 @@ def test_figures_are_of_the_heads_own_enterprise_and_a_foreign_one_sees_nothing(
     assert office.browser(office.first).get(f"/papers/{uuid}").status_code == 404
 
 
+def test_nothing_is_late_in_a_running_period_before_its_day(office: Office):
+    cast = office.scene.cast
+    for kind, person in (("quarter", cast.head), ("year", cast.head), ("half_month", cast.office)):
+        uuid = signed(office, kind, person, "?on=2026-11-22")
+        sheet = sheets.thawed(office.scene.wiring.blobs.read(office.paper(uuid).content_sha256))
+        assert _figure(sheet, "期末未销号") == "2", kind
+        assert _figure(sheet, "其中逾期") == "0", f"{kind}: both are due on 29 November"
+
+
+def _figure(sheet: Sheet, name: str) -> str:
+    """The total without its movement; measures stand down the side or across the head."""
+    down = {row[0]: row[1] for row in sheet.rows}
+    across = dict(zip((column.name for column in sheet.columns), sheet.rows[0], strict=True))
+    return {**down, **across}[name].partition("（")[0]
+
+
 def test_an_annulled_sheet_says_so(office: Office):
     head = office.scene.cast.head
     uuid = signed(office, "quarter", head)
