@@ -84,7 +84,7 @@ class Cluster:
         made = subprocess.run(
             [
                 *(folder / "initdb", "--pgdata", self._data, "--username", ROLE),
-                *("--auth", "trust", "--encoding", "UTF8", "--no-locale"),
+                *("--auth", "trust", "--encoding", "UTF8", "--locale", "C.UTF-8"),
             ],
             cwd=self._folder,
             capture_output=True,
