@@ -53,10 +53,14 @@ def _entry(session: Session, proof: Proof, digest: str, about: str) -> Fact:
     )
     details = {"seq": entry.seq, "link": entry.link}
     if not sound:  # whatever it claims as its time is a stranger's text
-        differs = "paper_entry_differs" if about == "paper" else "ledger_entry_differs"
-        return Fact(differs, FAILED, details)
-    matches = "paper_entry_matches" if about == "paper" else "ledger_entry_matches"
-    return Fact(matches, PASSED, {**details, "recorded_at": entry.recorded_at})
+        return Fact(
+            "paper_entry_differs" if about == "paper" else "ledger_entry_differs", FAILED, details
+        )
+    return Fact(
+        "paper_entry_matches" if about == "paper" else "ledger_entry_matches",
+        PASSED,
+        {**details, "recorded_at": entry.recorded_at},
+    )
 
 
 def _digest_in(entry: Entry, about: str) -> str | None:
