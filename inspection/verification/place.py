@@ -51,13 +51,12 @@ def _entry(session: Session, proof: Proof, digest: str, about: str) -> Fact:
         and entry == journal.entry(session, entry.seq)
         and all(each.entry == journal.entry(session, each.entry.seq) for each in proof.device_keys)
     )
+    of_paper = about == "paper"
     details = {"seq": entry.seq, "link": entry.link}
     if not sound:  # whatever it claims as its time is a stranger's text
-        return Fact(
-            "paper_entry_differs" if about == "paper" else "ledger_entry_differs", FAILED, details
-        )
+        return Fact("paper_entry_differs" if of_paper else "ledger_entry_differs", FAILED, details)
     return Fact(
-        "paper_entry_matches" if about == "paper" else "ledger_entry_matches",
+        "paper_entry_matches" if of_paper else "ledger_entry_matches",
         PASSED,
         {**details, "recorded_at": entry.recorded_at},
     )
