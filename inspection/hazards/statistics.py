@@ -97,7 +97,7 @@ def filter_of(
     unit: str = "",
     level: str = "",
     source: str = "",
-    today: date | None = None,
+    today: date,
 ) -> RegisterFilter:
     """Return the filter of the register that leaves exactly what a figure counts.
 
@@ -121,7 +121,7 @@ def filter_of(
         case _:
             return replace(
                 wanted,
-                open_on=min(period.until, today) if today else period.until,
+                open_on=min(period.until, today),
                 overdue=measure is Measure.OVERDUE,
                 listed=measure is Measure.LISTED,
             )
@@ -177,7 +177,7 @@ def table(
     period: Period,
     *,
     unit: str = "",
-    today: date | None = None,
+    today: date,
 ) -> Table:
     """Return the table of a period for a unit in scope (by its uuid), or for all in scope."""
     groups = {
@@ -234,7 +234,7 @@ def progress(
     period: Period,
     *,
     most: int = 200,
-    today: date | None = None,
+    today: date,
 ) -> Progress:
     """Return the half-month report of everything in scope, with movement since the last."""
     previous = half_month(period.since - timedelta(days=1))
@@ -254,9 +254,7 @@ def _urgent(figures: Figures) -> tuple[int, int]:
     return -figures.of(Measure.OVERDUE), -figures.of(Measure.OPEN)
 
 
-def _by_unit(
-    session: Session, scope: Scope, period: Period, today: date | None
-) -> dict[int, Figures]:
+def _by_unit(session: Session, scope: Scope, period: Period, today: date) -> dict[int, Figures]:
     rows = session.execute(_counted(scope, period, Hazard.unit_id, today=today))
     found = {row.unit_id: _figures(row) for row in rows}
     return {unit: figures for unit, figures in found.items() if any(figures.counts.values())}
@@ -271,7 +269,7 @@ def _names(session: Session, scope: Scope, units: Iterable[int]) -> dict[int, tu
 
 
 def _counted(
-    scope: Scope, period: Period, *groups: Any, unit: str = "", today: date | None = None
+    scope: Scope, period: Period, *groups: Any, unit: str = "", today: date
 ) -> Select[Any]:
     """Count every measure in one walk, by groups."""
     closed = (Hazard.state == State.CLOSED) & Hazard.closed_on.between(period.since, period.until)
@@ -290,7 +288,7 @@ def _counted(
     return query.where(Unit.uuid == unit) if unit else query
 
 
-def _holds(measure: Measure, period: Period, today: date | None) -> ColumnElement[bool]:
+def _holds(measure: Measure, period: Period, today: date) -> ColumnElement[bool]:
     wanted = filter_of(measure, period, today=today)
     return and_(*narrowing.narrowing(wanted, today=period.until))
 

@@ -67,9 +67,9 @@ def eventful(scene: Scene) -> Scene:
 def test_every_figure_is_what_its_filter_of_the_register_leaves(eventful: Scene) -> None:
     unit = eventful.settled.enterprise.uuid
     with reading(eventful.engine) as session:
-        table = statistics.table(session, EVERYTHING, MONTH, unit=unit)
+        table = statistics.table(session, EVERYTHING, MONTH, unit=unit, today=MONTH.until)
         for measure in Measure:
-            wanted = filter_of(measure, MONTH, unit=unit)
+            wanted = filter_of(measure, MONTH, unit=unit, today=MONTH.until)
             page = enquiries.search(session, EVERYTHING, wanted, today=TODAY)
             assert (measure, page.total) == (measure, table.total.of(measure))
     assert {measure: table.total.of(measure) for measure in Measure} == {
@@ -91,18 +91,20 @@ def test_every_figure_is_what_its_filter_of_the_register_leaves(eventful: Scene)
 
 def test_a_period_before_anything_was_found_is_empty(eventful: Scene) -> None:
     with reading(eventful.engine) as session:
-        table = statistics.table(session, EVERYTHING, Period(date(2020, 1, 1), date(2020, 3, 31)))
+        quarter = Period(date(2020, 1, 1), date(2020, 3, 31))
+        table = statistics.table(session, EVERYTHING, quarter, today=quarter.until)
     assert table.total == statistics.NOTHING
     assert table.total.closing_rate is None
 
 
 def test_the_half_month_report_tells_each_unit_and_what_moved(eventful: Scene) -> None:
     with reading(eventful.engine) as session:
-        report = statistics.progress(session, EVERYTHING, statistics.half_month(TODAY))
+        half = statistics.half_month(TODAY)
+        report = statistics.progress(session, EVERYTHING, half, today=half.until)
     (unit,) = report.units
     assert unit.unit_name == eventful.settled.enterprise.name
     assert (unit.now.of(Measure.OPEN), unit.moved(Measure.OPEN)) == (4, 4)
     assert report.total.now == unit.now
     with reading(eventful.engine) as session:
         nowhere = Scope(paths=frozenset({"/999/"}))
-        assert statistics.progress(session, nowhere, report.period).units == ()
+        assert statistics.progress(session, nowhere, half, today=half.until).units == ()
