@@ -355,7 +355,7 @@ def test_the_administrator_makes_a_key_and_gives_drafts_back(
         unable.locator("#no-crypto").get_by_text("不能加密").wait_for()
         assert unable.locator("form[id]:visible").count() == 0
         unable.close()
-        page.locator("summary").click()
+        page.locator("summary", has_text="换一把新的密钥").click()
         make, prove = page.locator("#make-key"), page.locator("#prove-key")
         for passphrase, again, said in (
             ("too short", "too short", "至少 12 个"),
