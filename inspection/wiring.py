@@ -8,6 +8,7 @@ from sqlalchemy.engine import Engine
 
 from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog
+from inspection.catalog.authored import Archive
 from inspection.notices.mail import Post
 from inspection.notices.push import Pusher
 from inspection.settings import ROOT, Settings
@@ -51,7 +52,7 @@ def wire(
         settings=settings,
         engine=engine,
         blobs=FilesystemBlobs(settings.home / "blobs"),
-        catalog=Catalog.open(CHECKLISTS),
+        catalog=Catalog.open(CHECKLISTS, Archive(engine)),
         authority=Authority.open(
             settings.home / "authority",
             settings.secret,

@@ -1,8 +1,8 @@
-"""Reads published checklist revisions from files and hands them out.
+"""Hands out published checklist revisions: those shipped as files, and those made here.
 
-A revision is published by its line in `published.lock`; its digest there is the
-SHA-256 of the file's bytes. A file that no longer has that digest stops the
-start: records refer to the text that inspectors saw.
+A shipped revision is published by its line in `published.lock`; its digest there is the SHA-256 of
+the file's bytes. A file that no longer has that digest stops the start: records refer to the text
+that inspectors saw. What was made here is read when somebody asks for it, and compared as well.
 """
 
 import hashlib
@@ -10,6 +10,7 @@ import json
 from functools import cached_property
 from pathlib import Path
 
+from inspection.catalog.authored import Archive
 from inspection.domain import checklist
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import ChecklistAltered, ChecklistUnknown, RevisionUnpublished
@@ -20,20 +21,23 @@ LOCK_NAME = "published.lock"
 class Catalog:
     """All published revisions, by slug and revision number."""
 
-    def __init__(self, revisions: dict[tuple[str, int], Checklist]) -> None:
+    def __init__(
+        self, revisions: dict[tuple[str, int], Checklist], archive: Archive | None = None
+    ) -> None:
         self._revisions = revisions
+        self._archive = archive
 
     @classmethod
-    def open(cls, directory: Path) -> "Catalog":
-        """Read every published revision. Raises ChecklistAltered."""
+    def open(cls, directory: Path, archive: Archive | None = None) -> "Catalog":
+        """Read every shipped revision; `archive` has those made here. Raises ChecklistAltered."""
         published = json.loads((directory / LOCK_NAME).read_text(encoding="utf-8"))
         files = {path.name.removesuffix(".json"): path for path in directory.glob("*/*.json")}
         revisions = [_read(files, name, digest) for name, digest in sorted(published.items())]
-        return cls({(each.slug, each.revision): each for each in revisions})
+        return cls({(each.slug, each.revision): each for each in revisions}, archive)
 
     def revision(self, slug: str, revision: int) -> Checklist:
         """Return one revision. Raises ChecklistUnknown or RevisionUnpublished."""
-        found = self._revisions.get((slug, revision))
+        found = self.find(slug, revision)
         if found is not None:
             return found
         if any(known == slug for known, _ in self._revisions):
@@ -41,11 +45,22 @@ class Catalog:
         raise ChecklistUnknown(slug=slug)
 
     def find(self, slug: str, revision: int) -> Checklist | None:
-        """Return one revision, or None."""
-        return self._revisions.get((slug, revision))
+        """Return one revision, or None. Raises ChecklistAltered."""
+        found = self._revisions.get((slug, revision))
+        if found is None and self._archive is not None:
+            stored = self._archive.find(slug, revision)
+            if stored is not None:
+                found = _parsed(f"{slug}.{revision}", stored.document.encode(), stored.digest)
+                self._revisions[slug, revision] = found  # it never changes
+        return found
+
+    def kin(self, slug: str) -> tuple[str, ...]:
+        """The slugs of all lists whose items are the same ones: a list and its short edition."""
+        family = {each.family for each in self.current() if each.slug == slug} or {slug}
+        return tuple(each.slug for each in self.current() if each.family in family) or (slug,)
 
     def current(self) -> tuple[Checklist, ...]:
-        """The newest revision of every list, in the order of their letters."""
+        """The newest revision of every shipped list, in the order of their letters."""
         newest: dict[str, Checklist] = {}
         for (slug, _), each in sorted(self._revisions.items()):
             newest[slug] = each
@@ -60,8 +75,11 @@ class Catalog:
 
 def _read(files: dict[str, Path], name: str, digest: str) -> Checklist:
     path = files.get(name)
-    data = path.read_bytes() if path else b""
+    return _parsed(name, path.read_bytes() if path else b"", digest)
+
+
+def _parsed(name: str, data: bytes, digest: str) -> Checklist:
     found = hashlib.sha256(data).hexdigest()
-    if path is None or found != digest:
+    if found != digest:
         raise ChecklistAltered(name=name, published=digest, found=found)
     return checklist.from_json(json.loads(data), digest=digest)

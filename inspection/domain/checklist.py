@@ -10,6 +10,12 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from inspection.domain import applicability
+from inspection.domain.applicability import EVERYONE, Applicability
+
+ORDINARY_WEIGHT = 2
+"""What an item counts in the score (评分) when its file does not say."""
+
 
 @dataclass(frozen=True)
 class Text:
@@ -76,6 +82,12 @@ class CheckItem:
     dispatch_rows: tuple[str, ...]
     evidence: tuple[str, ...]
     deadline_days: int
+    weight: int = ORDINARY_WEIGHT
+    telling: bool = False
+    """Whether it stands in the short edition (短表)."""
+    locked: bool = False
+    """Whether those who add to or copy the list have to keep it as it is (锁定)."""
+    applies: Applicability = EVERYONE
 
     def tag(self, code: str) -> TypicalFinding | None:
         """Return the typical finding called `code`, or None."""
@@ -92,6 +104,14 @@ class Section:
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The revision that a list was taken from; items with its codes are its items."""
+
+    slug: str
+    revision: int
+
+
+@dataclass(frozen=True)
 class Checklist:
     """One published revision. `digest` is the SHA-256 (hex) of the file it was read from."""
 
@@ -104,6 +124,13 @@ class Checklist:
     effective_on: date
     instruments: Mapping[str, Text]
     sections: tuple[Section, ...]
+    origin: Origin | None = None
+    applies: Applicability = EVERYONE
+
+    @property
+    def family(self) -> str:
+        """The slug under which its items are remembered: a short edition's are its origin's."""
+        return self.origin.slug if self.origin else self.slug
 
     @cached_property
     def items(self) -> tuple[CheckItem, ...]:
@@ -131,6 +158,8 @@ def from_json(data: Mapping[str, Any], *, digest: str) -> Checklist:
         effective_on=date.fromisoformat(data["effective_on"]),
         instruments={key: _text(value) for key, value in data["instruments"].items()},
         sections=tuple(_section(section) for section in data["sections"]),
+        origin=Origin(**data["origin"]) if "origin" in data else None,
+        applies=applicability.from_json(data.get("applies", {})),
     )
 
 
@@ -160,6 +189,10 @@ def _item(data: Mapping[str, Any]) -> CheckItem:
         dispatch_rows=tuple(data["dispatch_rows"]),
         evidence=tuple(data["evidence"]),
         deadline_days=data["deadline_days"],
+        weight=data.get("weight", ORDINARY_WEIGHT),
+        telling=data.get("telling", False),
+        locked=data.get("locked", False),
+        applies=applicability.from_json(data.get("applies", {})),
     )
 
 

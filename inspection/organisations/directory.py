@@ -6,6 +6,7 @@ from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from inspection.database import table_of
+from inspection.domain.applicability import Profile
 from inspection.domain.problems import NotFound
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
@@ -24,11 +25,18 @@ class UnitFacts:
     credit_code: str
     sector: str
     high_risk: bool
+    venues: tuple[str, ...]
+    staff: int | None
     address: str
     principal: str
     phone: str
     parent: str
     supervisor: str
+
+    @property
+    def profile(self) -> Profile:
+        """What lists ask of a unit before they are offered."""
+        return Profile(self.sector, frozenset(self.venues), self.high_risk, self.staff)
 
 
 def unit(session: Session, uuid: str, scope: Scope | None = None) -> UnitFacts:
@@ -142,6 +150,8 @@ def _facts(session: Session, *conditions: object) -> list[UnitFacts]:
             credit_code=unit.credit_code,
             sector=unit.sector,
             high_risk=unit.high_risk,
+            venues=tuple(unit.venues.split()),
+            staff=unit.staff,
             address=unit.address,
             principal=unit.principal,
             phone=unit.phone,

@@ -23,6 +23,7 @@ class Sector(StrEnum):
     CHEMICALS = "chemicals"
     MACHINERY = "machinery"
     METALLURGY = "metallurgy"
+    BUILDING_MATERIALS = "building_materials"
     CONSTRUCTION = "construction"
     CATERING = "catering"
     LODGING = "lodging"
@@ -32,6 +33,9 @@ class Sector(StrEnum):
     WOOD = "wood"
     TEXTILES = "textiles"
     FISHERY = "fishery"
+    EDUCATION = "education"
+    HEALTH = "health"
+    ENTERTAINMENT = "entertainment"
 
 
 class Unit(Base):
@@ -50,6 +54,10 @@ class Unit(Base):
     credit_code: Mapped[str] = mapped_column(default="")
     sector: Mapped[str] = mapped_column(default="")
     high_risk: Mapped[bool] = mapped_column(default=False)
+    venues: Mapped[str] = mapped_column(default="", server_default="")
+    """What is on its premises (场所与风险特征): names of `Venue`, by spaces."""
+    staff: Mapped[int | None]
+    """How many people work there; unknown is None."""
     address: Mapped[str] = mapped_column(default="")
     principal: Mapped[str] = mapped_column(default="")
     """Name of the principal person in charge (主要负责人)."""

@@ -46,6 +46,7 @@ SECTORS = {
     Sector.CHEMICALS: _("化工和危险化学品"),
     Sector.MACHINERY: _("机械制造"),
     Sector.METALLURGY: _("冶金有色"),
+    Sector.BUILDING_MATERIALS: _("建材"),
     Sector.CONSTRUCTION: _("建筑施工"),
     Sector.CATERING: _("餐饮"),
     Sector.LODGING: _("住宿"),
@@ -55,6 +56,9 @@ SECTORS = {
     Sector.WOOD: _("木材家具"),
     Sector.TEXTILES: _("纺织服装"),
     Sector.FISHERY: _("渔业"),
+    Sector.EDUCATION: _("学校和培训机构"),
+    Sector.HEALTH: _("医疗和养老"),
+    Sector.ENTERTAINMENT: _("文化娱乐"),
 }
 LEVELS = (Level.MAJOR, Level.LARGER, Level.GENERAL)
 

@@ -1,0 +1,88 @@
+"""Revisions that safety engineers made here (自编检查表): kept in the database for ever, as bytes.
+
+A row never changes but for its withdrawal: triggers refuse it. Whether a list may be published is
+for `authoring/` to say.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from inspection.database import Base, UtcInstant
+from inspection.organisations.unit import Unit
+
+
+class AuthoredRevision(Base):
+    """One published revision, as the bytes that its digest is of."""
+
+    __tablename__ = "authored_revision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str]
+    revision: Mapped[int]
+    digest: Mapped[str]
+    document: Mapped[str]
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
+    """Whose list it is; it is offered to that unit and to everyone below it."""
+    published_at: Mapped[datetime] = mapped_column(UtcInstant())
+    drafted_by: Mapped[str]
+    published_by: Mapped[str]
+    """uuids of two different people."""
+    seq: Mapped[int]
+    """The ledger entry that tells of its publication, with its digest."""
+    retired_at: Mapped[datetime | None] = mapped_column(UtcInstant())
+
+    __table_args__ = (UniqueConstraint("slug", "revision"),)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A revision as it lies in the database."""
+
+    digest: str
+    document: str
+
+
+class Archive:
+    """Reads single authored revisions, each in a transaction of its own."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, slug: str, revision: int) -> Stored | None:
+        """Return one revision, retired or not: records refer to it for ever."""
+        row = AuthoredRevision
+        question = select(row.digest, row.document).where(
+            row.slug == slug, row.revision == revision
+        )
+        with self._engine.connect() as connection:
+            found = connection.execute(question).one_or_none()
+        return Stored(*found) if found else None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A revision that is in use, and whose it is."""
+
+    slug: str
+    revision: int
+    unit_path: str
+
+
+def in_use(session: Session) -> list[Offer]:
+    """Return the newest revision of every authored list that was not retired."""
+    row = AuthoredRevision
+    newest = (
+        select(row.slug, func.max(row.revision).label("revision")).group_by(row.slug).subquery()
+    )
+    found = session.execute(
+        select(row.slug, row.revision, Unit.path)
+        .join(newest, (newest.c.slug == row.slug) & (newest.c.revision == row.revision))
+        .join(Unit, Unit.id == row.unit_id)
+        .where(row.retired_at.is_(None))
+        .order_by(row.slug)
+    )
+    return [Offer(*each) for each in found]
