@@ -1,8 +1,10 @@
 """The objects built once from settings, in one frozen value."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.engine import Engine
 
@@ -27,6 +29,8 @@ class Wiring:
     engine: Engine
     blobs: FilesystemBlobs
     catalog: Catalog
+    checklist_schema: Mapping[str, Any]
+    """The shape of a checklist's file, `checklists/schema.json`."""
     authority: Authority
     server_key: ServerKey
     pusher: Pusher
@@ -53,6 +57,7 @@ def wire(
         engine=engine,
         blobs=FilesystemBlobs(settings.home / "blobs"),
         catalog=Catalog.open(CHECKLISTS, Archive(engine)),
+        checklist_schema=json.loads((CHECKLISTS / "schema.json").read_text(encoding="utf-8")),
         authority=Authority.open(
             settings.home / "authority",
             settings.secret,

@@ -68,6 +68,12 @@ def from_json(data: Mapping[str, Any]) -> Applicability:
     )
 
 
+def to_json(applies: Applicability) -> dict[str, Any]:
+    """Write it as a checklist's file has it; empty when it is for everyone."""
+    said = {**vars(applies), "sectors": list(applies.sectors), "venues": list(applies.venues)}
+    return {key: value for key, value in said.items() if value}
+
+
 def in_order(venues: Iterable[str]) -> tuple[str, ...]:
     """Return known venues, each once, in the order of `Venue`."""
     wanted = set(venues)

@@ -109,6 +109,8 @@ class Origin:
 
     slug: str
     revision: int
+    extends: bool = False
+    """Whether all its items stand here as they are and others were only added (增补)."""
 
 
 @dataclass(frozen=True)
@@ -205,3 +207,68 @@ def _citation(data: Mapping[str, Any]) -> Citation:
         from_on=date.fromisoformat(data["from"]) if data["from"] else None,
         to_on=date.fromisoformat(data["to"]) if data["to"] else None,
     )
+
+
+def to_json(checklist: Checklist) -> dict[str, Any]:
+    """Write a revision as its file has it, leaving out what its absence says; not its digest."""
+    origin = checklist.origin
+    return {
+        "slug": checklist.slug,
+        "revision": checklist.revision,
+        "list": checklist.list_letter,
+        **({"origin": _said(vars(origin))} if origin else {}),
+        **_applies(checklist.applies),
+        "title": vars(checklist.title).copy(),
+        "effective_on": str(checklist.effective_on),
+        "summary": vars(checklist.summary).copy(),
+        "instruments": {key: vars(text).copy() for key, text in checklist.instruments.items()},
+        "sections": [
+            {
+                "code": section.code,
+                "title": vars(section.title).copy(),
+                "items": [_item_to_json(item) for item in section.items],
+            }
+            for section in checklist.sections
+        ],
+    }
+
+
+def _item_to_json(item: CheckItem) -> dict[str, Any]:
+    return {
+        "code": item.code,
+        "title": vars(item.title).copy(),
+        "check": vars(item.check).copy(),
+        "methods": list(item.methods),
+        "findings": [{"code": tag.code, **vars(tag.text)} for tag in item.findings],
+        "requirement": vars(item.requirement).copy(),
+        "citations": [_citation_to_json(each) for each in item.citations],
+        "management_practice": item.management_practice,
+        "major": [{**vars(each), "scope": vars(each.scope).copy()} for each in item.major],
+        "penalties": list(item.penalties),
+        "dispatch_rows": list(item.dispatch_rows),
+        "evidence": list(item.evidence),
+        **({"weight": item.weight} if item.weight != ORDINARY_WEIGHT else {}),
+        **_said({"telling": item.telling, "locked": item.locked}),
+        **_applies(item.applies),
+        "deadline_days": item.deadline_days,
+    }
+
+
+def _citation_to_json(citation: Citation) -> dict[str, Any]:
+    return {
+        "instrument": citation.instrument,
+        "clause": citation.clause,
+        "from": str(citation.from_on) if citation.from_on else None,
+        "to": str(citation.to_on) if citation.to_on else None,
+        "scope": vars(citation.scope).copy(),
+        "mark": citation.mark,
+    }
+
+
+def _applies(applies: Applicability) -> dict[str, Any]:
+    said = applicability.to_json(applies)
+    return {"applies": said} if said else {}
+
+
+def _said(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in values.items() if value}
