@@ -198,7 +198,7 @@ def _of_codes(document: Document, origin: Document | None) -> Iterator[Found]:
     for place, item in _items(document):
         yield from _twice(_objects(item, (*place, "findings")), Code.TAG_REPEATED)
         code_letters, dash, _ = str(item.get("code")).partition("-")
-        if dash and code_letters != letters and item["code"] not in inherited:
+        if dash and code_letters != letters and str(item["code"]) not in inherited:
             values = {"value": str(item["code"])[:40], "letters": str(letters)}
             yield (*place, "code"), Code.CODE_FOREIGN, values
 
@@ -266,7 +266,7 @@ def _of_origin(document: Document, origin: Document) -> Iterator[Found]:
         if extends
         else (Code.LOCKED_CHANGED, Code.LOCKED_MISSING)
     )
-    here = {item.get("code"): (place, item) for place, item in _items(document)}
+    here = {str(item.get("code")): (place, item) for place, item in _items(document)}
     for _, item in _items(origin):
         if not extends and not item.get("locked"):
             continue
