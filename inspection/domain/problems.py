@@ -243,6 +243,34 @@ class DocumentTooLarge(Problem):
     """A document for verification may be at most fifty megabytes."""
 
 
+class WorkbookTooLarge(Problem):
+    """A workbook that is sent may be at most ten megabytes."""
+
+
+class WorkbookForeign(Problem):
+    """The file is no .xlsx workbook that can be read; `why` is for whoever looks into it."""
+
+
+class WorkbookMacros(Problem):
+    """The workbook holds macros; such are not opened."""
+
+
+class WorkbookExcessive(Problem):
+    """Unpacked, the workbook holds more than any list does; `most` and the count say of what."""
+
+
+class WorkbookWithoutItems(Problem):
+    """No sheet has a row of headings with 检查内容 among them, and items below it."""
+
+
+class ChecklistTooLong(Problem):
+    """More items than a list may have; `count` says how many, `most` how many may be."""
+
+
+class FormUnfit(Problem):
+    """The workbook is a form (XLSForm), but not a valid one; `why` is pyxform's word for it."""
+
+
 class GlyphMissing(Problem):
     """No font at hand can print these characters; the report waits. `characters` lists them.
 
