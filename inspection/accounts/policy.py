@@ -82,6 +82,10 @@ class Permission(Enum):
     """Sign one's enterprise's figures of a quarter or a year (总局令16号 art. 14)."""
     ISSUER_DESCRIBE = "issuer:describe"
     """Say which mark a unit's papers bear, and where their addressees may turn."""
+    CHECKLIST_AUTHOR = "checklist:author"
+    """Draft lists of one's own office (自编检查表), copy and extend others."""
+    CHECKLIST_PUBLISH = "checklist:publish"
+    """Publish what somebody else drafted, and retire lists."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -136,6 +140,8 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.SHEET_SIGN: (frozenset({_O}), Reach.SUBTREE),
     Permission.FIGURES_SIGN: (frozenset({_H}), Reach.SUBTREE),
     Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
+    Permission.CHECKLIST_AUTHOR: (frozenset({_O, _X}), Reach.SUBTREE),
+    Permission.CHECKLIST_PUBLISH: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

@@ -1,1 +1,1 @@
-"""Checklists made here: drafts, and the files that lists come from and leave as."""
+"""Lists made by safety engineers (自编检查表): drafts, four eyes, publication, retirement."""

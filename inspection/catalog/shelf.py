@@ -25,6 +25,7 @@ class Catalog:
         self, revisions: dict[tuple[str, int], Checklist], archive: Archive | None = None
     ) -> None:
         self._revisions = revisions
+        self._made_here: dict[tuple[str, int], Checklist] = {}
         self._archive = archive
 
     @classmethod
@@ -46,12 +47,12 @@ class Catalog:
 
     def find(self, slug: str, revision: int) -> Checklist | None:
         """Return one revision, or None. Raises ChecklistAltered."""
-        found = self._revisions.get((slug, revision))
+        found = self._revisions.get((slug, revision)) or self._made_here.get((slug, revision))
         if found is None and self._archive is not None:
             stored = self._archive.find(slug, revision)
             if stored is not None:
                 found = _parsed(f"{slug}.{revision}", stored.document.encode(), stored.digest)
-                self._revisions[slug, revision] = found  # it never changes
+                self._made_here[slug, revision] = found  # it never changes
         return found
 
     def kin(self, slug: str) -> tuple[str, ...]:

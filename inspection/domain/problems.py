@@ -104,6 +104,26 @@ class ChecklistAltered(Problem):
     """A published checklist file no longer has the digest it was published with."""
 
 
+class DraftMovedOn(Problem):
+    """Somebody saved, sent, published or gave up this part of a draft after it was read."""
+
+
+class DraftOpen(Problem):
+    """The next revision of this list is being drafted already; `draft` names it."""
+
+
+class DraftFaulty(Problem):
+    """A draft with faults is neither sent nor published; `faults` says how many."""
+
+
+class DraftFull(Problem):
+    """The draft has as many items, or as many bytes, as a list may have."""
+
+
+class SecondPersonNeeded(Problem):
+    """Who drafted a list or sent it does not publish it: somebody else does (四眼原则)."""
+
+
 class SettingsIncomplete(Problem):
     """Settings are missing or malformed; `names` lists every one, `why` gives reasons in words."""
 

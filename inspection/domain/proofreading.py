@@ -105,7 +105,12 @@ def whole(document: Document) -> dict[str, Any]:
 Found = tuple[Place, Code, Mapping[str, str | int]]
 
 _STAND_IN = "-"
-_SIZES = {"maxLength": Code.TOO_LONG, "maxItems": Code.TOO_MANY, "minItems": Code.TOO_FEW}
+_SIZES = {
+    "maxLength": Code.TOO_LONG,
+    "maxItems": Code.TOO_MANY,
+    "minItems": Code.TOO_FEW,
+    "minProperties": Code.TOO_FEW,
+}
 
 
 def _of_shape(document: Document, schema: Document) -> Iterator[Found]:
@@ -149,8 +154,6 @@ def _of_rule(rule: str, place: Place) -> Code:
         return Code.UNKNOWN_CHOICE
     if rule == "uniqueItems":
         return Code.REPEATED
-    if rule == "minProperties":
-        return Code.TOO_FEW
     if last in ("from", "to", "effective_on"):
         return Code.NO_DATE
     texts = {"zh": Code.NOT_CHINESE, "en": Code.NOT_ENGLISH}

@@ -29,6 +29,11 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.ChecklistUnknown: 404,
     problems.RevisionUnpublished: 404,
     problems.ChecklistAltered: 500,
+    problems.DraftMovedOn: 409,
+    problems.DraftOpen: 409,
+    problems.DraftFaulty: 422,
+    problems.DraftFull: 422,
+    problems.SecondPersonNeeded: 403,
     problems.SettingsIncomplete: 500,
     problems.ContentTypeWrong: 415,
     problems.JsonMalformed: 400,
@@ -148,7 +153,12 @@ def sentence(code: str) -> str:
         "not_found": _("没有找到，或不在您的管辖范围内。"),
         "checklist_unknown": _("没有这张检查表。"),
         "revision_unpublished": _("检查表的这个版本没有发布过。"),
-        "checklist_altered": _("已发布的检查表文件被改动过，服务没有启动。"),
+        "checklist_altered": _("已发布的检查表被改动过，不能使用。"),
+        "draft_moved_on": _("您打开之后，别人改过、送审或处理了这份草稿。"),
+        "draft_open": _("这份检查表的下一版已经有人在起草。"),
+        "draft_faulty": _("草稿还有要改的地方，不能送审或发布。"),
+        "draft_full": _("检查表太长：最多 500 项、2 MB，请分成几份。"),
+        "second_person_needed": _("起草和送审的人不能自己发布，要由另一位有权限的人核对发布。"),
         "settings_incomplete": _("设置不完整。"),
         "content_type_wrong": _("发来的内容类型不对。"),
         "json_malformed": _("发来的数据格式不对。"),
@@ -257,6 +267,7 @@ def safe(code: str) -> str:
     if code == "report_moved_on" or code.startswith("own_"):
         return _("报告没有变，这次上传的内容没有加进去。")
     return {
+        "draft_moved_on": _("两边写的都没有丢。"),
         "step_not_allowed": _("台账没有变。"),
         "step_incomplete": _("台账没有变，已填的内容还在表单里。"),
         "case_incomplete": _("台账没有变，已填的内容还在表单里。"),
@@ -336,6 +347,10 @@ def what_next(code: str) -> str:
         "paper_stands": _("请先看已有的那份；要重出的，先撤回或撤销它。"),
         "sheet_too_long": _("请用条件缩小范围，分几份出具；只要数据的，导出 Excel 不受此限。"),
         "paper_moved_on": _("请刷新页面，看现在的情况。"),
+        "draft_moved_on": _("请重新打开草稿，看现在的样子再接着改。"),
+        "draft_open": _("请接着改那一份，或先把它作废。"),
+        "draft_faulty": _("请打开草稿，改好标出的各处。"),
+        "second_person_needed": _("请另一位有发布权限的人登录后打开草稿，核对并发布。"),
         "paper_unfit": _("请在检查记录的页面上选择列出的文书。"),
         "glyph_missing": _(
             "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"

@@ -9,6 +9,9 @@ from inspection.web import (
     audits_case,
     audits_exports,
     audits_samples,
+    authoring,
+    authoring_items,
+    authoring_review,
     authority,
     board,
     channels,
@@ -79,6 +82,9 @@ PAGES = (
     rescue,
     tablet,
     checklists,
+    authoring,
+    authoring_items,
+    authoring_review,
     style,
 )
 

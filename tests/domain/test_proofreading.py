@@ -115,7 +115,7 @@ def test_codes_used_twice_and_too_many_items_are_faults() -> None:
         {},
         {"sections": None, "instruments": []},
         {"sections": [None, {"items": "x"}, {"items": [1, {"findings": [None], "citations": 3}]}]},
-        document({"code": ["x-1"], "citations": [{"from": 1, "instrument": None}], "penalties": [None]}),
+        document({"code": ["x-1"], "citations": [{"from": 1, "instrument": None}]}),
     ],
 )
 def test_what_is_half_done_is_read_to_its_end(half_done: dict[str, Any]) -> None:
