@@ -8,26 +8,22 @@ from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
+from inspection.authoring.documents import fresh_item
+
 LETTERS = "ZB"
 """Of lists whose items have no codes yet: 自编."""
 LONGEST_TITLE = 14
 
 CODE = re.compile(r"[A-Z]{1,4}-\d{2,4}")
-_USUAL: dict[str, Any] = {
-    "evidence": ["photo"],
-    "deadline_days": 15,
-    "penalties": [],
-    "dispatch_rows": [],
-}
+_NEVER_SILENT = ("methods", "evidence", "deadline_days", "penalties", "dispatch_rows")
 
 
 def supply(item: dict[str, Any]) -> bool:
-    """Put the usual where an item says nothing, and say whether there was anything to put."""
-    silent = {name: value for name, value in _USUAL.items() if item.get(name) in (None, [], "")}
-    item |= {
-        name: list(value) if isinstance(value, list) else value for name, value in silent.items()
-    }
-    return bool(silent.keys() & {"evidence", "deadline_days"})
+    """Put the usual where an item says nothing; say whether its author ought to look at it."""
+    usual = fresh_item("")
+    silent = {name: usual[name] for name in _NEVER_SILENT if item.get(name) in (None, [], "")}
+    item |= silent
+    return any(value != [] for value in silent.values())
 
 
 def short(sentence: str) -> str:

@@ -21,7 +21,6 @@ from openpyxl.utils.cell import range_boundaries
 
 from inspection.domain.problems import WorkbookExcessive, WorkbookForeign, WorkbookMacros
 
-LARGEST_BYTES = 10 * 1024 * 1024
 MOST_MEMBERS = 1000
 MOST_UNPACKED_BYTES = 100 * 1024 * 1024
 MOST_MEMBER_BYTES = 60 * 1024 * 1024

@@ -141,6 +141,8 @@ def entries(found: Table, needed: str) -> Iterator[Entry]:
     section: tuple[str, Place] = ("", Place(found.sheet))
     begun: list[Row] = []
     for row in found.rows:
+        if _signature(row):
+            continue
         line = _section_line(found, row, needed)
         if not line and _goes_on(found, row, needed):
             begun += [row] if begun else []
@@ -158,7 +160,7 @@ def entries(found: Table, needed: str) -> Iterator[Entry]:
 def _section_line(found: Table, row: Row, needed: str) -> str:
     """The title of a section, when the row is nothing but that."""
     filled = [place for place in row.filled if place not in row.continued]
-    if len(filled) != 1 or _signature(row):
+    if len(filled) != 1:
         return ""
     (place,) = filled
     words, across = one_line(row.at(place)), row.across.get(place, 1) > 2
@@ -168,9 +170,8 @@ def _section_line(found: Table, row: Row, needed: str) -> str:
 
 
 def _goes_on(found: Table, row: Row, needed: str) -> bool:
-    """Whether a row goes on with what the row above began, or is of no use at all."""
-    continued = found.columns[needed] in row.continued
-    return continued or not found.words(row, needed) or _signature(row)
+    """Whether a row goes on with what the row above began."""
+    return found.columns[needed] in row.continued or not found.words(row, needed)
 
 
 def _signature(row: Row) -> bool:

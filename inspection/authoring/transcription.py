@@ -306,11 +306,10 @@ class _Transcription:
 
     def _attached(self, title: str, name: str) -> None:
         """Hang grounds or criteria on the items that they are for."""
-        items = {
-            item["code"]: (item, f"/sections/{s}/items/{i}/{name}")
-            for s, section in enumerate(self.document["sections"])
-            for i, item in enumerate(section["items"])
-        }
+        items: dict[str, tuple[dict[str, Any], str]] = {}
+        for s, section in enumerate(self.document["sections"]):
+            for i, item in enumerate(section["items"]):
+                items.setdefault(item["code"], (item, f"/sections/{s}/items/{i}/{name}"))
         for places, values in self._rows(title, "编号"):
             code = values.pop("item")
             if code not in items:

@@ -5,6 +5,7 @@ from flask import Flask
 from inspection.cli import (
     catalog,
     certificates,
+    checklist_files,
     document,
     escalation,
     ledger,
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
         ledger,
         certificates,
         catalog,
+        checklist_files,
         document,
         escalation,
         reports,

@@ -15,6 +15,7 @@ from inspection.web import (
     authority,
     board,
     channels,
+    checklist_files,
     checklists,
     custody,
     enforcement,
@@ -85,6 +86,7 @@ PAGES = (
     authoring,
     authoring_items,
     authoring_review,
+    checklist_files,
     style,
 )
 

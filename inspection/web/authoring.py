@@ -156,7 +156,7 @@ def _begun(session: Session, form: BeginForm) -> str:
     title, on = str(form.title.data or "").strip(), today()
     if form.how.data == "scratch":
         make = partial(documents.blank, title=title, on=on)
-        return drafts.begin(session, actor, _office(session), make, at=at)
+        return drafts.begin(session, actor, office(session), make, at=at)
     source = visible(session, str(form.slug.data), _number(form.revision.data))
     if form.how.data in ("copy", "extend"):
         extends = form.how.data == "extend"
@@ -164,7 +164,7 @@ def _begun(session: Session, form: BeginForm) -> str:
         make = partial(
             documents.taken, source, title=source["title"]["zh"] + suffix, extends=extends, on=on
         )
-        return drafts.begin(session, actor, _office(session), make, base=source, at=at)
+        return drafts.begin(session, actor, office(session), make, base=source, at=at)
     newest = lists.revisions(session, actor, source["slug"])[0]
     source = document_of(newest.slug, newest.number)
     made = documents.following(source, on=on)
@@ -175,7 +175,7 @@ def _begun(session: Session, form: BeginForm) -> str:
     return drafts.begin_next(session, actor, newest.unit_uuid, made, base=source, at=at)
 
 
-def _office(session: Session) -> str:
+def office(session: Session) -> str:
     """The unit that makes the list: where the author holds the first role that makes any."""
     making = roles_with(Permission.CHECKLIST_AUTHOR)
     unit_id = next(each.unit_id for each in current_actor().memberships if each.role in making)
