@@ -18,10 +18,10 @@ const MAKING = path.join(HERE, `dist.making.${process.pid}`);
 const TARGET = ["chrome109", "safari16.4", "firefox115"];
 
 /** Pages of the desk need no service worker; these entries stay out of the precache. */
-const DESK_ONLY = ["desk.js", "desk.css", "verify.js", "verifier.html"];
+const DESK_ONLY = ["desk.js", "desk.css", "trial.js", "verify.js", "verifier.html"];
 const SCRIPTS = ["js/app.js", "js/workers/photo.js", "js/workers/qr.js"];
 /** Bundled on their own, so that what the desk shares with the tablet does not cut the tablet's files smaller. */
-const DESK_SCRIPTS = ["js/desk.js", "js/verify.js"];
+const DESK_SCRIPTS = ["js/desk.js", "js/trial.js", "js/verify.js"];
 /** Scanning an invitation needs a network anyway: fetched when somebody scans, kept by no tablet, counted on its own. */
 const SCANNING = ["js/ui/scanning.js", "js/workers/qr.js"];
 const ZXING = "zxing_reader.wasm";

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from inspection.domain.proofreading import same_item
+from inspection.domain.proofreading import in_full, same_item
 
 Document = Mapping[str, Any]
 
@@ -56,6 +56,7 @@ class Comparison:
 
 def compare(before: Document, after: Document) -> Comparison:
     """Compare two documents of a checklist."""
+    before, after = in_full(before), in_full(after)
     old, new = _placed(before), _placed(after)
     moved = _moved(list(old), list(new)) | {
         code for code in old.keys() & new.keys() if old[code][0] != new[code][0]

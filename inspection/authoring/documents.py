@@ -49,7 +49,7 @@ def taken(
     """A list of one's own from another: its items stay that one's, new ones get these letters."""
     origin = {"slug": source["slug"], "revision": source["revision"]}
     return {
-        **deepcopy(source),
+        **_as_written(source),
         "slug": slug,
         "revision": 1,
         "list": letters,
@@ -61,7 +61,7 @@ def taken(
 
 def following(source: Document, *, on: date) -> Document:
     """The next revision of a list, as the last one was."""
-    return {**deepcopy(source), "revision": source["revision"] + 1, "effective_on": str(on)}
+    return {**_as_written(source), "revision": source["revision"] + 1, "effective_on": str(on)}
 
 
 def updated(document: Document, former: Document, origin: Document) -> Document:
@@ -97,6 +97,14 @@ def _put_behind(made: Document, section: Document, before: str, item: Document) 
         home = {**section, "items": []}
         made["sections"].append(home)
     home["items"].append(deepcopy(item))
+
+
+def _as_written(part: Any) -> Any:
+    """A copy without the Chinese that stands for English in what was published."""
+    if isinstance(part, dict):
+        made = {key: _as_written(each) for key, each in part.items()}
+        return {**made, "en": ""} if "zh" in made and made["zh"] == made.get("en") else made
+    return [_as_written(each) for each in part] if isinstance(part, list) else part
 
 
 # --- what stands in it ------------------------------------------------------

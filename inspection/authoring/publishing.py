@@ -97,9 +97,9 @@ def publish(
     DraftFaulty.
     """
     end = journal.lock(session)
-    row, unit = _as_seen(session, actor, draft_uuid, State.IN_REVIEW, version)
-    if actor.uuid in _authors(row):
+    if actor.uuid in drafts.draft(session, actor, draft_uuid).authors:
         raise SecondPersonNeeded(draft=draft_uuid)
+    row, unit = _as_seen(session, actor, draft_uuid, State.IN_REVIEW, version)
     document = json.loads(row.document)
     if faults := proofreading.faults(document, schema=schema, origin=origin):
         raise DraftFaulty(draft=draft_uuid, faults=len(faults))

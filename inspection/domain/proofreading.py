@@ -5,6 +5,7 @@ Reads a document as people leave it half done: any shape of JSON. What the shape
 Sentences for the codes are at the edge.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -94,10 +95,15 @@ def whole(document: Document) -> dict[str, Any]:
 
     Chinese stands where nobody wrote English, and instruments that nothing refers to are left out.
     """
-    made: dict[str, Any] = _with_english(document, None)
+    made: dict[str, Any] = in_full(document)
     used = {key for _, key in _instruments_used(document)}
     made["instruments"] = {k: text for k, text in made["instruments"].items() if k in used}
     return made
+
+
+def in_full(part: Any) -> Any:
+    """A part of a document with Chinese where nobody wrote English."""
+    return _with_english(part, None)
 
 
 # --- what the schema says ---------------------------------------------------
@@ -236,11 +242,14 @@ def _date(value: object) -> date | None:
         return None
 
 
+_KEY = re.compile("[A-Z0-9]{2,8}")  # what is written otherwise is malformed, and told as that
+
+
 def _of_instruments(document: Document) -> Iterator[Found]:
     known = document.get("instruments")
     for place, key in _instruments_used(document):
-        if key and key not in (known if isinstance(known, Mapping) else ()):
-            yield place, Code.INSTRUMENT_UNKNOWN, {"key": key[:40]}
+        if _KEY.fullmatch(key) and key not in (known if isinstance(known, Mapping) else ()):
+            yield place, Code.INSTRUMENT_UNKNOWN, {"key": key}
 
 
 def _instruments_used(document: Document) -> Iterator[tuple[Place, str]]:
@@ -283,4 +292,4 @@ def _of_origin(document: Document, origin: Document) -> Iterator[Found]:
 
 def same_item(one: Document, other: Document) -> bool:
     """Whether two items say the same, also where one says what is meant unsaid."""
-    return {**_UNSAID, **one} == {**_UNSAID, **other}
+    return in_full({**_UNSAID, **one}) == in_full({**_UNSAID, **other})

@@ -107,17 +107,28 @@ def _row(**fields: Field) -> type[Form]:
     return type("RowForm", (Form,), fields)
 
 
-_GROUND = {
-    "clause": StringField(_("条款"), [Length(max=LONGEST)]),
-    "scope": FormField(LineForm),
-    "mark": SelectField(_("核对程度"), choices=_choices(MARKS, "–"), validate_choice=False),
-}
+def _clause() -> StringField:
+    return StringField(_("条款"), [Length(max=LONGEST)])
+
+
+def _mark() -> SelectField:
+    return SelectField(_("核对程度"), choices=_choices(MARKS, "–"), validate_choice=False)
+
+
+# In the order of the page: fields are told apart by when they were made.
 CitationForm = _row(
     instrument=SelectField(_("法规标准"), validate_choice=False),
+    clause=_clause(),
     **{"from": StringField(_("施行日期")), "to": StringField(_("失效日期（现行的不填）"))},
-    **_GROUND,
+    mark=_mark(),
+    scope=FormField(LineForm),
 )
-CriterionForm = _row(criterion=SelectField(_("判定标准"), validate_choice=False), **_GROUND)
+CriterionForm = _row(
+    criterion=SelectField(_("判定标准"), validate_choice=False),
+    clause=_clause(),
+    mark=_mark(),
+    scope=FormField(LineForm),
+)
 InstrumentForm = _row(
     key=StringField(_("代号"), [Length(max=LONGEST)]),
     zh=StringField(_("全称"), [Length(max=LONGEST)]),
@@ -515,7 +526,7 @@ def _tell(form: Any, found: Desk, place: str) -> None:
         elif isinstance(field, FieldList):
             field.errors = [words]
         else:
-            field.errors = [*field.errors, words]
+            field.errors = [gettext("；").join((*field.errors, words))]
 
 
 def _instrument_field(form: Any, named: str) -> str:

@@ -11,7 +11,7 @@ from tests.contracts.sources import ROOT
 DIST = ROOT / "static" / "dist"
 SCANNING = {"qr.js", "zxing_reader.wasm.gz"}
 """Fetched by whoever scans an invitation, which needs a network anyway; no tablet keeps it."""
-DESK_ONLY = {"desk.js", "desk.css", "verify.js", "verifier.html", "sw.js", "build.json"}
+DESK_ONLY = {"desk.js", "desk.css", "trial.js", "verify.js", "verifier.html", "sw.js", "build.json"}
 BUDGETS = {
     "form_page_js": 20,
     "day_js": 47,

@@ -1,0 +1,193 @@
+"""Lists made by safety engineers: drafted, proofread, read by another, published, retired."""
+
+import json
+import re
+
+from tests.authoring.desk import ITEM, Authors, faults_on, filled
+from tests.builders.enrolment import PASSWORD
+
+
+def test_an_extension_goes_from_draft_to_use_by_four_eyes(authors: Authors) -> None:
+    draft = authors.begin("extend")
+    page = authors.read(authors.first, draft)
+    assert "动火等危险作业（增补）" in page
+    assert "A-01 上移" not in page, "what is inherited stays where it is"
+    authors.add(draft, "permits")
+    assert "要改" not in authors.read(authors.first, draft)
+    assert authors.send(draft).status_code == 303
+
+    told = authors.read(authors.second, "/inbox")
+    assert "检查表待发布" in told
+    assert "发布后不能再改" not in authors.read(authors.first, draft)
+    refused = authors.publish(draft, by=authors.first, version="2")
+    assert refused.status_code == 403, "who drafted does not publish"
+    wrong = authors.publish(draft, password="not it")
+    assert wrong.status_code == 422
+    assert "密码不对" in wrong.text
+    place = authors.publish(draft)
+    assert place.status_code == 303
+
+    slug = authors.slug(draft)
+    ((digest, text, seq),) = authors.scene.rows(
+        "SELECT digest, document, seq FROM authored_revision WHERE slug = :slug", slug=slug
+    )
+    ((body,),) = authors.scene.rows("SELECT body FROM ledger_entry WHERE seq = :seq", seq=seq)
+    entry = json.loads(body)
+    assert (entry["slug"], entry["revision"], entry["digest"]) == (slug, 1, digest)
+    made = json.loads(text)
+    assert made["origin"] == {"slug": "hot-work", "revision": 1, "extends": True}
+    codes = [item["code"] for section in made["sections"] for item in section["items"]]
+    assert len(codes) == 33
+    assert {code for code in codes if not code.startswith("A-")} == {"ZAA-01"}
+    own = next(item for s in made["sections"] for item in s["items"] if item["code"] == "ZAA-01")
+    assert own["title"] == {"zh": "油库防静电接地", "en": "油库防静电接地"}
+    # Records of tablets refer to it, and anybody may open the form that they refer to.
+    form = authors.browser(authors.second).get(f"/checklists/{slug}/1/form/{digest}/zh")
+    assert "油库卸油口有防静电接地" in form.text
+    assert slug in authors.read(authors.first, place.location)
+    assert "动火等危险作业（增补）" in authors.read(authors.second, "/authoring")
+
+
+def test_faults_are_told_at_their_fields_and_keep_a_draft_from_being_sent(
+    authors: Authors,
+) -> None:
+    draft = authors.begin("scratch", title="油库检查")
+    item = authors.add(
+        draft,
+        **{
+            "title-zh": "字" * 15,
+            "findings-1-zh": "长" * 21,
+            "citations-0-from": "2021-09-01",
+            "citations-0-to": "2020-01-01",
+            "citations-0-mark": "",
+            "penalties": "安全生产法 97",
+        },
+    )
+    page = authors.read(authors.first, item)
+    told = faults_on(page)
+    assert told == [
+        "中文：太长了：最多 14 个字，现在有 15 个",
+        "中文：问题表现最多 20 个字，现在有 21 个",
+        "失效日期（现行的不填）：失效日期 2020-01-01 早于生效日期 2021-09-01",
+        "核对程度：请选这条依据核对到什么程度",
+        "罚则：罚则写法不对：“安全生产法 97”。写依据代号、空格、条号，如 AQF 97(7)",
+    ]
+    for words in told:
+        assert page.count(words.split("：", 1)[1]) == 2, "once in the summary, once at its field"
+    summary = authors.read(authors.first, draft)
+    assert f'href="{draft}/items/ZAA-01#citations-0-to"' in summary
+    assert f'href="{draft}/head#summary-zh"' in summary
+    assert authors.send(draft).status_code == 422
+    assert authors.scene.entries("checklist.proposed") == []
+    good = authors.write(item, **{**ITEM, "citations-0-to": "", "penalties": "AQF 97(7)"})
+    assert good.status_code == 303
+    assert faults_on(authors.read(authors.first, item)) == []
+    head = {"summary-zh": "查油库。", "effective_on": "2020-01-01"}
+    assert authors.write(f"{draft}/head", **head).status_code == 303
+    assert "检查表生效那天（2020-01-01）它不在施行期内" in authors.read(authors.first, item)
+    assert authors.write(f"{draft}/head", effective_on="2026-11-22").status_code == 303
+    named = authors.order(
+        draft,
+        "section_name",
+        "section_1",
+        zh="油库",
+        seen=_seen(authors.read(authors.first, draft)),
+    )
+    assert named.status_code == 303
+    assert authors.send(draft).status_code == 303
+
+
+def _seen(page: str) -> str:
+    found = re.search(r'name="seen" value="([0-9a-f]{64})"', page)
+    assert found
+    return found[1]
+
+
+def test_two_authors_of_one_item_both_keep_what_they_wrote(authors: Authors) -> None:
+    draft = authors.begin("scratch", title="油库检查")
+    item, other = authors.add(draft), authors.add(draft)
+    first, second = authors.browser(authors.first), authors.browser(authors.second)
+    mine, theirs = filled(first.get(item).text), filled(second.get(item).text)
+    elsewhere = filled(second.get(other).text)
+    assert second.post(item, data={**theirs, "check-zh": "第二个人写的话。"}).status_code == 303
+    late = first.post(item, data={**mine, "check-zh": "第一个人写的话。"})
+    assert late.status_code == 409
+    assert "第二个人写的话。" in late.text, "what the other wrote is seen"
+    assert filled(late.text)["check-zh"] == "第一个人写的话。", "and one's own is not lost"
+    both = {**filled(late.text), "check-zh": "两个人合写的话。"}
+    assert first.post(item, data=both).status_code == 303
+    assert "两个人合写的话。" in second.get(item).text
+    # Another item of the same draft is nobody's concern.
+    assert second.post(other, data={**elsewhere, "check-zh": "另一项。"}).status_code == 303
+
+
+def test_what_was_sent_is_read_by_another_and_returned_with_remarks(authors: Authors) -> None:
+    draft = authors.begin("extend")
+    item = authors.add(draft, "permits")
+    assert authors.send(draft).status_code == 303
+    assert authors.write(item, **{"check-zh": "送审后偷偷改。"}).status_code == 409
+    silent = authors.post(authors.second, f"{draft}/return", remarks="")
+    assert silent.status_code == 422
+    back = authors.post(authors.second, f"{draft}/return", remarks="依据要核对到条文")
+    assert back.status_code == 303
+    assert "依据要核对到条文" in authors.read(authors.first, draft)
+    assert "检查表已退回修改" in authors.read(authors.first, "/inbox")
+    outdated = authors.read(authors.second, draft)
+    assert authors.write(item, **{"citations-0-mark": "V"}).status_code == 303
+    assert authors.send(draft).status_code == 303
+    assert "发布" in outdated
+    stale = authors.publish(draft, version="1")
+    assert stale.status_code == 409, "nobody publishes what they did not read"
+    assert authors.publish(draft).status_code == 303
+
+
+def test_an_item_stays_the_same_item_through_revisions_and_no_code_comes_twice(
+    authors: Authors,
+) -> None:
+    draft = authors.begin("scratch", title="油库检查")
+    assert authors.write(f"{draft}/head", **{"summary-zh": "查油库。"}).status_code == 303
+    page = authors.read(authors.first, draft)
+    authors.order(draft, "section_name", "section_1", zh="油库", seen=_seen(page))
+    for _each in range(3):
+        authors.add(draft)
+    place = authors.published(draft)
+    slug = place.rpartition("/")[2]
+    next_draft = authors.begin("next", slug, 1)
+    assert authors.begin("next", slug, 1) == next_draft, "one draft of a list at a time"
+    assert authors.order(next_draft, "remove", "ZAA-03").status_code == 303
+    assert authors.order(next_draft, "up", "ZAA-02").status_code == 303
+    authors.write(f"{next_draft}/items/ZAA-01", **{"check-zh": "改过的检查内容。"})
+    assert authors.add(next_draft).endswith("/ZAA-04"), "ZAA-03 was another matter"
+    beside = authors.read(authors.first, f"{next_draft}/comparison")
+    found = dict(re.findall(r'data-code="([\w-]+)" data-changes="([\w ]*)"', beside))
+    assert found == {
+        "ZAA-02": "moved",
+        "ZAA-01": "changed",
+        "ZAA-03": "went",
+        "ZAA-04": "came",
+    }
+    assert "改过的检查内容。" in beside
+    authors.published(next_draft)
+    assert "改过的检查内容。" in authors.read(authors.first, f"{place}/2/comparison")
+    reason = {"reason": "并入新表", "password": PASSWORD}
+    assert authors.post(authors.second, f"{place}/retirement", **reason).status_code == 303
+    assert "已停用" in authors.read(authors.first, place)
+    assert authors.post(authors.second, f"{place}/retirement", **reason).status_code == 409
+    assert authors.scene.entries("checklist.retired") == [slug]
+
+
+def test_a_trial_is_drawn_for_whoever_holds_its_link_until_the_draft_is_gone(
+    authors: Authors,
+) -> None:
+    draft = authors.begin("scratch", title="油库检查")
+    authors.add(draft, **{"citations-0-from": "soon"})
+    page = authors.read(authors.first, f"{draft}/trial")
+    (link,) = set(re.findall(r'href="(/authoring/trials/[^"]+/zh)"', page))
+    stranger = authors.scene.app.test_client()
+    drawn = stranger.get(link)
+    assert drawn.status_code == 200
+    assert "油库卸油口有防静电接地" in drawn.text
+    assert "这是试用" in drawn.text
+    assert stranger.get(link.replace(".", ".1", 1)).status_code == 404
+    assert authors.post(authors.first, f"{draft}/end").status_code == 303
+    assert stranger.get(link).status_code == 404
