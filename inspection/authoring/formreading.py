@@ -24,7 +24,8 @@ from inspection.domain.proofreading import MOST_ITEMS
 
 _META = {"start", "end", "today", "deviceid", "username", "phonenumber", "email", "audit",
          "start-geopoint", "background-audio", "simserial", "subscriberid"}  # fmt: skip
-_ASKED = {"select one", "select all that apply", "acknowledge"}
+_MANY = "select all that apply"
+_ASKED = {"select one", _MANY, "acknowledge"}
 _BESIDE = {"text", "photo", "image"}
 """What every item of a list has anyway, so that questions about a failed one are not missed."""
 _ANSWER_WORDS = re.compile(
@@ -33,7 +34,9 @@ _ANSWER_WORDS = re.compile(
     r"(non-?)?complian(t|ce)|(un)?satisfactory", re.IGNORECASE,
 )  # fmt: skip
 _LEFT_PARTS = ("relevant", "calculate", "constraint", "default", "choice_filter", "media")
-_CODED = re.compile(r"([A-Z]{1,4}-\d{2,4}) (.{1,60}?)[：:] ?(.+)", re.DOTALL)
+_CODED = re.compile(r"([A-Z]{1,4}-\d{2,4}) (.{1,60}?)(?:：| – )(.+)", re.DOTALL)
+_QUOTES, _HELD = "“”‘’", "\ue000\ue001\ue002\ue003"
+"""pyxform makes straight quotation marks of Chinese ones, so these go through it as other signs."""
 _METHODS_SAID = re.compile(r"检查方式[：:]\s*([^。]+)。?")
 _NAMED = re.compile(r"\$\{([^}]+)\}")
 _LONGEST_CHECK = 120
@@ -64,11 +67,20 @@ def _table(sheet: Sheet | None) -> list[dict[str, str]]:
     rows = {row.number: row for row in sheet.rows}
     numbers = range(sheet.rows[0].number + 1, min(sheet.rows[-1].number, MOST_ROWS) + 1)
     return [
-        {name: words for name, words in zip(head, rows[n].cells, strict=False) if name and words}
+        {
+            name: _held(name, words)
+            for name, words in zip(head, rows[n].cells, strict=False)
+            if name and words
+        }
         if n in rows
         else {}
         for n in numbers
     ]
+
+
+def _held(name: str, words: str) -> str:
+    texts = name.lower().startswith(("label", "hint", "form_title"))
+    return words.translate(str.maketrans(_QUOTES, _HELD)) if texts else words
 
 
 class _Form:
@@ -154,13 +166,15 @@ class _Form:
         self._add_tags(item, node)
 
     def _item_asked_about(self, node: dict[str, Any]) -> dict[str, Any] | None:
-        """The item whose answer decides whether this is asked."""
+        """The item whose answer decides whether this is asked; not of another question's own."""
+        if node["type"] in _ASKED and node["type"] != _MANY:
+            return None
         names = _NAMED.findall(node.get("bind", {}).get("relevant", ""))
         return self._by_name.get(names[0]) if len(set(names)) == 1 else None
 
     def _add(self, item: dict[str, Any], node: dict[str, Any]) -> None:
         """Put what is asked about an item with it: choices as tags, a note as what to do."""
-        if node["type"] in _ASKED and node.get("choices"):
+        if node["type"] == _MANY:
             self._add_tags(item, node)
         elif node["type"] == "note" and not item["requirement"]["zh"]:
             item["requirement"] = _text(node.get("label"))
@@ -222,7 +236,7 @@ def _text(label: Any) -> dict[str, str]:
     by_language = label if isinstance(label, Mapping) else {"": str(label or "")}
     text = {"zh": "", "en": ""}
     for language, words in by_language.items():
-        line = one_line(str(words))
+        line = one_line(str(words).translate(str.maketrans(_HELD, _QUOTES)))
         english = not re.search("[\u4e00-\u9fff]", line)
         if not text["en" if english else "zh"] or re.search(r"\(en\)|english", language, re.I):
             text["en" if english else "zh"] = line

@@ -146,13 +146,13 @@ class _Transcription:
         """All sections and their items, with codes for those that have none."""
         sections: list[dict[str, Any]] = []
         several = len({found.sheet for found, _ in listed}) > 1
-        begun: tuple[str, ...] | None = None
+        begun = ("", "", "")
         for found, entry in listed:
             named, place = entry.section
             title = named or (_chinese(found.sheet) if several else "")
             code = _first(found, entry, "部分代码")
-            if (key := (found.sheet, title, code)) != begun:
-                begun = key
+            if not sections or (found.sheet, title, code or begun[2]) != begun:
+                begun = (found.sheet, title, code)
                 sections.append(self._section(found, entry, title, code, place, len(sections)))
             items = sections[-1]["items"]
             pointer = f"/sections/{len(sections) - 1}/items/{len(items)}"

@@ -84,12 +84,9 @@ def _questions(item: Document) -> Iterator[tuple[str, ...]]:
     """An item, and what is asked when it fails or is left out."""
     name, methods = _name(item["code"]), item["methods"]
     failed = f"${{{name}}} = '{_FAIL}'"
-    chinese, english = (
-        f"{item['code']} {title}：{check}" if mark == "：" else f"{item['code']} {title}: {check}"
-        for mark, title, check in zip(
-            "：:", _labels(item["title"]), _labels(item["check"]), strict=True
-        )
-    )
+    titles, checks = _labels(item["title"]), _labels(item["check"])
+    chinese = f"{item['code']} {titles[0]}：{checks[0]}"
+    english = f"{item['code']} {titles[1]} – {checks[1]}"
     yield (
         "select_one answers", name, chinese, english,
         f"检查方式：{'、'.join(METHODS[each] for each in methods)}",
