@@ -298,9 +298,10 @@ class _Transcription:
             self._supplied.setdefault("code", found[index][1])
 
     def _tell_supplied(self) -> None:
+        """Once for all items that it is about."""
         for what, place in self._supplied.items():
             told = Told.GROUND_UNMARKED if what == GROUND else Told.SUPPLIED
-            self.notes.append(Remark(told, place, {"what": what}))
+            self.notes.append(Remark(told, Place(place.sheet), {"what": what}))
 
     # --- sheets beside the items --------------------------------------------
 

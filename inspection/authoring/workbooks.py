@@ -71,7 +71,7 @@ def written(document: Document) -> bytes:
         _fill(sheets[title], title, list(_attached(document, name)), faces)
     _fill(sheets[INSTRUMENTS], INSTRUMENTS, list(_instruments(document)), faces)
     _explain(sheets[GUIDE], faces)
-    _print_items(sheets[ITEMS])
+    _print_items(sheets[ITEMS], str(document.get("title", {}).get("zh", "")))
     sheets[ITEMS].activate()
     book.close()
     return buffer.getvalue()
@@ -189,7 +189,7 @@ _GUIDANCE = (
     "怎样填这份工作簿",
     "只填“检查项”表的检查内容、检查方式、问题表现、整改要求四列，就可以开始起草；其余各列以后再补。",
     "依据、判定标准用检查项的编号相连，一条一行；法规先在“法规”表里给出代号。",
-    "填好后在“检查表起草”页面上传。有问题的地方会指明工作表、行和列。",
+    "填好后在“检查表”页面点“从 Excel 新建”上传。有问题的地方会指明工作表、行和列。",
 )
 
 
@@ -246,7 +246,8 @@ def _set_up(sheet: Worksheet, widths: Sequence[int]) -> None:
     sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
 
 
-def _print_items(sheet: Worksheet) -> None:
+def _print_items(sheet: Worksheet, title: str) -> None:
     """What inspectors read goes on paper; English and codes stay on the screen."""
+    sheet.set_header("&L" + title[:60].replace("&", "&&"))
     sheet.freeze_panes(1, 4)
     sheet.print_area(0, 0, _LAST_ROW, LEADING - 1)  # whole columns, as far as they are filled

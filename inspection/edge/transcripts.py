@@ -20,7 +20,8 @@ class Line:
 
 def wrong(transcript: Transcript, found: Iterable[Fault]) -> list[Line]:
     """What could not be understood, and what proofreading found in what could."""
-    return [*map(line, transcript.faults), *(_fault(transcript, each) for each in found)]
+    lines = (*map(line, transcript.faults), *(_fault(transcript, each) for each in found))
+    return list(dict.fromkeys(lines))  # grounds of one cell would each say the same of it
 
 
 def line(remark: Remark) -> Line:

@@ -14,9 +14,10 @@ from inspection.authoring import arrivals, documents, drafts, lists, workbooks, 
 from inspection.authoring.documents import Document
 from inspection.authoring.transcript import Transcript
 from inspection.domain import proofreading
-from inspection.domain.problems import NotFound, RevisionUnpublished
-from inspection.edge import current_actor, reading, requires, transcripts, wired, writing
+from inspection.domain.problems import FormUnfit, NotFound, Problem, RevisionUnpublished
+from inspection.edge import current_actor, problems, reading, requires, transcripts, wired, writing
 from inspection.edge.forms import ProtectedForm
+from inspection.edge.problems import STATUS_OF
 from inspection.jobs.confinement import Turns
 from inspection.web.authoring import document_of, office, origin_of, visible
 from inspection.web.lists import WORKBOOK
@@ -99,7 +100,11 @@ def begin() -> str | tuple[str, int]:
     if not upload or not upload.filename:
         form.workbook.errors = [_("请先选一份工作簿")]
         return _page(form), 422
-    found = arrivals.transcribed(upload.read(arrivals.LARGEST_BYTES + 1), turns=TURNS)
+    try:
+        found = arrivals.transcribed(upload.read(arrivals.LARGEST_BYTES + 1), turns=TURNS)
+    except Problem as problem:
+        form.workbook.errors = [_words_of(problem)]
+        return _page(form), STATUS_OF[type(problem)]
     with writing() as session:
         uuid = _begun(session, found)
     return _told(uuid, found)
@@ -144,6 +149,13 @@ def _told(uuid: str, found: Transcript) -> str:
         wrong=transcripts.wrong(found, faults),
         notes=[transcripts.line(each) for each in found.notes],
     )
+
+
+def _words_of(problem: Problem) -> str:
+    """Why a workbook was refused, and what helps; of a form also what pyxform says."""
+    said = problems.spoken(problem)
+    why = f" (pyxform: {problem.details['why']})" if isinstance(problem, FormUnfit) else ""
+    return f"{said.sentence}{why}{said.next}"
 
 
 def _page(form: WorkbookForm) -> str:
