@@ -22,8 +22,8 @@ from openpyxl.utils.cell import range_boundaries
 from inspection.domain.problems import WorkbookExcessive, WorkbookForeign, WorkbookMacros
 
 MOST_MEMBERS = 1000
-MOST_UNPACKED_BYTES = 100 * 1024 * 1024
-MOST_MEMBER_BYTES = 60 * 1024 * 1024
+MOST_UNPACKED_BYTES = 60 * 1024 * 1024
+MOST_MEMBER_BYTES = 25 * 1024 * 1024
 MOST_RATIO = 120
 """Unpacked to packed bytes; workbooks as Excel and WPS write them stay below 40."""
 SMALL_BYTES = 1024 * 1024
@@ -143,9 +143,8 @@ def _rows(sheet: Any, budget: _Budget) -> Iterator[Row]:
     merges = _merges(sheet)
     held: dict[int, tuple[int, str]] = {}  # by place: the last row that its words reach, the words
     sheet.reset_dimensions()  # what a file says of its own size is often wrong
-    found = sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True)
-    for number, values in enumerate(found, 1):
-        cells = [_words(value) for value in values]
+    for number, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        cells = [_words(value) for value in values[:MOST_COLUMNS]]
         if not any(cells):  # also below a tall merged cell, where thousands may lie
             continue
         continued = set()

@@ -248,6 +248,7 @@ def _set_up(sheet: Worksheet, widths: Sequence[int]) -> None:
 
 def _print_items(sheet: Worksheet, title: str) -> None:
     """What inspectors read goes on paper; English and codes stay on the screen."""
-    sheet.set_header("&L" + title[:60].replace("&", "&&"))
+    if title:
+        sheet.set_header("&L" + title[:60].replace("&", "&&"))
     sheet.freeze_panes(1, 4)
     sheet.print_area(0, 0, _LAST_ROW, LEADING - 1)  # whole columns, as far as they are filled
