@@ -142,7 +142,9 @@ def _draft_lists(session: Session) -> None:
     office, publisher, town = (
         people.actor(session, _uuid(name)) for name in ("anban", "admin", "zhenban")
     )
-    assert office and publisher and town
+    assert office is not None
+    assert publisher is not None
+    assert town is not None
     wiring = wired()
     demonstration_lists.draft(
         session,

@@ -73,10 +73,10 @@ def test_faults_are_told_at_their_fields_and_keep_a_draft_from_being_sent(
     page = authors.read(authors.first, item)
     told = faults_on(page)
     assert told == [
-        "中文：太长了：最多 14 个字，现在有 15 个",
-        "中文：问题表现最多 20 个字，现在有 21 个",
-        "失效日期（现行的不填）：失效日期 2020-01-01 早于生效日期 2021-09-01",
-        "核对程度：请选这条依据核对到什么程度",
+        "名称：太长了：最多 14 个字，现在有 15 个",
+        "问题表现 2：问题表现最多 20 个字，现在有 21 个",
+        "检查依据 1：失效日期 2020-01-01 早于生效日期 2021-09-01",
+        "检查依据 1：请选这条依据核对到什么程度",
         "罚则：罚则写法不对：“安全生产法 97”。写依据代号、空格、条号，如 AQF 97(7)",
     ]
     for words in told:
@@ -194,7 +194,7 @@ def test_a_trial_is_drawn_for_whoever_holds_its_link_until_the_draft_is_gone(
     drawn = stranger.get(link)
     assert drawn.status_code == 200
     assert "油库卸油口有防静电接地" in drawn.text
-    assert "这是试用" in drawn.text
+    assert "试用，填的不保存、不发出" in drawn.text
     assert stranger.get(link.replace(".", ".1", 1)).status_code == 404
     assert authors.post(authors.first, f"{draft}/end").status_code == 303
     assert stranger.get(link).status_code == 404
