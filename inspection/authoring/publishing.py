@@ -186,6 +186,12 @@ def altered(session: Session) -> Iterator[ChecklistAltered]:
         yield _altered(slug, revision, digest, "")
 
 
+def refuse_altered(session: Session) -> None:
+    """Raise ChecklistAltered for the first revision that is not what was published."""
+    for problem in altered(session):
+        raise problem
+
+
 def _altered(slug: str, revision: int, published: str, found: str) -> ChecklistAltered:
     return ChecklistAltered(name=f"{slug}.{revision}", published=published, found=found)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
+from inspection.cli import demonstration_lists
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
 from inspection.organisations.unit import Sector, Unit, UnitKind
@@ -133,6 +134,27 @@ def load() -> None:
         administrator = people.actor(session, _uuid("admin"))
         assert administrator is not None
         recovery.put_in_force(session, administrator, jwk, at=wired().clock())
+        _draft_lists(session)
+
+
+def _draft_lists(session: Session) -> None:
+    """One list of the district's own, and one of a town that waits for its second reader."""
+    office, publisher, town = (
+        people.actor(session, _uuid(name)) for name in ("anban", "admin", "zhenban")
+    )
+    assert office is not None
+    assert publisher is not None
+    assert town is not None
+    wiring = wired()
+    demonstration_lists.draft(
+        session,
+        office,
+        publisher,
+        town,
+        catalog=wiring.catalog,
+        schema=wiring.checklist_schema,
+        at=wiring.clock(),
+    )
 
 
 def _recovery_key() -> dict[str, str]:

@@ -7,8 +7,9 @@ from pathlib import Path
 import click
 from flask import Flask
 
+from inspection.authoring import publishing
 from inspection.database import one_view
-from inspection.edge import wired, writing
+from inspection.edge import reading, wired, writing
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.ledger.audit import audit
@@ -43,11 +44,21 @@ def check(mirror: Path | None, keys: Path | None) -> None:
     lines = mirror.read_text(encoding="utf-8").splitlines() if mirror else ()
     with one_view(wired().engine) as connection:
         found = audit(connection, keys=known, mirror=lines)
+    with reading() as session:
+        altered = list(publishing.altered(session))
     if found.finding:
         click.echo(
             f"台账在第 {found.finding.seq} 条断裂 · broken at entry {found.finding.seq}: "
             f"{found.finding.reason}"
         )
+        sys.exit(1)
+    for problem in altered:
+        said = problem.details
+        click.echo(
+            f"检查表 {said['name']} 与台账不符 · differs from its entry in the ledger: "
+            f"published {said['published'] or '–'}, found {said['found'] or '–'}"
+        )
+    if altered:
         sys.exit(1)
     click.echo(
         f"台账完整 · the ledger is whole: {found.entries} entries, last {found.last_link}; "

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from inspection import worker as worker_loop
 from inspection.accounts.people import PersonAccount
+from inspection.authoring import publishing
 from inspection.cli import demonstration, processes, schema
 from inspection.edge import reading, wired
 from inspection.settings import ROOT, Settings
@@ -31,7 +32,9 @@ def worker() -> None:
 
 @worker.command()
 def run() -> None:
-    """Do jobs until stopped."""
+    """Do jobs until stopped. Raises ChecklistAltered."""
+    with reading() as session:
+        publishing.refuse_altered(session)
     worker_loop.run(wired())
 
 
@@ -40,10 +43,13 @@ def run() -> None:
 def serve(with_worker: bool) -> None:
     """Bring the schema up to date and run web server and worker until Ctrl-C.
 
+    Raises ChecklistAltered when a list that was published here is not what it was.
     In demonstration mode an empty database is filled first and the accounts are printed.
     """
     wiring = wired()
     schema.upgrade()
+    with reading() as session:
+        publishing.refuse_altered(session)
     if not wiring.settings.production:
         with reading() as session:
             empty = session.scalar(select(PersonAccount.id).limit(1)) is None

@@ -160,7 +160,7 @@ def _begun(session: Session, form: BeginForm) -> str:
     source = visible(session, str(form.slug.data), _number(form.revision.data))
     if form.how.data in ("copy", "extend"):
         extends = form.how.data == "extend"
-        suffix = gettext("（增补）") if extends else gettext("（自编）")
+        suffix = "（增补）" if extends else "（自编）"  # part of the Chinese title
         make = partial(
             documents.taken, source, title=source["title"]["zh"] + suffix, extends=extends, on=on
         )

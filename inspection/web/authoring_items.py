@@ -562,16 +562,23 @@ def _wrong(form: Any) -> Iterator[tuple[str, str, str]]:
             else [each for each in field.errors if isinstance(each, str)]
         )
         for words in errors:
-            yield name, str(field.label.text), str(words)
+            yield name, _place_name(name), str(words)
     for words in form.form_errors:
         yield "citations", "", str(words)
+
+
+def _place_name(name: str) -> str:
+    """What a field is called in the summary: what it belongs to, and in which row it stands."""
+    first, *rest = name.split("-")
+    row = next((f" {int(part) + 1}" for part in rest if part.isdigit()), "")
+    return words_of.field_name(f"/{first}") + row
 
 
 def readable(value: Any) -> str:
     """A part of a document as a line that people can read beside another."""
     if isinstance(value, Mapping):
         if "zh" in value:
-            return " / ".join(each for each in (value["zh"], value.get("en", "")) if each)
+            return " / ".join(dict.fromkeys(filter(None, (value["zh"], value.get("en")))))
         return "；".join(f"{key} {readable(each)}".strip() for key, each in value.items() if each)
     if isinstance(value, list):
         return "；".join(readable(each) for each in value)

@@ -41,6 +41,8 @@ blueprint = Blueprint("authoring_review", __name__)
 
 TRIAL_DAYS = 7
 """So long a trial's link opens: whoever holds it sees the draft, signed in or not."""
+TAKEN_BACK = "起草人收回"
+"""What the ledger says when an author says nothing."""
 CHANGES = {
     Change.CAME: _("新增"),
     Change.WENT: _("删去"),
@@ -86,7 +88,7 @@ def send_back(draft: object) -> Answer:
             session,
             current_actor(),
             str(draft),
-            remarks or gettext("起草人收回"),
+            remarks or TAKEN_BACK,
             at=wired().clock(),
         )
     flash(gettext("已退回，可以接着改。"), "done")
@@ -152,12 +154,15 @@ def compare_draft(draft: object) -> str:
 @blueprint.get("/authoring/lists/<slug>/<int:revision>/comparison")
 @requires(Permission.CHECKLIST_AUTHOR)
 def compare(slug: str, revision: int) -> str:
-    """Show a published revision beside the one before it."""
+    """Show a published revision beside the one before it, the first beside its origin."""
     try:
         with reading() as session:
-            after, before = (visible(session, slug, number) for number in (revision, revision - 1))
+            after = visible(session, slug, revision)
+            before = visible(session, slug, revision - 1) if revision > 1 else origin_of(after)
     except RevisionUnpublished as problem:
         raise NotFound(list=slug, revision=revision) from problem
+    if before is None:
+        raise NotFound(list=slug, revision=revision - 1)
     return _comparison(before, after, (f"/authoring/lists/{slug}", after["title"]["zh"]))
 
 

@@ -3,8 +3,15 @@
 import json
 import re
 
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
+
+from inspection.domain.problems import ChecklistAltered
 from tests.authoring.desk import ITEM, Authors, faults_on, filled
 from tests.builders.enrolment import PASSWORD
+from tests.builders.identifiers import sha256
 
 
 def test_an_extension_goes_from_draft_to_use_by_four_eyes(authors: Authors) -> None:
@@ -66,10 +73,10 @@ def test_faults_are_told_at_their_fields_and_keep_a_draft_from_being_sent(
     page = authors.read(authors.first, item)
     told = faults_on(page)
     assert told == [
-        "中文：太长了：最多 14 个字，现在有 15 个",
-        "中文：问题表现最多 20 个字，现在有 21 个",
-        "失效日期（现行的不填）：失效日期 2020-01-01 早于生效日期 2021-09-01",
-        "核对程度：请选这条依据核对到什么程度",
+        "名称：太长了：最多 14 个字，现在有 15 个",
+        "问题表现 2：问题表现最多 20 个字，现在有 21 个",
+        "检查依据 1：失效日期 2020-01-01 早于生效日期 2021-09-01",
+        "检查依据 1：请选这条依据核对到什么程度",
         "罚则：罚则写法不对：“安全生产法 97”。写依据代号、空格、条号，如 AQF 97(7)",
     ]
     for words in told:
@@ -187,7 +194,85 @@ def test_a_trial_is_drawn_for_whoever_holds_its_link_until_the_draft_is_gone(
     drawn = stranger.get(link)
     assert drawn.status_code == 200
     assert "油库卸油口有防静电接地" in drawn.text
-    assert "这是试用" in drawn.text
+    assert "试用，填的不保存、不发出" in drawn.text
     assert stranger.get(link.replace(".", ".1", 1)).status_code == 404
     assert authors.post(authors.first, f"{draft}/end").status_code == 303
     assert stranger.get(link).status_code == 404
+
+
+def drop_triggers(connection: Connection) -> None:
+    """As the owner of the database can."""
+    on = " ON authored_revision" if connection.dialect.name == "postgresql" else ""
+    connection.execute(text(f"DROP TRIGGER authored_revision_no_update{on}"))
+
+
+def test_a_published_revision_edited_by_hand_is_named_and_nothing_starts(authors: Authors) -> None:
+    draft = authors.begin("extend")
+    authors.add(draft, "permits")
+    name = f"{authors.published(draft).rpartition('/')[2]}.1"
+    scene = authors.scene
+    assert scene.command("ledger", "check").exit_code == 0
+    with pytest.raises(DBAPIError, match="append-only"), scene.engine.begin() as connection:
+        connection.execute(text("UPDATE authored_revision SET document = 'x', digest = 'x'"))
+    with scene.engine.begin() as connection:  # somebody who may drop triggers, and knows of digests
+        drop_triggers(connection)
+        connection.execute(
+            text(
+                "UPDATE authored_revision SET digest = :digest,"
+                " document = replace(document, '油库', '车库')"
+            ),
+            {"digest": sha256(b"whatever fits")},
+        )
+    told = scene.command("ledger", "check")
+    assert told.exit_code == 1
+    assert name in told.output
+    for words in (("serve",), ("worker", "run")):
+        started = scene.command(*words)
+        assert isinstance(started.exception, ChecklistAltered)
+        assert started.exception.details["name"] == name
+
+
+def test_an_extension_is_offered_the_new_revision_of_its_origin(authors: Authors) -> None:
+    origin = authors.begin("extend")
+    authors.add(origin, "permits")
+    slug = authors.published(origin).rpartition("/")[2]
+    extension = authors.begin("extend", slug, 1)
+    authors.add(extension, "permits", **{"title-zh": "只在本地"})
+    place = authors.published(extension)
+    assert "按新版更新" not in authors.read(authors.first, place)
+    second = authors.begin("next", slug, 1)
+    authors.add(second, "permits", **{"title-zh": "第二版才有"})
+    authors.published(second)
+    assert "按新版更新" in authors.read(authors.first, place)
+    update = authors.begin("update", place.rpartition("/")[2], 1)
+    assert authors.scene.rows(
+        "SELECT count(*) FROM checklist_draft WHERE document LIKE '%只在本地%第二版才有%'"
+    ) == [(1,)], "the addition stays behind the item that it stood behind"
+    beside = authors.read(authors.first, f"{update}/comparison")
+    assert re.findall(r'data-changes="([\w ]+)"', beside) == ["came"]
+    authors.published(update)
+    assert "按新版更新" not in authors.read(authors.first, place)
+
+
+def test_a_copy_keeps_locked_items_and_another_unit_sees_no_draft(authors: Authors) -> None:
+    origin = authors.begin("scratch", title="油库检查")
+    assert authors.write(f"{origin}/head", **{"summary-zh": "查油库。"}).status_code == 303
+    page = authors.read(authors.first, origin)
+    authors.order(origin, "section_name", "section_1", zh="油库", seen=_seen(page))
+    authors.add(origin, locked="y")
+    authors.add(origin)
+    slug = authors.published(origin).rpartition("/")[2]
+    copied = authors.begin("copy", slug, 1)
+    assert authors.order(copied, "remove", "ZAA-01").status_code == 409
+    assert authors.write(f"{copied}/items/ZAA-02", **{"check-zh": "按本地改。"}).status_code == 303
+    assert authors.add(copied).endswith("/ZAB-01")
+    authors.published(copied)
+    draft = authors.begin("copy", slug, 1)
+    town = authors.browser(authors.scene.cast.foreign_office)
+    assert town.get(draft).status_code == 404
+    listed = town.get("/authoring").text
+    assert "油库检查" in listed, "what the district published is for those below it"
+    assert draft not in listed
+    assert town.get(f"/authoring/lists/{slug}").status_code == 200
+    enterprise = authors.browser(authors.scene.cast.officer)
+    assert enterprise.get("/authoring").status_code == 403

@@ -18,10 +18,12 @@ from tests.tenancy.examples import Asking, NoExample
 from tests.tenancy.world import World
 
 SHOWN_TO_ANYONE = {
+    "authoring_review.trial": {"title of the draft"},
     "verification.show": {"report", "number of the report", "digest of the report"},
     "verification.by_digest": {"report", "number of the report", "digest of the report"},
 }
-"""What the page behind a report's QR code tells whoever holds the report: that it is one."""
+"""What the page behind a report's QR code tells whoever holds the report: that it is one. A draft's
+trial is for whoever was given its link."""
 
 
 def test_every_route_has_an_example(app: Flask) -> None:
@@ -150,9 +152,11 @@ def _state(scene: Scene) -> dict[str, object]:
         "paper_issuer",
         "notice",
         "push_subscription",
+        "authored_revision",
     )
     return {
         **{table: scene.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables},
+        "drafts": scene.rows("SELECT * FROM checklist_draft WHERE document LIKE '%办公室看%'"),
         "active": scene.rows("SELECT uuid, active FROM person ORDER BY id"),
         "keys": scene.rows("SELECT kid, revoked_at FROM device_key ORDER BY kid"),
         "invitations": scene.rows("SELECT uuid FROM invitation ORDER BY id"),

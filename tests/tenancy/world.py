@@ -1,8 +1,10 @@
 """One unit with everything in it that the app keeps, and people of every role elsewhere."""
 
 import json
+import re
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from io import BytesIO
 from urllib.parse import urlencode
 
@@ -12,7 +14,9 @@ from sqlalchemy.orm import Session
 from inspection import worker
 from inspection.accounts import assignments
 from inspection.accounts.policy import Role
+from inspection.authoring import documents, drafts, publishing
 from inspection.database import writing
+from inspection.domain import checklist
 from inspection.domain.enforcement import Ground, MeasureKind, PenaltyKind, Subject
 from inspection.domain.hazard import Step
 from inspection.enforcement import cases
@@ -194,6 +198,7 @@ def _fill(world: World) -> None:
     _handled(world)
     _on_paper(world)
     _reached(world)
+    _authored(world)
 
 
 def _noted(world: World) -> str:
@@ -277,6 +282,38 @@ def _on_paper(world: World) -> None:
         "number of the list": listed.number,
     }
     office.work()
+
+
+def _authored(world: World) -> None:
+    """A list that the district published, for everybody below it, and a draft that is nobody's."""
+    scene = world.scene
+    schema = scene.wiring.checklist_schema
+    source = checklist.to_json(scene.wiring.catalog.revision("hot-work", 1))
+    day, at = scene.clock().date(), scene.clock()
+    with writing(scene.engine) as session:
+        office, second = (
+            enrolment.actor(session, world.own[role]) for role in ("office", "administrator")
+        )
+        published, draft = (
+            drafts.begin(
+                session,
+                office,
+                office.unit_uuid,
+                partial(documents.taken, source, title=title, extends=True, on=day),
+                base=source,
+                at=at,
+            )
+            for title in ("全区用的检查表", "只给办公室看的草稿")
+        )
+        publishing.send(session, office, published, version=1, faults=0, at=at)
+        world.things["own list"], _revision = publishing.publish(
+            session, second, published, version=1, schema=schema, origin=source, at=at
+        )
+    page = scene.tablet_of(world.own["office"]).ask("GET", f"/authoring/drafts/{draft}/trial")
+    trial = re.search(r"/authoring/trials/([^/]+)/zh", page.body.decode())
+    assert trial
+    world.things |= {"draft": draft, "trial": trial[1]}
+    world.secrets |= {"draft": draft, "title of the draft": "只给办公室看的草稿"}
 
 
 def _reached(world: World) -> None:
