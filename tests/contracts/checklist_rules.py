@@ -100,14 +100,12 @@ def _telling(document: dict[str, Any]) -> Iterator[str]:
 
 
 def _applies(document: dict[str, Any]) -> Iterator[str]:
-    kinds = {"sectors", "venues"}
+    """A unit is of one sector, but may have any venues."""
     whole = document.get("applies", {})
     for item in _items(document):
-        here = item.get("applies", {})
-        for kind in sorted(kinds & {*whole} & {*here}):
-            alone = kinds & {*whole} == kinds & {*here} == {kind}
-            if alone and set(whole[kind]).isdisjoint(here[kind]):
-                yield f"{item['code']}: is for {kind} that the list is not for"
+        here = item.get("applies", {}).get("sectors", [])
+        if here and "venues" not in whole and set(whole.get("sectors", here)).isdisjoint(here):
+            yield f"{item['code']}: is for sectors that the list is not for"
 
 
 def _shipped(origin: dict[str, Any] | None) -> dict[str, Any] | None:

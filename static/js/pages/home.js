@@ -87,7 +87,7 @@ async function drawRevisions(drafts) {
     more.hidden = !newer;
     more.href = `/tablet/moving?draft=${uuid}`;
   }
-  await keepForms(drafts.map(({ form }) => form).filter(isForm));
+  await keepForms([...drafts.map(({ form }) => form).filter(isForm), ...lists.map(({ form }) => form[language()])]);
 }
 
 function bindSettings() {
