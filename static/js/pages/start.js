@@ -10,7 +10,7 @@ import { drafts, saveDraft } from "../store/person.js";
 import { listen } from "../sync/news.js";
 import { unlocked } from "../ui/lock.js";
 import { copyOf, drawList, fill, inLanguage, language, need, show, word } from "../ui/page.js";
-import { keepForms, newestVersion } from "../ui/updates.js";
+import { newestVersion } from "../ui/updates.js";
 import { openFrame } from "./frame.js";
 
 const MOST_SHOWN = 50;
@@ -57,7 +57,6 @@ async function kept(url) {
 /** @param {import("../store/device.js").Person} person */
 async function drawChecklists(person) {
   const lists = (await device.checklists(person.uuid)).sort(inOrder);
-  void keepForms(lists.map(({ form }) => form[language()]));
   const begun = unit ? begunAt(await drafts(person.uuid), unit.uuid) : [];
   const here = new Map();
   for (const list of lists) here.set(list.id, await kept(list.form[language()]));
