@@ -60,8 +60,7 @@ _FACES: dict[str, dict[str, object]] = {
 def written(document: Document) -> bytes:
     """The list as the bytes of a workbook. It may be half done: what is missing stays empty."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     faces = {name: book.add_format(face) for name, face in _FACES.items()}
     sheets = {title: book.add_worksheet(title) for title in (LIST, ITEMS, GROUNDS, CRITERIA)}
     sheets |= {title: book.add_worksheet(title) for title in (INSTRUMENTS, GUIDE)}

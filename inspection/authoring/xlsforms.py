@@ -41,8 +41,7 @@ _CHOICES_HEAD = ("list_name", "name", f"label::{CHINESE}", f"label::{ENGLISH}")
 def written(document: Document) -> bytes:
     """The list as an XLSForm in two languages; where English is missing, Chinese stands for it."""
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(buffer, options)
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     sheets = (
         (SURVEY, [_SURVEY_HEAD, *_survey(document)], (24, 22, 60, 60, 30, 30, 9, 26, 18)),
         (CHOICES, [_CHOICES_HEAD, *_choices(document)], (18, 24, 40, 50)),

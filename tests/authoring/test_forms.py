@@ -39,7 +39,10 @@ def told(found: Transcript) -> list[tuple[str, dict[str, Any]]]:
     return [(each.told.value, dict(each.values)) for each in found.notes]
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+NEWEST = {path.stem.partition(".")[0]: path for path in FILES}
+
+
+@pytest.mark.parametrize("path", NEWEST.values(), ids=NEWEST)
 def test_a_list_is_a_valid_form_and_comes_back_as_far_as_forms_go(path: Any) -> None:
     whole = json.loads(path.read_bytes())
     data = xlsforms.written(whole)

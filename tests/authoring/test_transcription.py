@@ -227,15 +227,16 @@ def test_merged_cells_hold_for_all_their_rows() -> None:
         head,
         ("作业票", "办理作业票", "查资料", "未办理", "补办"),
         (None, None, None, "过期", None),
-        (None, "专人监护", "现场", "无人监护", "停止作业"),
-        ("现场", "清除可燃物", "现场", "未清除", "清除"),
-        merged=("A2:A4", "B2:B3", "C2:C3", "E2:E3"),
+        (None, "专人监护", "看视频", "无人监护", "停止作业"),
+        ("现场", "清除可燃物", None, "未清除", "清除"),
+        merged=("A2:A4", "B2:B3", "C2:C3", "E2:E3", "C4:C5"),
     )
     found = read(data)
     assert [each["title"]["zh"] for each in found.document["sections"]] == ["作业票", "现场"]
     assert checks(data) == ["办理作业票", "专人监护", "清除可燃物"]
     assert tags(items(found)[0]) == ["未办理", "过期"]
     assert items(found)[0]["requirement"]["zh"] == "补办"
+    assert [each["methods"] for each in items(found)] == [["documents"], ["看视频"], ["看视频"]]
 
 
 def test_lines_across_the_table_begin_sections_and_the_rest_is_passed_over() -> None:
