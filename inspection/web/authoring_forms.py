@@ -20,12 +20,12 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length
 
-from inspection.domain.applicability import Venue
 from inspection.edge import faults as words_of
 from inspection.edge.forms import ProtectedForm
 from inspection.web.authoring import LONGEST, Desk, field_id
 from inspection.web.checklists import METHODS
 from inspection.web.hazards import SECTORS
+from inspection.web.premises import VENUES
 
 MARKS = {
     "V": _("已核对条文"),
@@ -42,22 +42,6 @@ EVIDENCE = {
 }
 WEIGHTS = {1: _("1 资料和细节"), 2: _("2 一般"), 3: _("3 较重"), 5: _("5 可能立即致人伤亡")}
 DEADLINES = {0: _("立即"), 3: _("3 天"), 7: _("7 天"), 15: _("15 天"), 30: _("30 天")}
-VENUES = {
-    Venue.CROWDED: _("人员密集场所"),
-    Venue.SMALL_PREMISES: _("九小场所"),
-    Venue.COMBINED_PREMISES: _("三合一场所"),
-    Venue.GAS: _("使用燃气"),
-    Venue.SPECIAL_EQUIPMENT: _("特种设备"),
-    Venue.CONFINED_SPACE: _("有限空间"),
-    Venue.DUST: _("涉爆粉尘"),
-    Venue.AMMONIA: _("涉氨制冷"),
-    Venue.MOLTEN_METAL: _("熔融金属"),
-    Venue.HAZARDOUS_CHEMICALS: _("使用或储存危险化学品"),
-    Venue.FIREWORKS: _("烟花爆竹经营"),
-    Venue.RENTED_OUT: _("厂房出租"),
-    Venue.CONTRACTORS: _("外包作业"),
-    Venue.SELF_BUILT: _("自建房"),
-}
 MOST_TAGS = 6
 SPARE = 1
 """Empty rows at the end of what comes in rows."""
