@@ -301,7 +301,8 @@ def drawn(document: Document) -> Checklist:
 
 def _readable(item: Document) -> Document:
     dated = [
-        {**each, "from": _day(each["from"]), "to": _day(each["to"])} for each in item["citations"]
+        {**each, "from": _day(each.get("from")), "to": _day(each.get("to"))}
+        for each in item["citations"]
     ]
     return {**item, "citations": dated}
 

@@ -77,6 +77,11 @@ class DraftRow(Base):
         ),
     )
 
+    @property
+    def authors(self) -> frozenset[str]:
+        """Who made it, and therefore does not publish it."""
+        return frozenset({self.drafted_by, self.sent_by} - {""})
+
 
 @dataclass(frozen=True)
 class Draft:
@@ -94,7 +99,8 @@ class Draft:
     state: State
     drafted_by: str
     changed_by: str
-    sent_by: str
+    authors: frozenset[str]
+    """Who made it, and therefore does not publish it."""
     remarks: str
     changed_at: datetime
 
@@ -102,11 +108,6 @@ class Draft:
     def name(self) -> str:
         """What the revision will be called: slug, dot, number."""
         return f"{self.slug}.{self.document['revision']}"
-
-    @property
-    def authors(self) -> frozenset[str]:
-        """Who made it, and therefore does not publish it."""
-        return frozenset({self.drafted_by, self.sent_by} - {""})
 
 
 def begin(
@@ -270,7 +271,7 @@ def _draft_of(row: DraftRow, unit: Unit) -> Draft:
         state=State(row.state),
         drafted_by=row.drafted_by,
         changed_by=row.changed_by,
-        sent_by=row.sent_by,
+        authors=row.authors,
         remarks=row.remarks,
         changed_at=row.changed_at,
     )

@@ -56,7 +56,7 @@ def send(
     row.state, row.sent_by, row.remarks, row.changed_at = State.IN_REVIEW, actor.uuid, "", at
     body = {**_said(row, unit), "by": _person(actor)}
     seq = _append(session, PROPOSED, body, row.uuid, at=at, after=end)
-    readers = _publishers(session, unit, besides=_authors(row))
+    readers = _publishers(session, unit, besides=row.authors)
     words = {
         "zh": f"{actor.name}起草了《{_title(row)}》，请核对并发布，或写明意见退回。",
         "en": f"{actor.name} drafted “{_title(row)}”. Please check and publish or return it.",
@@ -77,7 +77,7 @@ def send_back(
         "zh": f"{actor.name}退回了《{_title(row)}》：{remarks}",
         "en": f"{actor.name} returned “{_title(row)}”: {remarks}",
     }
-    readers = _people(session, _authors(row) - {actor.uuid})
+    readers = _people(session, row.authors - {actor.uuid})
     _tell(session, RETURNED, row, unit, seq, words, readers, at=at)
 
 
@@ -107,7 +107,7 @@ def publish(
         raise DraftMovedOn(draft=draft_uuid)
     written = documents.as_file(proofreading.whole(document))
     digest = hashlib.sha256(written.encode()).hexdigest()
-    drafters = [{"person": each} for each in sorted(_authors(row))]
+    drafters = [{"person": each} for each in sorted(row.authors)]
     body = {**_said(row, unit), "digest": digest, "drafted_by": drafters, **_confirming(actor)}
     seq = _append(session, PUBLISHED, body, row.uuid, at=at, after=end)
     session.add(
@@ -129,7 +129,7 @@ def publish(
         "zh": f"{actor.name}发布了《{_title(row)}》第 {document['revision']} 版。",
         "en": f"{actor.name} published revision {document['revision']} of “{_title(row)}”.",
     }
-    readers = _people(session, _authors(row))
+    readers = _people(session, row.authors)
     _tell(session, PUBLISHED, row, unit, seq, words, readers, at=at)
     return row.slug, document["revision"]
 
@@ -206,10 +206,6 @@ def _as_seen(
     if row.version != version:
         raise DraftMovedOn(draft=draft_uuid, version=row.version)
     return row, unit
-
-
-def _authors(row: DraftRow) -> frozenset[str]:
-    return frozenset({row.drafted_by, row.sent_by} - {""})
 
 
 def _said(row: DraftRow, unit: Unit) -> dict[str, Any]:

@@ -87,13 +87,13 @@ def draft(
     at: datetime,
 ) -> None:
     """Have `office` extend the list of hot work, `publisher` publish it; `town` sends another."""
-    hot_work = checklist.to_json(catalog.revision("hot-work", 1))
+    newest = {each.slug: checklist.to_json(each) for each in catalog.current()}
+    hot_work, emergency = newest["hot-work"], newest["emergency"]
     extend = partial(
         _extended, hot_work, "动火等危险作业（云岚区增补）", (_REPORTED, _WIND), at.date()
     )
     uuid = _sent(session, office, extend, hot_work, at=at)
     publishing.publish(session, publisher, uuid, version=1, schema=schema, origin=hot_work, at=at)
-    emergency = checklist.to_json(catalog.revision("emergency", 1))
     extend = partial(_extended, emergency, "应急准备（花桥镇增补）", (_ASSEMBLY,), at.date())
     _sent(session, town, extend, emergency, at=at)
 

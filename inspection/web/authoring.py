@@ -313,7 +313,7 @@ def draft_page(found: Desk, form: ReviewForm | None = None) -> str:
     """The page of a draft."""
     actor, draft = current_actor(), found.draft
     with reading() as session:
-        names = people.names(session, (draft.drafted_by, draft.changed_by, draft.sent_by))
+        names = people.names(session, (draft.drafted_by, draft.changed_by))
     return render_template(
         "web/authoring/draft.html",
         draft=draft,
@@ -376,8 +376,10 @@ def arrange(draft: object) -> Answer:
     if act == "add":
         new = set(documents.codes(changed.document)) - set(documents.codes(found.document))
         return redirect(f"/authoring/drafts/{draft}/items/{new.pop()}", 303)
-    moved = urlencode({"moved": of, "way": act}) if "up" in act or "down" in act else ""
-    return redirect(f"/authoring/drafts/{draft}?{moved}#sections", 303)
+    back = "#sections"
+    if "up" in act or "down" in act:  # the same key has the focus again, unless a # takes it
+        back = f"?{urlencode({'moved': of, 'way': act})}"
+    return redirect(f"/authoring/drafts/{draft}{back}", 303)
 
 
 def _used(found: Desk) -> list[str]:

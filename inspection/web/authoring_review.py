@@ -32,7 +32,7 @@ from inspection.web.authoring import (
     origin_of,
     visible,
 )
-from inspection.web.authoring_items import readable
+from inspection.web.authoring_forms import readable
 from inspection.web.checklists import METHODS, FindingForm, form_for
 from inspection.web.moments import today
 from inspection.web.papers import is_really_them

@@ -11,6 +11,7 @@ from tests.builders.checklists import SHIPPED, citation, document, item, shipped
 
 SCHEMA = json.loads((SHIPPED / "schema.json").read_text(encoding="utf-8"))
 ITEM = "/sections/0/items/0"
+LISTS = sorted(path for path in SHIPPED.glob("*/*.json") if path.parent.name != "instruments")
 
 
 def told(found: dict[str, Any], origin: dict[str, Any] | None = None) -> list[tuple[str, str]]:
@@ -18,7 +19,7 @@ def told(found: dict[str, Any], origin: dict[str, Any] | None = None) -> list[tu
     return [(each.code.value, each.pointer) for each in faults]
 
 
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*/*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", LISTS, ids=lambda path: path.stem)
 def test_shipped_lists_have_no_faults_and_are_written_as_they_are_read(path: Any) -> None:
     found = json.loads(path.read_bytes())
     assert told(found) == []

@@ -11,6 +11,20 @@ from tests.e2e.office import desk
 from tests.e2e.test_reach import AXE, axe_faults
 from tests.live import LiveServer
 
+ROWS_KEPT = """async () => {
+  const asked = (request) =>
+    new Promise((done) => { request.onsuccess = () => done(request.result); });
+  let rows = 0;
+  for (const { name } of await indexedDB.databases()) {
+    const database = await asked(indexedDB.open(name));
+    for (const store of database.objectStoreNames) {
+      rows += await asked(database.transaction(store).objectStore(store).count());
+    }
+  }
+  return rows + localStorage.length + (await caches.keys()).length;
+}"""
+"""How much the browser has kept, in whatever place."""
+
 
 def test_a_list_is_extended_tried_on_a_phone_and_published_by_somebody_else(
     playwright: Playwright, live_server: LiveServer, browser_path: str
@@ -27,7 +41,7 @@ def test_a_list_is_extended_tried_on_a_phone_and_published_by_somebody_else(
         expect(page.get_by_text("要由另一位有权限的人发布")).to_be_visible()
     with desk(playwright, url, username="admin", **told) as page:
         page.goto(f"{url}{draft}")
-        page.get_by_role("link", name="与 hot-work.1 对照").click()
+        page.get_by_role("link", name=re.compile("^与 hot-work")).click()
         rows = page.locator("[data-changes]")
         expect(rows).to_have_count(1)
         expect(rows).to_have_attribute("data-changes", "came")
@@ -55,7 +69,7 @@ def _extended(page: Page, url: str) -> str:
     page.get_by_label("管理要求，没有直接的法律条文").check()
     page.get_by_role("button", name="保存").click()
     expect(page.locator("#errors")).to_have_count(0)
-    assert axe_faults(page) == []
+    assert axe_faults(page, "item") == []
     page.goto(f"{url}{draft}")
     up = page.get_by_role("button", name=re.compile("上移$"))
     up.focus()
@@ -64,8 +78,8 @@ def _extended(page: Page, url: str) -> str:
         page.wait_for_url("**moved=**")
         expect(up).to_be_focused()
     codes = page.locator(".author-section").first.locator(".item-code").all_inner_texts()
-    assert codes == ["A-01", "A-02", "A-03", codes[3], "A-04", "A-05"]
-    assert axe_faults(page) == []
+    assert [code.startswith("A-") for code in codes][-3:] == [False, True, True]
+    assert axe_faults(page, "draft") == []
     return draft
 
 
@@ -84,7 +98,6 @@ def _tried_on_a_phone(page: Page, address: str) -> None:
     expect(phone.locator("#A-01").get_by_text("没有危险作业制度")).to_be_visible()
     phone.reload()
     inspector.ready(phone, "trial")
-    expect(phone.locator("[data-field=progress]")).to_have_text(re.compile("^0/33"))
-    kept = "async () => (await indexedDB.databases()).length + (await caches.keys()).length"
-    assert phone.evaluate(kept) == 0
+    expect(phone.locator("[data-field=progress]")).to_have_text(re.compile("^0/"))
+    assert phone.evaluate(ROWS_KEPT) == 0
     context.close()

@@ -55,7 +55,8 @@ function findingBlock(sheet, finding) {
   bindWords(sheet, block, finding, changed);
   bindLevel(sheet, block, finding, changed);
   bindDeadline(sheet, block, finding, changed);
-  void import("./photos.js").then((photos) => photos.bindPhotos(sheet, block, finding));
+  const trial = block.querySelector("[data-shoot]:disabled"); // which takes no photos, and opens no storage for them
+  if (!trial) void import("./photos.js").then((photos) => photos.bindPhotos(sheet, block, finding));
   const fixed = /** @type {HTMLInputElement} */ (need("[data-fixed] input", block));
   fixed.checked = finding.fixed_on_spot;
   fixed.addEventListener("change", () => {
