@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from sqlalchemy.engine import Engine
 
 from inspection.blobs import FilesystemBlobs
-from inspection.catalog import Catalog
+from inspection.catalog import Catalog, Library
 from inspection.catalog.authored import Archive
 from inspection.notices.mail import Post
 from inspection.notices.push import Pusher
@@ -27,6 +27,7 @@ class Wiring:
     engine: Engine
     blobs: FilesystemBlobs
     catalog: Catalog
+    library: Library
     authority: Authority
     server_key: ServerKey
     pusher: Pusher
@@ -48,11 +49,13 @@ def wire(
     """
     own = load_own(settings.own, at=clock())
     settings.home.mkdir(parents=True, exist_ok=True)
+    catalog = Catalog.open(CHECKLISTS, Archive(engine))
     return Wiring(
         settings=settings,
         engine=engine,
         blobs=FilesystemBlobs(settings.home / "blobs"),
-        catalog=Catalog.open(CHECKLISTS, Archive(engine)),
+        catalog=catalog,
+        library=Library.open(CHECKLISTS, catalog.current()),
         authority=Authority.open(
             settings.home / "authority",
             settings.secret,

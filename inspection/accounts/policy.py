@@ -82,6 +82,8 @@ class Permission(Enum):
     """Sign one's enterprise's figures of a quarter or a year (总局令16号 art. 14)."""
     ISSUER_DESCRIBE = "issuer:describe"
     """Say which mark a unit's papers bear, and where their addressees may turn."""
+    CARD_SEND = "card:send"
+    """Send hint cards (提示卡) to enterprises in scope, see who opened them, remind the others."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -136,6 +138,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.SHEET_SIGN: (frozenset({_O}), Reach.SUBTREE),
     Permission.FIGURES_SIGN: (frozenset({_H}), Reach.SUBTREE),
     Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
+    Permission.CARD_SEND: (frozenset({_O}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

@@ -59,6 +59,13 @@ class Catalog:
         family = {each.family for each in self.current() if each.slug == slug} or {slug}
         return tuple(each.slug for each in self.current() if each.family in family) or (slug,)
 
+    def is_short(self, checklist: Checklist) -> bool:
+        """Whether a list is a short edition (短表): all its items are some of another list's."""
+        origin = checklist.origin and self.find(checklist.origin.slug, checklist.origin.revision)
+        if not origin:
+            return False
+        return {each.code for each in checklist.items} < {each.code for each in origin.items}
+
     def current(self) -> tuple[Checklist, ...]:
         """The newest revision of every shipped list, in the order of their letters."""
         newest: dict[str, Checklist] = {}

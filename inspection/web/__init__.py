@@ -11,8 +11,10 @@ from inspection.web import (
     audits_samples,
     authority,
     board,
+    cards,
     channels,
     checklists,
+    criteria,
     custody,
     enforcement,
     enterprise,
@@ -79,6 +81,8 @@ PAGES = (
     rescue,
     tablet,
     checklists,
+    criteria,
+    cards,
     style,
 )
 
