@@ -224,12 +224,12 @@ def tell(
             .join(PersonAccount, PersonAccount.id == CardSending.person_id)
             .where(CardSending.uuid == args["sending"])
         ).one()
+        title = catalog.revision(row.slug, row.revision).title
+        lot = _Lot(row.uuid, row.slug, row.revision, row.note, office, title, args["times"])
         actor = people.actor(session, person)
         scope = actor.scope(Permission.CARD_SEND) if actor else Scope()
         readers = _readers(session, scope, row.sector)
         names = _enterprises(session, scope, row.sector)
-    title = catalog.revision(row.slug, row.revision).title
-    lot = _Lot(row.uuid, row.slug, row.revision, row.note, office, title, args["times"])
     for start in range(0, len(readers), AT_ONCE):
         with writing(engine) as session:
             lot.tell(session, readers[start : start + AT_ONCE], at=clock())
