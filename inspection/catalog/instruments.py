@@ -22,6 +22,8 @@ from inspection.domain.instrument import (
 )
 
 FOLDER = "instruments"
+ORDER = ("criteria", "law", "regulation", "rule", "standard")
+"""Kinds of instruments as they are listed."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,8 @@ class Library:
     """All instruments, by key, and what the lists in use make of them."""
 
     def __init__(self, instruments: Iterable[Instrument], lists: Iterable[Checklist]) -> None:
-        self._instruments = {each.key: each for each in instruments}
+        ordered = sorted(instruments, key=lambda each: (ORDER.index(each.kind), each.key))
+        self._instruments = {each.key: each for each in ordered}
         self._mentions: dict[str, list[Mention]] = {}
         for checklist in lists:
             for key, mention in _mentions(checklist):
@@ -89,7 +92,7 @@ class Library:
         return self._instruments.get(key)
 
     def instruments(self) -> tuple[Instrument, ...]:
-        """All instruments, by key."""
+        """All instruments, what judges first, in the order of their rank."""
         return tuple(self._instruments.values())
 
     def successor(self, key: str) -> Instrument | None:

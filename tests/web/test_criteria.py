@@ -1,5 +1,6 @@
 """The criteria library on pages, the way to it from a finding, and the score beside a record."""
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -66,7 +67,12 @@ def test_an_edition_that_was_replaced_says_by_which(client, library):
 def test_a_clause_names_the_items_that_ask_it_and_what_may_follow(client, library):
     page = client.get(AQF_43).text
     assert "A-08" in page
-    assert "/checklists/hot-work/" in page
+    text = re.search(r'href="(/checklists/hot-work/1/text/[0-9a-f]{64})#A-08"', page)
+    assert text
+    listed = client.get(text[1]).text
+    assert 'id="A-08"' in listed
+    assert AQF_43 in listed  # and back
+    assert client.get(text[1][:-1] + "x").status_code == 404
     assert "五项情形：罚10万元以下。" in page
     assert client.get("/criteria/AQF/第八条").status_code == 404
     assert client.get("/criteria/XYZ").status_code == 404
@@ -80,7 +86,7 @@ def test_one_tap_leads_from_a_finding_to_what_it_rests_on(app, sign_in, settled,
         told = office.get(page).text
         assert f'href="{AQF_43}"' in told
         assert "已核对原文" in told
-        assert "检查当天未在施行" not in told
+        assert "检查当天不在施行期内" not in told
         # The record keeps what it cited; what took its place since is said beside it.
         assert "现已由《新安全生产法》取代" in told
 
