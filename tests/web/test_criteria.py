@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -10,16 +11,19 @@ from inspection.domain.instrument import Instrument
 from inspection.wiring import Wiring
 from tests.builders import instruments
 from tests.builders.instruments import criteria, fire_rules, instrument, law, provision
+from tests.builders.times import NOON
+from tests.scene import cast_of
 from tests.web.conftest import hazard_of
 
 AQF_43 = "/criteria/AQF/%E7%AC%AC%E5%9B%9B%E5%8D%81%E4%B8%89%E6%9D%A1"
 
 
 def shelve(app: Flask, *known: Instrument) -> None:
-    """Give the app a library of these."""
+    """Give the app a library of these, eight days after the inspections."""
     wiring: Wiring = app.extensions["zhencha"]
     library = instruments.library(wiring, *known)
-    app.extensions["zhencha"] = replace(wiring, library=library)
+    later = NOON + timedelta(days=8)
+    app.extensions["zhencha"] = replace(wiring, library=library, clock=lambda: later)
 
 
 @pytest.fixture
@@ -103,7 +107,9 @@ def test_the_form_of_the_tablet_leads_there_beside_the_form(app, client, library
     assert "凭记忆，未核对" in page
 
 
-def test_a_record_and_its_unit_show_the_score_with_its_formula(sign_in, settled, hand_in, library):
+def test_a_record_and_its_unit_show_the_score_with_its_formula(
+    sign_in, settled, hand_in, library, database
+):
     made = hand_in(failed=1, change=leave_one_out)
     office = sign_in(settled.office)
     unit = f"/units/{settled.district.enterprise.uuid}"
@@ -113,7 +119,9 @@ def test_a_record_and_its_unit_show_the_score_with_its_formula(sign_in, settled,
         assert "<b>优</b>" in told
         assert "未检查 1 项，权重 2，没有算作合格" in told
     # What the unit says of itself does not overtake what the department found.
-    hand_in(failed=0, kind="self_inspection", device=settled.district.device)
+    cast = cast_of(database)
+    theirs = {"signers": (cast.officer,), "device": cast.officer_device}
+    hand_in(failed=0, kind="self_inspection", at=NOON + timedelta(days=1), **theirs)
     assert "= 96.7 分" in office.get(unit).text
 
 
