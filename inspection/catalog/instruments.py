@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 from inspection.domain import instrument
@@ -121,7 +122,13 @@ class Library:
         found = self.find(named.key)
         if found is None:
             return None
-        said = {each.clause: each for each in found.provisions if each.kind is Kind.PENALTY}
+        # Who names an item of an article's first paragraph leaves the paragraph out.
+        said = {
+            clause: each
+            for each in found.provisions
+            if each.kind is Kind.PENALTY
+            for clause in (each.clause.replace("第一款第", "第"), each.clause)
+        }
         nearest = (named.paragraph, named.article, named.item)
         clause = next((each for each in nearest if each in said), None)
         return Found(found, said[clause]) if clause else None
@@ -143,14 +150,18 @@ class Library:
 
     def _matching(self, wanted: Wanted) -> Iterator[Found]:
         words = wanted.text.casefold().split()
-        for each in self._instruments.values():
-            if wanted.instrument not in ("", each.key) or not each.meant_for(wanted.sector):
-                continue
-            for provision in each.provisions:
-                if wanted.kind in ("", provision.kind) and provision.span.holds(wanted.on):
-                    text = self._text(each, provision)
-                    if all(word in text for word in words):
-                        yield Found(each, provision)
+        for found, text in self._shelf:
+            if _fits(found, wanted) and all(word in text for word in words):
+                yield found
+
+    @cached_property
+    def _shelf(self) -> list[tuple[Found, str]]:
+        """Every provision with the text that words are looked for in."""
+        return [
+            (Found(each, provision), self._text(each, provision))
+            for each in self._instruments.values()
+            for provision in each.provisions
+        ]
 
     def _text(self, found: Instrument, provision: Provision) -> str:
         """Everything of a provision that a word may be found in."""
@@ -162,6 +173,16 @@ class Library:
         said = (found.title, provision.gist, provision.scope)
         texts = [text for each in said for text in (each.zh, each.en)]
         return " ".join([found.key, provision.clause, *texts, *aliases]).casefold()
+
+
+def _fits(found: Found, wanted: Wanted) -> bool:
+    """Whether a provision is wanted, its words aside."""
+    return (
+        wanted.instrument in ("", found.instrument.key)
+        and wanted.kind in ("", found.provision.kind)
+        and found.instrument.meant_for(wanted.sector)
+        and found.provision.span.holds(wanted.on)
+    )
 
 
 def _mentions(checklist: Checklist) -> Iterator[tuple[str, Mention]]:

@@ -85,7 +85,14 @@ class Instrument:
         return not (self.sectors and sector) or sector in self.sectors
 
     def at(self, clause: str) -> tuple[Provision, ...]:
-        """Return the provisions at `clause`; when there are none, at the clause it is part of."""
+        """Return the provisions at `clause`; where there are none, at the clause it is part of.
+
+        Several clauses may be named at once: 第五条、第十五条.
+        """
+        found = (each for part in clause.split("、") for each in self._at(part))
+        return tuple(dict.fromkeys(found))
+
+    def _at(self, clause: str) -> tuple[Provision, ...]:
         exact = tuple(each for each in self.provisions if each.clause == clause)
         wider = [each.clause for each in self.provisions if is_within(clause, each.clause)]
         nearest = max(wider, key=len, default="")

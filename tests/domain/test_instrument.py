@@ -47,11 +47,18 @@ def test_a_clause_without_words_of_its_own_is_told_by_the_one_it_is_part_of() ->
     )
     told = {
         clause: [each.gist.zh for each in law.at(clause)]
-        for clause in ("第五条", "第五条第一款", "第五条第一款第二项", "第五十条")
+        for clause in (
+            "第五条",
+            "第五条第一款",
+            "第五条第一款第二项",
+            "第五十条",
+            "第五条、第五条第一款",
+        )
     }
     assert told == {
         "第五条": ["甲。"],
         "第五条第一款": ["乙。"],
         "第五条第一款第二项": ["乙。"],
         "第五十条": [],
+        "第五条、第五条第一款": ["甲。", "乙。"],
     }

@@ -71,7 +71,7 @@ def test_an_edition_that_was_replaced_says_by_which(client, library):
 def test_a_clause_names_the_items_that_ask_it_and_what_may_follow(client, library):
     page = client.get(AQF_43).text
     assert "A-08" in page
-    text = re.search(r'href="(/checklists/hot-work/1/text/[0-9a-f]{64})#A-08"', page)
+    text = re.search(r'href="(/checklists/hot-work/2/text/[0-9a-f]{64})#A-08"', page)
     assert text
     listed = client.get(text[1]).text
     assert 'id="A-08"' in listed
