@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Engine
 
 from inspection.blobs import FilesystemBlobs
-from inspection.catalog import Catalog
+from inspection.catalog import Catalog, Library
 from inspection.catalog.authored import Archive
 from inspection.notices.mail import Post
 from inspection.notices.push import Pusher
@@ -31,6 +31,7 @@ class Wiring:
     catalog: Catalog
     checklist_schema: Mapping[str, Any]
     """The shape of a checklist's file, `checklists/schema.json`."""
+    library: Library
     authority: Authority
     server_key: ServerKey
     pusher: Pusher
@@ -52,12 +53,14 @@ def wire(
     """
     own = load_own(settings.own, at=clock())
     settings.home.mkdir(parents=True, exist_ok=True)
+    catalog = Catalog.open(CHECKLISTS, Archive(engine))
     return Wiring(
         settings=settings,
         engine=engine,
         blobs=FilesystemBlobs(settings.home / "blobs"),
-        catalog=Catalog.open(CHECKLISTS, Archive(engine)),
+        catalog=catalog,
         checklist_schema=json.loads((CHECKLISTS / "schema.json").read_text(encoding="utf-8")),
+        library=Library.open(CHECKLISTS, catalog.current()),
         authority=Authority.open(
             settings.home / "authority",
             settings.secret,

@@ -12,6 +12,7 @@ from typing import Any
 
 from inspection import database
 from inspection.audits import opinions, verdicts
+from inspection.cards import drawings, sendings
 from inspection.domain.problems import OwnFileOutdated
 from inspection.hazards import escalation
 from inspection.jobs import queue
@@ -108,6 +109,21 @@ def _push(wiring: Wiring, args: dict[str, Any]) -> None:
     )
 
 
+def _draw_card(wiring: Wiring, args: dict[str, Any]) -> None:
+    drawings.draw(
+        args,
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        catalog=wiring.catalog,
+        library=wiring.library,
+        organisation=wiring.settings.organisation,
+    )
+
+
+def _tell_card(wiring: Wiring, args: dict[str, Any]) -> None:
+    sendings.tell(args, engine=wiring.engine, catalog=wiring.catalog, clock=wiring.clock)
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
@@ -115,6 +131,8 @@ WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     SEAL_JOB: _seal_paper,
     own_certificate.OWN_JOB: _finish_own_signature,
     exports.EXPORT_JOB: _export_list,
+    drawings.CARD_JOB: _draw_card,
+    sendings.TELL_JOB: _tell_card,
     inbox.MAIL_JOB: _mail,
     inbox.PUSH_JOB: _push,
 }

@@ -88,6 +88,8 @@ class Permission(Enum):
     """Draft lists of one's own office (自编检查表), copy and extend others."""
     CHECKLIST_PUBLISH = "checklist:publish"
     """Publish what somebody else drafted, and retire lists."""
+    CARD_SEND = "card:send"
+    """Send hint cards (提示卡) to enterprises in scope, see who opened them, remind the others."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -145,6 +147,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_AUTHOR: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_PUBLISH: (frozenset({_O, _X}), Reach.SUBTREE),
+    Permission.CARD_SEND: (frozenset({_O}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

@@ -1,5 +1,6 @@
-"""Checklist revisions, read once from data and handed out frozen."""
+"""Checklist revisions and the criteria library, read once from data and handed out frozen."""
 
+from inspection.catalog.instruments import Library
 from inspection.catalog.shelf import Catalog
 
-__all__ = ["Catalog"]
+__all__ = ["Catalog", "Library"]

@@ -62,6 +62,13 @@ class Catalog:
         made = self._archive.kin(slug, family) if self._archive is not None else ()
         return tuple(dict.fromkeys((slug, *here, *made)))
 
+    def is_short(self, checklist: Checklist) -> bool:
+        """Whether a list is a short edition (短表): all its items are some of another list's."""
+        origin = checklist.origin and self.find(checklist.origin.slug, checklist.origin.revision)
+        if not origin:
+            return False
+        return {each.code for each in checklist.items} < {each.code for each in origin.items}
+
     def current(self) -> tuple[Checklist, ...]:
         """The newest revision of every shipped list: common ones by letter, then the sectors'."""
         newest: dict[str, Checklist] = {}

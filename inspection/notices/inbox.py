@@ -63,6 +63,7 @@ class NoticeRow(Base):
     __table_args__ = (
         UniqueConstraint("person_id", "basis_seq"),
         Index("ix_notice_person_sent", "person_id", "sent_at"),
+        Index("ix_notice_subject", "subject"),
         Index(
             "ix_notice_unread",
             "person_id",

@@ -51,13 +51,13 @@ def compose(notice: Notice, address: str, language: str, *, post: Post) -> Email
     said = notice.said
     facts = {
         "title": said.title[language],
-        "number": said.number,
+        "number": said.number or "–",
         "unit": said.unit_name,
         "deadline": said.deadline_on.isoformat() if said.deadline_on else "–",
         "link": f"{post.public_url}/inbox/{notice.uuid}",
     }
     mail = EmailMessage()
-    mail["Subject"] = _SUBJECT[language].format(**facts)
+    mail["Subject"] = _SUBJECT[language].format(title=facts["title"], number=said.number).strip()
     mail["From"] = post.sender
     mail["To"] = address
     mail["Date"] = format_datetime(notice.sent_at)

@@ -12,7 +12,7 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
@@ -22,6 +22,7 @@ import jinja2
 from markupsafe import Markup
 
 from inspection.domain import ink
+from inspection.domain.card import Card
 from inspection.domain.problems import GlyphMissing
 from inspection.domain.reserved import OPINIONS
 from inspection.reports import drawing, fields, photos, streams, typefaces, whereabouts, wording
@@ -196,6 +197,28 @@ def draw_sheet(issued: IssuedSheet, attachments: tuple[Attachment, ...] = ()) ->
     shape = ("paper.css", "sheet.css")
     document = engine.render(html, "report.css", served, more=shape, rules=_shape_of(sheet))
     return _with_faces(engine, document, {issued.field: issued.face}, attachments, issued.made_at)
+
+
+CARD_SIZES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5)
+"""Points of a card's text, from the largest: it is one page, read on a wall."""
+
+
+def draw_card(card: Card) -> bytes:
+    """Draw a hint card on one page of A4, as large as it fits. Raises GlyphMissing."""
+    engine = _engine()
+    html = _page("card.html").render(card=card, words=wording.CARD_WORDS[card.language])
+    for size in CARD_SIZES:
+        rules = f"html{{font-size:{size}pt}}"
+        document = engine.render(html, "report.css", {}, more=("card.css",), rules=rules)
+        if len(document.pages) == 1:
+            break
+
+    def finish(_document: Any, pdf: Any) -> None:
+        fields.declare_accessible(pdf)
+        streams.compress_once(pdf)
+
+    at = datetime.combine(date.fromisoformat(card.effective_on), time(), UTC)
+    return engine.write(document, finish, (), at)
 
 
 def _shape_of(sheet: Sheet) -> str:

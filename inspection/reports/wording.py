@@ -4,6 +4,7 @@ Pure, one fact in, one piece of text out. What a report is composed of is `conte
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
 
@@ -254,3 +255,65 @@ def clock_text(record: Record) -> str:
     offset = f"{behind} {abs(clock.server_offset_ms) / 1000:.3f} 秒"
     seen = f"（{instant_text(clock.server_seen_at)} 对时）" if clock.server_seen_at else ""
     return f"检查历时 {minutes} 分钟；比服务器{offset}{seen}"
+
+
+@dataclass(frozen=True)
+class CardWords:
+    """What stands on every hint card, in one language."""
+
+    lang: str
+    kind: str
+    intended: str
+    number: str
+    to_do: str
+    wrong: str
+    sanctions: str
+    sanction_for: str
+    see_text: str
+    whom: str
+    contact: str
+    source: str
+    marks: Mapping[str, str]
+    """How a gist was checked, where it was not against the text itself (DOMAIN §0.1)."""
+
+
+CARD_WORDS = {
+    "zh": CardWords(
+        lang="zh-CN",
+        kind="安全提示卡",
+        intended="给企业主要负责人和安全管理人员。对照每一条自查，做不到的马上改；贴在看得见的地方。",
+        number="序",
+        to_do="要做到",
+        wrong="常见的问题",
+        sanctions="做不到，可能的处罚",
+        sanction_for="对应第 {} 条",
+        see_text="罚则见条文",
+        whom="不明白的，问本单位的主管部门、所在镇街的应急管理办公室，或者{}。",
+        contact="联系人＿＿＿＿＿＿＿＿　电话＿＿＿＿＿＿＿＿＿＿",
+        source="依据检查表第 {} 版（{} 起用）编写，只列最要紧的几条；"
+        "要求以法律法规和标准的原文为准。",
+        marks={"V2": "二手资料核对", "VT": "仅核对条目", "R": "凭记忆，未核对"},
+    ),
+    "en": CardWords(
+        lang="en",
+        kind="Safety hint card",
+        intended="For principals and safety officers. Check yourselves against each line and put "
+        "right at once what is missing. Hang it where people see it.",
+        number="No.",
+        to_do="What to do",
+        wrong="What often goes wrong",
+        sanctions="If not: penalties that may follow",
+        sanction_for="lines {}",
+        see_text="see the text of the article",
+        whom="Questions: ask the department that supervises you, the emergency management office "
+        "of your town, or {}.",
+        contact="Contact ____________________  Phone ____________________",
+        source="From revision {} of the checklist (in use since {}); only the most important "
+        "lines. The text of the laws and standards decides.",
+        marks={
+            "V2": "checked against a secondary source",
+            "VT": "only the article number checked",
+            "R": "from memory, not checked",
+        },
+    ),
+}

@@ -3,7 +3,7 @@
 Read from the bytes that were signed; nothing is kept twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,13 @@ class LastInspection:
 
 
 def last_inspections(
-    session: Session, scope: Scope, *, after_seq: int, catalog: Catalog, limit: int
+    session: Session,
+    scope: Scope,
+    *,
+    after_seq: int,
+    catalog: Catalog,
+    limit: int,
+    kinds: Sequence[str] = _KINDS,
 ) -> list[LastInspection]:
     """Return the last inspections in scope that came after `after_seq`, newest arrival first."""
     newer = aliased(SubmittedRecord)
@@ -46,7 +52,7 @@ def last_inspections(
         .where(
             newer.unit_id == SubmittedRecord.unit_id,
             newer.checklist_slug == SubmittedRecord.checklist_slug,
-            *_counts(newer),
+            *_counts(newer, kinds),
             or_(
                 _ended(newer) > _ended(SubmittedRecord),
                 and_(_ended(newer) == _ended(SubmittedRecord), newer.seq > SubmittedRecord.seq),
@@ -60,7 +66,7 @@ def last_inspections(
         .where(
             scope.condition(),
             SubmittedRecord.seq > after_seq,
-            *_counts(SubmittedRecord),
+            *_counts(SubmittedRecord, kinds),
             ~overtaken,
         )
         .order_by(SubmittedRecord.seq.desc())
@@ -69,8 +75,8 @@ def last_inspections(
     return [_read(domain.from_bytes(jose.payload_of(row.jws)), catalog) for row in rows]
 
 
-def _counts(row: Any) -> list[ColumnElement[bool]]:
-    return [row.kind.in_(_KINDS), row.state != HELD]
+def _counts(row: Any, kinds: Sequence[str]) -> list[ColumnElement[bool]]:
+    return [row.kind.in_(kinds), row.state != HELD]
 
 
 def _ended(row: Any) -> ColumnElement[Any]:

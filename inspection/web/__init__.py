@@ -14,9 +14,11 @@ from inspection.web import (
     authoring_review,
     authority,
     board,
+    cards,
     channels,
     checklist_files,
     checklists,
+    criteria,
     custody,
     enforcement,
     enterprise,
@@ -89,6 +91,8 @@ PAGES = (
     authoring_items,
     authoring_review,
     checklist_files,
+    criteria,
+    cards,
     style,
 )
 

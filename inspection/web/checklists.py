@@ -1,10 +1,12 @@
 """A checklist drawn as a form (检查表): one page for each revision and language, the same for ever.
 
-The page holds no person's data, so tablets keep it; `static/js/form` binds it to a draft. What an
-answer means is in `domain/answers.py`; nothing is accepted here.
+Beside it the same list as text, to be read and printed. The form holds no person's data, so tablets
+keep it; `static/js/form` binds it to a draft. What an answer means is in `domain/answers.py`;
+nothing is accepted here.
 """
 
 from flask import Blueprint, Response, abort, make_response, render_template
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
@@ -15,6 +17,8 @@ from inspection.domain.checklist import Checklist
 from inspection.domain.problems import ChecklistUnknown, RevisionUnpublished
 from inspection.edge import requires, wired
 from inspection.edge.language import LANGUAGES
+from inspection.web import grounds
+from inspection.web.moments import today
 
 blueprint = Blueprint("checklists", __name__)
 
@@ -75,11 +79,8 @@ def form_for(checklist: Checklist) -> type[Form]:
 @requires(Permission.PUBLIC)
 def form(slug: str, revision: int, digest: str, lang: str) -> Response:
     """Draw a revision; an address with another digest or language names nothing."""
-    try:
-        checklist = wired().catalog.revision(slug, revision)
-    except (ChecklistUnknown, RevisionUnpublished):
-        abort(404)
-    if digest != checklist.digest or lang not in LANGUAGES:
+    checklist = _known(slug, revision, digest)
+    if lang not in LANGUAGES:
         abort(404)
     page = render_template(
         "web/checklists/form.html",
@@ -92,3 +93,29 @@ def form(slug: str, revision: int, digest: str, lang: str) -> Response:
     response = make_response(page)
     response.headers["Cache-Control"] = FOR_EVER
     return response
+
+
+@blueprint.get("/checklists/<slug>/<int:revision>/text/<digest>")
+@requires(Permission.PUBLIC)
+def text(slug: str, revision: int, digest: str) -> str:
+    """Show a revision to be read and printed: what each item asks, and what it rests on today."""
+    checklist = _known(slug, revision, digest)
+    return render_template(
+        "web/checklists/text.html",
+        checklist=checklist,
+        methods=METHODS,
+        grounds=grounds.of_items(checklist, [item.code for item in checklist.items], today()),
+        short=wired().catalog.is_short(checklist),
+        language=get_locale().language,
+    )
+
+
+def _known(slug: str, revision: int, digest: str) -> Checklist:
+    """A revision, for whoever knows its digest: a list made here is not for everybody."""
+    try:
+        checklist = wired().catalog.revision(slug, revision)
+    except (ChecklistUnknown, RevisionUnpublished):
+        abort(404)
+    if digest != checklist.digest:
+        abort(404)
+    return checklist

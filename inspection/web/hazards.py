@@ -37,8 +37,8 @@ from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
 from inspection.submissions.records import StoredRecord
-from inspection.web import history
-from inspection.web.moments import today
+from inspection.web import grounds, history
+from inspection.web.moments import BEIJING, today
 
 blueprint = Blueprint("hazards", __name__)
 
@@ -241,8 +241,10 @@ def show(hazard: object) -> str:
         missing=stored.missing,
         again={seq: _looked_at_again(card, each) for seq, each in again.items()},
         reports=reports,
-        checklist=checklist,
         item=item,
+        grounds=grounds.of_item(checklist, item, card.found_at.astimezone(BEIJING).date())
+        if checklist and item
+        else None,
         tags=tags,
         language=language,
         days_left=(deadline - today()).days if deadline and card.state not in ENDED else None,

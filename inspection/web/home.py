@@ -119,6 +119,8 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("检查报告"), "/reports", Permission.REPORT_READ),
             (_("还在平板上"), "/custody", Permission.CUSTODY_READ),
             (_("检查表"), "/authoring", Permission.CHECKLIST_AUTHOR),
+            (_("标准库"), "/criteria", Permission.PUBLIC),
+            (_("提示卡"), "/cards", Permission.PUBLIC),
             (_("救援包"), "/rescue", Permission.RECORD_SUBMIT),
             (_("异常记录"), "/quarantine", Permission.QUARANTINE_READ),
         ),

@@ -1,15 +1,19 @@
 """The inbox (收件箱): what one was told. Opening a notice is its receipt, so it is a POST."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 from werkzeug.wrappers import Response
 
 from inspection.accounts.policy import Permission
+from inspection.cards import sendings
 from inspection.edge import current_actor, reading, requires, signed_in_actor, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.notices import inbox
 
 blueprint = Blueprint("inbox", __name__)
+
+CARDS = (sendings.SENT, sendings.REMINDED)
+"""What a hint card tells; everything else is about a hazard."""
 
 
 @blueprint.get("/inbox")
@@ -37,6 +41,7 @@ def show(notice: object) -> str:
     return render_template(
         "web/inbox/show.html",
         notice=found,
+        lead=_lead(found.said.kind),
         language=get_locale().language,
         form=ProtectedForm(),
     )
@@ -60,3 +65,10 @@ def unread_notices() -> int:
         return 0
     with reading() as session:
         return inbox.unread(session, actor)
+
+
+def _lead(kind: str) -> str:
+    """What the link under a notice says, by what the notice is about."""
+    if kind in CARDS:
+        return gettext("打开提示卡")
+    return gettext("去看这份检查表") if kind.startswith("checklist.") else gettext("去看这条隐患")

@@ -19,13 +19,15 @@ from inspection.edge.problems import Spoken, fault_sentence, spoken_code, time_s
 from inspection.hazards import enquiries, findings
 from inspection.jobs import queue
 from inspection.jobs.queue import Trouble
+from inspection.organisations import directory
 from inspection.paperwork import shelf as paper_shelf
 from inspection.paperwork.issuing import is_officer
 from inspection.reports import shelf
 from inspection.reports.papers import fitting
 from inspection.submissions import intake, records
 from inspection.submissions.records import HELD, StoredRecord
-from inspection.web import papers
+from inspection.web import grounds, papers, scores
+from inspection.web.moments import BEIJING
 from inspection.web.papers_shelf import STATES, sees_drafts
 
 blueprint = Blueprint("records", __name__)
@@ -68,11 +70,12 @@ def show(record: object) -> str:
     with reading() as session:
         scope = current_actor().scope(Permission.RECORD_READ)
         stored = records.record(session, scope, str(record))
+        payload = records.payload_of(stored)
         raised = dict(enquiries.raised(session, stored.uuid))
         report_uuid = shelf.uuids_of(session, [stored.uuid]).get(stored.uuid)
         trouble = queue.trouble(session, intake.report_job_key(stored.uuid))
+        unit = directory.find(session, payload.unit_uuid)
         given = paper_shelf.of_record(session, stored.uuid, drafts=sees_drafts(current_actor()))
-    payload = records.payload_of(stored)
     checklist = wired().catalog.find(payload.checklist_slug, payload.checklist_revision)
     return render_template(
         "web/records/show.html",
@@ -91,6 +94,13 @@ def show(record: object) -> str:
         paper_states=STATES,
         may_issue=is_officer(payload, current_actor().uuid),
         tally=tally(payload),
+        grounds=grounds.of_items(
+            checklist,
+            {finding.item for finding in payload.findings},
+            payload.finished_at.astimezone(BEIJING).date(),
+        ),
+        score=scores.of_record(payload, checklist, unit.sector if unit else ""),
+        short=bool(checklist and wired().catalog.is_short(checklist)),
         clock=_clock_words(payload.clock),
         language=get_locale().language,
     )

@@ -17,6 +17,7 @@ from inspection.organisations import directory
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
+from inspection.web import scores
 from inspection.web.enforcement import NAMES, item_title
 from inspection.web.hazards import LEVELS, SECTORS
 from inspection.web.moments import today
@@ -84,6 +85,7 @@ def show(unit: object) -> str:
                 (each, item_title(each))
                 for each in enforcement.repeats(session, penal, unit_id=facts.id)
             ],
+            scored=scores.of_unit(session, facts) if reader else (),
             names=NAMES,
             enforcing=actor.scope(Permission.ENFORCE).holds(facts.path, facts.supervisor_id),
             records=records.of_unit(session, facts.id, limit=SHOWN) if reader else (),

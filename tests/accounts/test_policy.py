@@ -35,6 +35,7 @@ PAPER_HANDLE        yes        no      no          no    yes     no       no
 SHEET_SIGN          no         no      no          no    yes     no       no
 FIGURES_SIGN        no         no      no          yes   no      no       no
 ISSUER_DESCRIBE     no         no      no          no    yes     no       yes
+CARD_SEND           no         no      no          no    yes     no       no
 CUSTODY_READ        no         no      no          no    yes     no       yes
 QUARANTINE_READ     no         no      no          no    no      no       yes
 ADMINISTER          no         no      no          no    no      no       yes

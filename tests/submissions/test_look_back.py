@@ -40,7 +40,7 @@ def test_a_hazard_leads_to_every_earlier_check_of_its_item(scene: Scene, story: 
     assert "拒绝签字" in text
     assert "40 分钟" in text
     assert "第 1 版" in text
-    assert "已核对条文" in text
+    assert "已核对原文" in text
 
 
 def test_an_earlier_pass_is_marked_by_the_hazard_found_after_it(scene: Scene, story: str) -> None:

@@ -39,6 +39,7 @@ USUAL = {
     "paper": "paper",
     "sheet": "sheet",
     "notice": "notice",
+    "sending": "sending",
     "browser": "browser",
 }
 """A name in a rule → the thing of the world that stands there."""
@@ -91,10 +92,21 @@ FIXED = {
     ("tablet.built", "name"): "desk.css",
     ("tablet.shell", "page"): "queue",
     ("tablet.shell", "lang"): "zh",
+    ("cards.show", "slug"): "hot-work",
+    ("cards.download", "slug"): "hot-work",
+    ("cards.download", "lang"): "zh",
+    ("cards.form", "slug"): "hot-work",
+    ("cards.send", "slug"): "hot-work",
+    ("criteria.instrument", "key"): "AQF",
+    ("criteria.provision", "key"): "AQF",
+    ("criteria.provision", "clause"): "第四十三条",
     ("checklists.form", "slug"): "hot-work",
     ("checklists.form", "revision"): "1",
     ("checklists.form", "digest"): "0" * 64,
     ("checklists.form", "lang"): "zh",
+    ("checklists.text", "slug"): "hot-work",
+    ("checklists.text", "revision"): "1",
+    ("checklists.text", "digest"): "0" * 64,
 }
 """What is nobody's, or a number."""
 
@@ -144,6 +156,8 @@ SENT: dict[str, dict[str, str] | None] = {
     "authoring_review.send_back": {"remarks": "x"},
     "authoring_review.publish": {"version": "1", "password": PASSWORD},
     "authoring_review.retire": {"reason": "x", "password": PASSWORD},
+    "cards.remind": {},
+    "cards.send": {"sector": "fishery", "note": "x"},
     "channels.allow": {},
     "channels.keep": {},
     "channels.stop": {},

@@ -2,7 +2,7 @@
 
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from io import BytesIO
@@ -25,7 +25,7 @@ from inspection.notices import inbox, subscriptions
 from inspection.notices.inbox import Message
 from inspection.notices.subscriptions import Offered
 from inspection.organisations.unit import Unit, UnitKind
-from tests.builders import enrolment
+from tests.builders import enrolment, instruments
 from tests.builders.people import Person, inspector
 from tests.builders.photos import photo
 from tests.builders.times import stamp
@@ -199,6 +199,7 @@ def _fill(world: World) -> None:
     _on_paper(world)
     _reached(world)
     _authored(world)
+    _carded(world)
 
 
 def _noted(world: World) -> str:
@@ -330,6 +331,17 @@ def _reached(world: World) -> None:
     ((notice,),) = scene.rows("SELECT uuid FROM notice")
     world.things |= {"notice": notice, "browser": browser}
     world.secrets |= {"notice": notice, "browser": browser, "words of the notice": words["zh"]}
+
+
+def _carded(world: World) -> None:
+    """A hint card on its way to enterprises, and a library that explains one law."""
+    scene, note = world.scene, "只给本区企业的附言"
+    known = instruments.library(scene.wiring, instruments.law())
+    scene.app.extensions["zhencha"] = replace(scene.wiring, library=known)
+    answer = form(world, world.own["office"], "/cards/hot-work/send", sector="", note=note)
+    assert answer.status == 303, answer
+    world.things["sending"] = answer.headers["location"].rsplit("/", 1)[1]
+    world.secrets |= {"sending": world.things["sending"], "note with a card": note}
 
 
 def _enforced(world: World, hazard: str) -> None:

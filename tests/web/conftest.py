@@ -65,8 +65,8 @@ def hand_in(app: Flask, settled: Settled) -> Callable[..., Filled]:
 
     def handed_in(*, photos: bool = True, change: Callable | None = None, **chosen) -> Filled:
         district = settled.district
-        chosen = {"unit": district.enterprise, "device": district.device, **chosen}
-        made = filled(signers=district.inspectors, **chosen)
+        usual = {"unit": district.enterprise, "device": district.device}
+        made = filled(**{**usual, "signers": district.inspectors, **chosen})
         if change:
             change(made.payload)
         shots = {photo["sha256"] for photo in made.payload["photos"]}

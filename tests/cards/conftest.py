@@ -1,0 +1,3 @@
+"""The small district that the tests of this folder play in."""
+
+from tests.scene import database, scene  # noqa: F401
