@@ -81,6 +81,7 @@ class DutyLine:
     emergency: str
     supervisor: str
     """The department that supervises the enterprise, or what it belongs to."""
+    source: str
     state: str
     days_left: int | None
     claimed_at: datetime | None
@@ -102,7 +103,7 @@ _DUTY = (
     select(
         *_hazard.c["id", "uuid", "number", "summary", "level", "responsible", "measures"],
         *_hazard.c["funds", "deadline_on", "planned_on", "emergency", "state", "claimed_at"],
-        *_hazard.c["closed_on", "listed_level", "listed_order"],
+        *_hazard.c["closed_on", "listed_level", "listed_order", "source"],
         *_unit.c["name", "principal"],
         _SUPERVISOR.c.name.label("supervisor"),
     )
@@ -177,6 +178,7 @@ def _duty(row: Any, today: date) -> DutyLine:
         planned_on=row.planned_on,
         emergency=row.emergency,
         supervisor=row.supervisor or "",
+        source=row.source,
         state=row.state,
         days_left=(row.deadline_on - today).days if row.deadline_on and is_open else None,
         claimed_at=row.claimed_at,

@@ -208,19 +208,19 @@ def _conditions(wanted: RegisterFilter) -> Iterator[str]:
         ("单位", wanted.unit_text),
         ("行业", SECTORS.get(wanted.sector, wanted.sector)),
         ("等级", workbooks.LEVELS.get(wanted.level, "")),  # type: ignore[call-overload]
-        ("状态", workbooks.STATES.get(wanted.state, "")),  # type: ignore[call-overload]
+        ("状态", workbooks.STATES.get(wanted.state, "")),
         ("来源", workbooks.SOURCES.get(wanted.source, "")),  # type: ignore[call-overload]
         ("文字", wanted.text),
         ("发现日期", _span(wanted.found_since, wanted.found_until)),
-        ("办结日期", _span(wanted.closed_since, wanted.closed_until)),
-        ("当日未办结", wanted.open_on.isoformat() if wanted.open_on else ""),
+        ("销号日期", _span(wanted.closed_since, wanted.closed_until)),
+        ("当日未销号", wanted.open_on.isoformat() if wanted.open_on else ""),
     )
     yield from (f"{name} {value}" for name, value in said if value)
     flags = (
-        ("未办结", wanted.open),
+        ("未销号", wanted.open),
         ("已逾期", wanted.overdue),
         ("挂牌督办", wanted.listed),
-        ("按期办结", wanted.on_time),
+        ("按期销号", wanted.on_time),
     )
     yield from (name for name, is_asked in flags if is_asked)
 

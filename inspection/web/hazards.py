@@ -37,7 +37,7 @@ from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
 from inspection.submissions.records import StoredRecord
-from inspection.web import history
+from inspection.web import history, money
 from inspection.web.moments import today
 
 blueprint = Blueprint("hazards", __name__)
@@ -71,9 +71,9 @@ ASKED_BY_STEP = {
 
 
 @blueprint.app_template_global()
-def hazard_state(code: str) -> Any:
+def hazard_state(code: str, source: str = "") -> Any:
     """Where a hazard stands, as plain text."""
-    return words.STATES[State(code)]
+    return words.state(State(code), source)
 
 
 class RegisterForm(Form):
@@ -233,6 +233,7 @@ def show(hazard: object) -> str:
     language = get_locale().language
     tags = [tag.text.in_(language) for code in card.tags if item and (tag := item.tag(code))]
     deadline = card.deadline_on
+    free = _free(found)
     return render_template(
         "web/hazards/show.html",
         hazard=card,
@@ -247,8 +248,9 @@ def show(hazard: object) -> str:
         language=language,
         days_left=(deadline - today()).days if deadline and card.state not in ENDED else None,
         ended=card.state in ENDED,
-        steps=_free(found),
-        primary=_primary(_free(found)),
+        steps=[each for each in free if each[0] not in words.SELDOM],
+        seldom=[each for each in free if each[0] in words.SELDOM],
+        primary=_primary(free),
         barred=_barred(found),
         awaited=words.SIDES[awaited(found.situation)],
         waits=_question(found, entries),
@@ -295,7 +297,7 @@ def _elements(card: HazardCard) -> list[tuple[Any, Any]]:
     return [
         (gettext("责任人"), card.responsible),
         (gettext("措施"), card.measures),
-        (gettext("资金"), "" if card.funds is None else history.yuan(card.funds)),
+        (gettext("资金"), "" if card.funds is None else money.amount(card.funds)),
         (gettext("时限"), card.planned_on),
         (gettext("应急措施"), card.emergency),
     ]

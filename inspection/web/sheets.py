@@ -196,7 +196,7 @@ def _conditions(wanted: RegisterFilter) -> str:
         wanted.unit_text and f"单位“{wanted.unit_text}”",
         wanted.sector and wording.SECTORS.get(wanted.sector, wanted.sector),
         wanted.level and f"{LEVELS.get(wanted.level, wanted.level)}隐患",  # type: ignore[call-overload]
-        wanted.state and STATES.get(wanted.state, wanted.state),  # type: ignore[call-overload]
+        wanted.state and STATES.get(wanted.state, wanted.state),
         wanted.overdue and "已逾期",
         wanted.listed and "挂牌督办",
         wanted.found_since and f"{wanted.found_since} 起发现",

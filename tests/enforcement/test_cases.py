@@ -73,7 +73,7 @@ def test_one_case_penalises_the_unit_and_its_head(scene: Scene, officer: Person)
     answer = send(scene, officer, f"{foundry(scene)}/penalties/new", **FINE, **person)
     assert answer.status == 303, answer.body.decode()
     page = ask(scene, officer, answer.headers["location"]).body.decode()
-    for told in ("一案双罚", "8 万元", "20,000.50 元", "已核对条文", "尚未核对", "周明 · 总经理"):
+    for told in ("一案双罚", "8 万元", "2.00005 万元", "已核对条文", "尚未核对", "周明 · 总经理"):
         assert told in page, told
     assert "云应急罚〔2026〕1号" in ask(scene, scene.cast.office, foundry(scene)).body.decode()
     before = both_tables(scene)

@@ -159,7 +159,7 @@ def test_the_board_shows_each_stage_with_words_for_lateness(sign_in, settled, ha
     assert "灭火器过期" in page
     assert "逾期 2" in page
     assert "board-late" in page
-    assert "办结" in page
+    assert "已销号" in page
     assert "灭火器过期" not in office.get("/board?sector=fishery").text
     assert "灭火器过期" not in sign_in(settled.stranger).get("/board").text
 
