@@ -1,7 +1,7 @@
 """What one may ask of the register: pages of it, one hazard, what changed. Writes nothing."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -12,12 +12,13 @@ from sqlalchemy.orm import Session
 from inspection.domain.answers import Standing
 from inspection.domain.hazard import ENDED, STAGES, Situation, Stage, State
 from inspection.domain.problems import NotFound
-from inspection.hazards import narrowing, searching, tally
+from inspection.hazards import derived, narrowing, searching, tally
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard, situation
 from inspection.hazards.searching import Reach
 from inspection.hazards.tally import Sort
 from inspection.ledger import journal
+from inspection.ledger.chain import Entry
 from inspection.organisations.scope import EVERYTHING, Scope
 from inspection.organisations.unit import Unit
 
@@ -457,13 +458,25 @@ def _card(hazard: Hazard, name: str, unit_uuid: str, sector: str) -> HazardCard:
 
 def history(session: Session, uuid: str) -> tuple[HistoryEntry, ...]:
     """Return every ledger entry about a hazard, oldest first."""
-    return tuple(
-        HistoryEntry(
-            entry.seq,
-            entry.kind,
-            datetime.fromisoformat(entry.recorded_at),
-            json.loads(entry.body),
-            entry.link,
-        )
-        for entry in journal.about(session, uuid)
-    )
+    return tuple(map(_told, journal.about(session, uuid)))
+
+
+def newest_of_kind(session: Session, uuids: Sequence[str], kind: str) -> dict[str, HistoryEntry]:
+    """Return by hazard the newest entry of a kind about each of these, where there is one."""
+    entries = [
+        entry
+        for some in derived.portions(sorted(uuids))
+        for entry in journal.about_any(session, some, kind=kind)
+    ]
+    return {told.body["hazard"]: told for told in map(_told, entries)}
+
+
+def photos_of_steps(session: Session, uuid: str) -> frozenset[str]:
+    """Return the digests of all photos that were said with a step of a hazard."""
+    said = (entry.body.get("said", {}) for entry in history(session, uuid))
+    return frozenset(digest for each in said for digest in each.get("photos", ()))
+
+
+def _told(entry: Entry) -> HistoryEntry:
+    at = datetime.fromisoformat(entry.recorded_at)
+    return HistoryEntry(entry.seq, entry.kind, at, json.loads(entry.body), entry.link)

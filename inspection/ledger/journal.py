@@ -145,9 +145,16 @@ def about(session: Session, subject: str, *, kind: str = "") -> list[Entry]:
 
 
 def about_any(
-    session: Session, subjects: Sequence[str], *, kind: str, after: int, before: int
+    session: Session,
+    subjects: Sequence[str],
+    *,
+    kind: str,
+    after: int = 0,
+    before: int = 2**62,
 ) -> list[Entry]:
-    """Return the entries of one kind about any of these things, between two places."""
+    """Return the entries of one kind about any of these things, oldest first; between two places,
+    or all.
+    """
     return _entries(
         session,
         and_(

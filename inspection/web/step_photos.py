@@ -119,13 +119,9 @@ def show(hazard: object, digest: str) -> Response:
     with reading() as session:
         scope = current_actor().scope(Permission.HAZARD_READ)
         card = enquiries.hazard(session, scope, str(hazard))
-        said = own or digest in _said_with_steps(enquiries.history(session, card.uuid))
+        said = own or digest in enquiries.photos_of_steps(session, card.uuid)
     if not said or not wired().blobs.has(digest):
         raise NotFound(photo=digest[:80])
     response = Response(wired().blobs.read(digest), content_type="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
-
-
-def _said_with_steps(history: tuple[enquiries.HistoryEntry, ...]) -> set[str]:
-    return {digest for entry in history for digest in entry.body.get("said", {}).get("photos", ())}
