@@ -8,6 +8,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from inspection import database
@@ -98,6 +99,27 @@ def _mail(wiring: Wiring, args: dict[str, Any]) -> None:
     mail.deliver(args["notice"], engine=wiring.engine, post=wiring.post, at=wiring.clock())
 
 
+def _digest(wiring: Wiring, args: dict[str, Any]) -> None:
+    mail.deliver_digest(
+        args["person"],
+        datetime.fromisoformat(args["until"]),
+        engine=wiring.engine,
+        post=wiring.post,
+        at=wiring.clock(),
+    )
+
+
+def _ask_to_confirm(wiring: Wiring, args: dict[str, Any]) -> None:
+    mail.ask_to_confirm(
+        args["person"],
+        args["email"],
+        secret=wiring.settings.secret,
+        engine=wiring.engine,
+        post=wiring.post,
+        at=wiring.clock(),
+    )
+
+
 def _push(wiring: Wiring, args: dict[str, Any]) -> None:
     push.deliver(
         args["notice"],
@@ -116,6 +138,8 @@ WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     own_certificate.OWN_JOB: _finish_own_signature,
     exports.EXPORT_JOB: _export_list,
     inbox.MAIL_JOB: _mail,
+    inbox.DIGEST_JOB: _digest,
+    inbox.CONFIRM_JOB: _ask_to_confirm,
     inbox.PUSH_JOB: _push,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""
