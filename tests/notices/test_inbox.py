@@ -106,6 +106,7 @@ def test_what_is_told_about_one_hazard_stands_together_and_is_opened_together(
     assert tablet.hand_in(scene.filled()).status == 201
     scene.clock.passes(timedelta(days=10))
     escalation.escalate(engine=scene.engine, clock=scene.clock)
+    desk = Desk(scene, scene.cast.head)
     rows = desk.read("/inbox").split("<tbody>")[1].split("</tr>")
     assert len(rows) == 3, "two hazards, and what follows the last row"
     again = next(row for row in rows if f"/inbox/about/{hazard}" in row)
