@@ -137,6 +137,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
             (_("指派"), "/assignments", Permission.ASSIGN),
             (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),
+            (_("导出记录"), "/exports", Permission.ADMINISTER),
         ),
         (_("核验"), (_("核验"), "/verify", Permission.PUBLIC)),
     )

@@ -75,10 +75,14 @@ def printed(kind: str) -> str:
     )
 
 
-@blueprint.get("/lists/<kind>.xlsx")
+@blueprint.post("/lists/<kind>.xlsx")
 @requires(Permission.HAZARD_READ)
 def workbook(kind: str) -> Response | Redirect:
-    """Send a short list as a workbook; a long one is asked for on its page."""
+    """Send a short list as a workbook; a long one is asked for on its page.
+
+    A form, not a link: who takes it is told in the ledger.
+    """
+    ProtectedForm(request.form).validate()  # raises FormExpired
     kind = _known(kind)
     wanted = wanted_of(RegisterForm(request.args))
     scope = current_actor().scope(Permission.HAZARD_READ)
@@ -90,16 +94,14 @@ def workbook(kind: str) -> Response | Redirect:
         return redirect(_link("lists.show", kind), 303)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.xlsx"
-        exports.write(
-            path,
-            kind,
-            scope,
-            wanted,
-            engine=wired().engine,
-            today=today(),
-            at=wired().clock(),
+        at = wired().clock()
+        rows, seq = exports.write(
+            path, kind, scope, wanted, engine=wired().engine, today=today(), at=at
         )
-        return _sent(Response(path.read_bytes()), kind)
+        made = path.read_bytes()
+    with writing() as session:
+        exports.told(session, current_actor(), kind, wanted, rows=rows, seq=seq, at=at)
+    return _sent(Response(made), kind)
 
 
 @blueprint.post("/lists/<kind>/exports")

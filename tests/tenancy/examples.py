@@ -37,6 +37,7 @@ USUAL = {
     "paper": "paper",
     "sheet": "sheet",
     "notice": "notice",
+    "subject": "hazard",
     "browser": "browser",
 }
 """A name in a rule → the thing of the world that stands there."""
@@ -124,6 +125,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "audit_exports.prepare": {"what": "picked", "report": "{report}"},
     "audit_samples.draw": {"size": "200", "seed": "strangers-seed"},
     "channels.allow": {},
+    "channels.confirm": {},
     "channels.keep": {},
     "channels.stop": {},
     "enforcement.take_measure": {
@@ -142,11 +144,14 @@ SENT: dict[str, dict[str, str] | None] = {
     },
     "enforcement.lift": {"lifted_on": "2026-11-22", "words": "x"},
     "home.choose_language": {"language": "zh", "next": "/"},
+    "inbox.open_all": {},
     "inbox.open_notice": {},
     "issuers.describe": {"mark": "x", "government": "x", "court": "x"},
+    "ladder.inherit": {},
     "ladder.save": {},
     "ledger.take": {},
     "lists.ask": {},
+    "lists.workbook": {},
     "papers.propose": {"receiver": PROPOSED["receiver"], "password": PASSWORD, "act": "propose"},
     "papers_shelf.annul": {"reason": "x", "password": PASSWORD},
     "papers_shelf.confirm": {"content_sha256": "{content of the proposal}", "password": PASSWORD},

@@ -1,6 +1,7 @@
-"""How often somebody is mailed, and whether the address is known to be theirs; notices by what they are about.
+"""How often somebody is mailed, and whether the address is known to be theirs.
 
-Addresses that were there have to be confirmed too: nobody ever asked whose they are.
+Addresses that were there have to be confirmed too: nobody ever asked whose they are. Besides,
+what an inbox is grouped by and what was carried away are found by indexes.
 """
 
 import sqlalchemy as sa
@@ -8,6 +9,8 @@ from alembic import op
 
 revision = "0017"
 down_revision = "0014"
+
+_EXPORTED = sa.text("kind IN ('list.exported', 'reports.exported', 'case.exported')")
 
 
 def upgrade() -> None:
@@ -22,4 +25,11 @@ def upgrade() -> None:
     op.drop_column("contact", "by_mail")
     op.create_index(
         "ix_notice_person_subject", "notice", ["person_id", "subject", "id", "read_at"]
+    )
+    op.create_index(
+        "ix_ledger_entry_exported",
+        "ledger_entry",
+        ["seq"],
+        sqlite_where=_EXPORTED,
+        postgresql_where=_EXPORTED,
     )
