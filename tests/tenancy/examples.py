@@ -169,6 +169,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "sheets.sign_figures": {"content_sha256": "x", "password": PASSWORD},
     "step_photos.keep": {},
     "steps.take": {**SAID[Step.CLAIM], "seen_seq": "{seen seq}"},
+    "units.change": {"name": "x", "parent": "", "reason": "x"},
     "verification.examine": {},
     # JSON and bytes, below.
     "api.receive": None,
