@@ -24,7 +24,7 @@ from inspection.accounts.policy import Permission
 from inspection.blobs import FilesystemBlobs
 from inspection.database import Base, UtcInstant
 from inspection.domain.problems import ListTooLong, NotFound
-from inspection.hazards import enquiries, lists
+from inspection.hazards import lists
 from inspection.hazards.lists import DutyLine, ProblemLine
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.jobs import queue
@@ -98,7 +98,7 @@ def ask(
     """
     scope = actor.scope(Permission.HAZARD_READ)
     asked = wanted if kind is ListKind.PROBLEMS else lists.to_be_done(wanted)
-    expected = enquiries.find(session, scope, asked, today=today).total
+    expected = lists.length(session, scope, asked, today=today)
     if expected > MOST_ROWS:
         raise ListTooLong(most=MOST_ROWS, lines=expected)
     row = ListExport(
@@ -207,7 +207,11 @@ def told(
     body = {
         "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_name},
         "list": kind,
-        "filter": {name: value for name, value in conditions.items() if value != given[name]},
+        "filter": {
+            name: value
+            for name, value in conditions.items()
+            if value != given[name] and name not in ("page", "at")
+        },
         "rows": rows,
         "basis_seq": seq,
     }

@@ -32,6 +32,7 @@ from inspection.edge import steps as words
 from inspection.hazards import enquiries, steps
 from inspection.hazards.enquiries import HazardCard, HistoryEntry, RegisterPage
 from inspection.hazards.narrowing import RegisterFilter
+from inspection.hazards.pages import Found
 from inspection.hazards.steps import Standing
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
@@ -62,6 +63,8 @@ SECTORS = {
 }
 LEVELS = (Level.MAJOR, Level.LARGER, Level.GENERAL)
 
+PLACE = ("page", "at")
+"""What an address says of the page, and nothing of the conditions."""
 LOOKED_AT_AGAIN = tuple(f"hazard.{step}" for step in (Step.REINSPECT_PASS, Step.REINSPECT_RETURN))
 ASKED_BY_STEP = {
     Question.EXTENSION: Step.ASK_EXTENSION,
@@ -148,9 +151,9 @@ def index() -> str:
         stages=[(stage, words.STAGES[stage], _total(page, stage)) for stage in Stage],
         rungs=tuple(Code),
         meanings=words.CHOICES,
-        narrowed=wanted != RegisterFilter(page=wanted.page),
+        narrowed=wanted != RegisterFilter(page=wanted.page, at=wanted.at),
         link=_link(),
-        page_link=lambda number: _link()(page=str(number)),
+        page_link=lambda number: _link()(**turned(page, number)),
     )
 
 
@@ -176,7 +179,14 @@ def wanted_of(form: RegisterForm) -> RegisterFilter:
         closed_since=form.closed_since.data,
         closed_until=form.closed_until.data,
         open_on=form.open_on.data,
+        at=request.args.get("at", "")[:40],
     )
+
+
+def turned(page: RegisterPage | Found, number: int) -> dict[str, str]:
+    """What an address says of another page: its number, and where the walk to it begins."""
+    there = {page.page + 1: page.after, page.page - 1: page.before}.get(number, "")
+    return {"page": str(number), "at": there if number > 1 else ""}
 
 
 def _total(page: RegisterPage, stage: Stage) -> int:
@@ -200,7 +210,7 @@ def _said(value: object) -> str:
 
 def _link() -> Callable[..., str]:
     """Return a function that gives this register's address with some conditions changed."""
-    kept = {name: value for name, value in request.args.items() if value and name != "page"}
+    kept = {name: value for name, value in request.args.items() if value and name not in PLACE}
 
     def link(**changes: str) -> str:
         wanted = {name: value for name, value in {**kept, **changes}.items() if value}
