@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.answers import Standing
 from inspection.domain.hazard import ENDED, Situation, State
 from inspection.domain.problems import NotFound
-from inspection.hazards import derived, pages
+from inspection.hazards import derived, order, pages
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard, situation
 from inspection.hazards.searching import Reach
@@ -190,13 +190,17 @@ def open_ones(
     session: Session, scope: Scope, *, today: date, most: int
 ) -> list[tuple[HazardRow, Situation]]:
     """Return the first `most` hazards in scope that are not over, soonest due first."""
-    rows = session.execute(
+    rows = _open(session, scope.condition(), most)
+    return [(_row(*row, today=today), situation(row[0])) for row in rows]
+
+
+def _open(session: Session, condition: ColumnElement[bool], most: int) -> Iterable[Any]:
+    return session.execute(
         _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
-        .where(scope.condition(), Hazard.state.not_in(ENDED))
-        .order_by(Hazard.deadline_on.is_(None), Hazard.deadline_on, Hazard.id)
+        .where(condition, Hazard.urgency < order.ENDED_FROM)
+        .order_by(Hazard.urgency, Hazard.id)
         .limit(most)
     )
-    return [(_row(*row, today=today), situation(row[0])) for row in rows]
 
 
 def hazard(session: Session, scope: Scope, uuid: str) -> HazardCard:
@@ -242,15 +246,10 @@ def standing_of_unit(session: Session, unit_id: int) -> list[tuple[str, str, int
 
 
 def open_of_unit(
-    session: Session, unit_id: int, *, limit: int, today: date
+    session: Session, unit_id: int, *, most: int, today: date
 ) -> tuple[HazardRow, ...]:
     """Return the open hazards of one unit that are due first."""
-    rows = session.execute(
-        _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
-        .where(Hazard.unit_id == unit_id, Hazard.state.not_in(ENDED))
-        .order_by(Hazard.deadline_on, Hazard.id)
-        .limit(limit)
-    )
+    rows = _open(session, Hazard.unit_id == unit_id, most)
     return tuple(_row(*row, today=today) for row in rows)
 
 

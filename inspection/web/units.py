@@ -106,7 +106,7 @@ def show(unit: object) -> str:
             responsible=people.responsible(session, facts.id),
             standing=_standing(counts),
             levels=LEVELS,
-            hazards=enquiries.open_of_unit(session, facts.id, limit=SHOWN, today=today())
+            hazards=enquiries.open_of_unit(session, facts.id, most=SHOWN, today=today())
             if reader
             else (),
             measures=enforcement.measures(session, penal, unit_id=facts.id),
