@@ -1,11 +1,13 @@
 """A unit gets another name or place (单位变更): an entry of the ledger, and the register follows.
 
 The register repeats a unit's name among the words to search, and its sector and place in its
-counts; both are brought up to date in the transaction of the change. What was issued before
-keeps the name it was issued to.
+counts; `followed` brings both up to date in the transaction of whatever changes a unit. What
+was issued before keeps the name it was issued to.
 """
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -23,7 +25,7 @@ from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
-from inspection.organisations.unit import Sector, UnitKind
+from inspection.organisations.unit import UnitKind
 
 CHANGED = "unit.changed"
 LONGEST = 200
@@ -36,7 +38,6 @@ class Description:
     name: str
     parent: str
     supervisor: str
-    sector: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def described(session: Session, facts: UnitFacts) -> Description:
     above = [int(part) for part in facts.path.strip("/").split("/")][:-1]
     parent = directory.by_id(session, above[-1]).uuid if above else ""
     supervisor = facts.supervisor_id and directory.by_id(session, facts.supervisor_id).uuid
-    return Description(facts.name, parent, supervisor or "", facts.sector)
+    return Description(facts.name, parent, supervisor or "")
 
 
 def change(
@@ -82,18 +83,14 @@ def change(
     if faults:
         raise UnitUnfit(fields=faults)
     moved = directory.below(session, facts.path) if new.parent != before.parent else {facts.id}
-    stood = derived.units(session, moved)
-    directory.change(
-        session,
-        facts,
-        name=new.name,
-        parent=parent,
-        supervisor_id=supervisor.id if supervisor else None,
-        sector=new.sector,
-    )
-    derived.move_tally(session, stood, derived.units(session, moved))
-    if new.name != before.name:
-        derived.rewrite_words(session, _hazards(session, facts.id), new.name)
+    with followed(session, moved):
+        directory.change(
+            session,
+            facts,
+            name=new.name,
+            parent=parent,
+            supervisor_id=supervisor.id if supervisor else None,
+        )
     body: dict[str, Any] = {
         "unit": facts.uuid,
         "before": asdict(before),
@@ -102,6 +99,18 @@ def change(
         "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
     }
     journal.append(session, [Event(CHANGED, body, subject=facts.uuid)], at=at, after=head)
+
+
+@contextmanager
+def followed(session: Session, unit_ids: set[int]) -> Iterator[None]:
+    """Whatever is changed of these units inside: counts and words of the register follow it."""
+    stood = derived.units(session, unit_ids)
+    yield
+    stand = derived.units(session, unit_ids)
+    derived.move_tally(session, stood, stand)
+    for unit, seen in stand.items():
+        if seen.name != stood[unit].name:
+            derived.rewrite_words(session, _hazards(session, unit), seen.name)
 
 
 def past(session: Session, unit_uuid: str) -> tuple[PastChange, ...]:
@@ -144,8 +153,6 @@ def _faults(
         faults["parent"] = "no_place"
     if new.supervisor and (supervisor is None or supervisor.kind != UnitKind.DEPARTMENT):
         faults["supervisor"] = "no_department"
-    if new.sector not in {"", *Sector}:
-        faults["sector"] = "missing"
     return faults
 
 

@@ -159,9 +159,8 @@ def change(
     name: str,
     parent: UnitFacts | None,
     supervisor_id: int | None,
-    sector: str,
 ) -> None:
-    """Give a unit another name, place, supervisor and sector; all below it move along.
+    """Give a unit another name, place and supervisor; all below it move along.
 
     What repeats any of this elsewhere is `hazards.unit_changes`' to bring up to date.
     """
@@ -172,7 +171,6 @@ def change(
             name=name,
             parent_id=parent.id if parent else None,
             supervisor_id=supervisor_id,
-            sector=sector,
         )
     )
     path = f"{parent.path if parent else '/'}{facts.id}/"

@@ -26,6 +26,7 @@ from inspection.submissions import records
 from inspection.web.enforcement import NAMES, item_title
 from inspection.web.hazards import LEVELS, SECTORS
 from inspection.web.moments import today
+from inspection.web.premises import VENUES
 
 blueprint = Blueprint("units", __name__)
 
@@ -45,11 +46,6 @@ class ChangeForm(ProtectedForm):
     name = StringField(_("单位名称"), filters=[lambda text: (text or "").strip()])
     parent = SelectField(_("上级（所在镇街）"), validate_choice=False)
     supervisor = SelectField(_("主管部门"), validate_choice=False)
-    sector = SelectField(
-        _("行业"),
-        choices=[SelectChoice("", _("不属哪个行业")), *(SelectChoice(*e) for e in SECTORS.items())],
-        validate_choice=False,
-    )
     reason = StringField(_("理由（依据的文件）"), filters=[lambda text: (text or "").strip()])
 
 
@@ -103,6 +99,8 @@ def show(unit: object) -> str:
             unit=facts,
             reader=reader,
             sector=SECTORS[Sector(facts.sector)] if facts.sector in set(Sector) else "",
+            venues=gettext("、").join(str(VENUES[each]) for each in facts.venues if each in VENUES),
+            describing=actor.scope(Permission.UNIT_DESCRIBE).holds(facts.path, facts.supervisor_id),
             responsible=people.responsible(session, facts.id),
             standing=_standing(counts),
             levels=LEVELS,
@@ -145,7 +143,6 @@ def change(unit: object) -> Response | tuple[str, int]:
         name=form.name.data,
         parent=form.parent.data or "",
         supervisor=form.supervisor.data or "",
-        sector=form.sector.data or "",
     )
     try:
         with writing() as session:

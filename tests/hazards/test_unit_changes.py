@@ -13,13 +13,13 @@ from tests.scene import Scene
 def change(scene: Scene, person: Person, unit: str, **said: Any) -> Any:
     """Fill in the form as it stands, some of it changed."""
     desk, page = Desk(scene, person), f"/units/{unit}/change"
-    ((name, parent, supervisor, sector),) = scene.rows(
-        "SELECT u.name, p.uuid, s.uuid, u.sector FROM unit u"
+    ((name, parent, supervisor),) = scene.rows(
+        "SELECT u.name, p.uuid, s.uuid FROM unit u"
         " LEFT JOIN unit p ON p.id = u.parent_id LEFT JOIN unit s ON s.id = u.supervisor_id"
         " WHERE u.uuid = :uuid",
         uuid=unit,
     )
-    stands = {"name": name, "parent": parent, "supervisor": supervisor, "sector": sector}
+    stands = {"name": name, "parent": parent, "supervisor": supervisor}
     fields = {"reason": "云政〔2026〕5号", **stands, **said}
     return desk.send(page, page, **{key: value or "" for key, value in fields.items()})
 
@@ -70,9 +70,10 @@ def test_a_unit_that_moves_is_seen_and_counted_where_it_stands_now(
         uuid=scene.cast.supervised.uuid,
     )
     counts = Desk(scene, scene.cast.office).read("/hazards?level=")
-    assert change(scene, administrator, unit.uuid, parent=town, sector="wood").status_code == 303
+    assert change(scene, administrator, unit.uuid, parent=town).status_code == 303
+    office, page = Desk(scene, scene.cast.office), f"/units/{unit.uuid}/premises"
+    assert office.send(page, page, sector="wood").status_code == 303
     assert is_what_a_rebuild_makes(scene)
-    office = Desk(scene, scene.cast.office)
     assert hazard in office.read("/hazards?sector=wood"), "the district sees it as before"
     assert hazard in office.read(f"/hazards?unit={unit.name}")
     assert counts.count("</b>") == office.read("/hazards?level=").count("</b>")

@@ -151,6 +151,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "issuers.describe": {"mark": "x", "government": "x", "court": "x"},
     "ladder.inherit": {},
     "ladder.save": {},
+    "premises.describe": {"sector": "machinery", "venues": "gas", "staff": "3"},
     "ledger.take": {},
     "lists.ask": {},
     "lists.workbook": {},
