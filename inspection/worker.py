@@ -8,6 +8,7 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from inspection import database
@@ -99,6 +100,27 @@ def _mail(wiring: Wiring, args: dict[str, Any]) -> None:
     mail.deliver(args["notice"], engine=wiring.engine, post=wiring.post, at=wiring.clock())
 
 
+def _digest(wiring: Wiring, args: dict[str, Any]) -> None:
+    mail.deliver_digest(
+        args["person"],
+        datetime.fromisoformat(args["until"]),
+        engine=wiring.engine,
+        post=wiring.post,
+        at=wiring.clock(),
+    )
+
+
+def _ask_to_confirm(wiring: Wiring, args: dict[str, Any]) -> None:
+    mail.ask_to_confirm(
+        args["person"],
+        args["email"],
+        secret=wiring.settings.secret,
+        engine=wiring.engine,
+        post=wiring.post,
+        at=wiring.clock(),
+    )
+
+
 def _push(wiring: Wiring, args: dict[str, Any]) -> None:
     push.deliver(
         args["notice"],
@@ -134,6 +156,8 @@ WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     drawings.CARD_JOB: _draw_card,
     sendings.TELL_JOB: _tell_card,
     inbox.MAIL_JOB: _mail,
+    inbox.DIGEST_JOB: _digest,
+    inbox.CONFIRM_JOB: _ask_to_confirm,
     inbox.PUSH_JOB: _push,
 }
 """Job kind → function. A kind without a row here is a programming mistake; a test says so."""

@@ -61,6 +61,8 @@ class Permission(Enum):
     REPORT_SIGN = "report:sign"
     """Add a signature by an own certificate to a report of a record one has signed."""
     UNIT_READ = "unit:read"
+    UNIT_CHANGE = "unit:change"
+    """Give a unit another name, place in the tree or supervisor."""
     UNIT_DESCRIBE = "unit:describe"
     """Say what is on a unit's premises, which decides the lists that are offered there."""
     KEY_ENROL = "key:enrol"
@@ -133,6 +135,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.REPORT_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.REPORT_SIGN: (frozenset({_I, _P, _E, _H}), Reach.SUBTREE),
     Permission.UNIT_READ: (frozenset({_I, _P, _E, _H, _O, _A, _X}), Reach.SUBTREE),
+    Permission.UNIT_CHANGE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.UNIT_DESCRIBE: (frozenset({_I, _O, _X}), Reach.SUBTREE),
     Permission.KEY_ENROL: (frozenset({_I, _P, _E, _H}), Reach.SUBTREE),
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),

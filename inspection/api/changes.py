@@ -22,6 +22,7 @@ def feed() -> Response:
             current_actor(),
             after,
             catalog=wired().catalog,
+            blobs=wired().blobs,
             device=request.args.get("device", ""),
         )
     response = jsonify(cursor=found.cursor.text(), changes=found.changes)

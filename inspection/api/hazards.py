@@ -25,7 +25,8 @@ def photo(hazard: UUID, digest: str) -> Response:
     with reading() as session:
         scope = current_actor().scope(Permission.HAZARD_READ)
         card = enquiries.hazard(session, scope, str(hazard))
-    shown = (*card.photos_before, *card.photos_after)
+        said = enquiries.photos_of_steps(session, card.uuid)
+    shown = {*card.photos_before, *card.photos_after, *said}
     if not _DIGEST.match(digest) or digest not in shown or not wired().blobs.has(digest):
         raise NotFound(photo=digest[:80])
     data = wired().blobs.read(digest)

@@ -48,6 +48,7 @@ class RaisedHazard:
     summary: str
     level: str
     state: str
+    source: str
     deadline_on: date | None
 
 
@@ -157,6 +158,14 @@ def _hazards(session: Session, record: Record) -> tuple[RaisedHazard, ...]:
         .order_by(Hazard.id)
     )
     return tuple(
-        RaisedHazard(row.uuid, row.number, row.summary, row.level, row.state, row.deadline_on)
+        RaisedHazard(
+            uuid=row.uuid,
+            number=row.number,
+            summary=row.summary,
+            level=row.level,
+            state=row.state,
+            source=row.source,
+            deadline_on=row.deadline_on,
+        )
         for row in rows
     )

@@ -433,6 +433,10 @@ class OpinionPlaceMissing(Problem):
     """The report was issued before reports had a place for opinions."""
 
 
+class UnitUnfit(Problem):
+    """A unit cannot be changed as asked; `fields` has a code for each that is wrong."""
+
+
 class SelectionEmpty(Problem):
     """No report in scope meets the conditions, so there is nothing to draw from or to pack."""
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from inspection.domain.handling import FIELDS, Field
-from inspection.domain.hazard import Level, Obstacle, Side, Stage, State, Step
+from inspection.domain.hazard import Level, Obstacle, Side, Source, Stage, State, Step
 
 VERBS: Mapping[Step, Any] = {
     Step.STRIKE_OFF: _("核销"),
@@ -38,6 +38,19 @@ VERBS: Mapping[Step, Any] = {
     Step.REOPEN: _("重新打开"),
 }
 """What a button says; what leads on comes first, and in this order they are offered."""
+SELDOM = frozenset(
+    {
+        Step.GRADE,
+        Step.ASK_EXTENSION,
+        Step.LIST,
+        Step.LIFT,
+        Step.TRANSFER,
+        Step.CALL_DUPLICATE,
+        Step.CALL_NO_HAZARD,
+        Step.REOPEN,
+    }
+)
+"""Steps that are out of the ordinary: a page offers them apart from those of every day."""
 
 _LABELS: Mapping[str, Any] = {
     "level": _("等级"),
@@ -94,7 +107,7 @@ _LABELS_OF: Mapping[tuple[Step, str], Any] = {
 }
 
 _HINTS: Mapping[str, Any] = {
-    "funds": _("单位：元"),
+    "funds": _("以元填写；台账和报表里写作万元"),
     "basis": _("重大隐患必填；有疑问的，写明出具意见的部门和文号"),
     "emergency": _("撤人、警戒、停用等；重大隐患必填"),
     "outline": _("先写要点；完整的方案在下一步提交"),
@@ -130,18 +143,20 @@ STATES: Mapping[State, Any] = {
     State.PLANNED: _("方案待批"),
     State.APPROVED: _("方案已批准"),
     State.RECTIFYING: _("整改中"),
-    State.CLAIMED: _("待复查"),
+    State.CLAIMED: _("待复查、待验收"),
     State.VERIFIED: _("待核销"),
     State.CLOSED: _("已销号"),
     State.TRANSFERRED: _("已移送"),
     State.DUPLICATE: _("重复登记"),
     State.NOT_A_HAZARD: _("不属隐患"),
 }
+"""Of hazards of either source together; of one hazard, `state` says it."""
+_CLAIMED: Mapping[str, Any] = {Source.DEPARTMENT: _("待复查"), Source.SELF: _("待验收")}
 STAGES: Mapping[Stage, Any] = {
     Stage.FOUND: _("待整改"),
     Stage.PLANNING: _("方案"),
     Stage.RECTIFYING: _("整改中"),
-    Stage.CLAIMED: _("待复查"),
+    Stage.CLAIMED: _("待复查、待验收"),
     Stage.VERIFIED: _("待核销"),
     Stage.CLOSED: _("已销号"),
 }
@@ -171,6 +186,13 @@ OBSTACLES: Mapping[Obstacle, Any] = {
     Obstacle.EXPIRED: _("整改期限已过；延期要在到期之前申请。"),
 }
 """Why a step of one's own is not offered now."""
+
+
+def state(code: State, source: str = "") -> Any:
+    """Where a hazard stands. What a department found it looks at again; what an enterprise found
+    itself it accepts itself (DOMAIN §4.4).
+    """
+    return _CLAIMED.get(source, STATES[code]) if code is State.CLAIMED else STATES[code]
 
 
 def label(step: Step, name: str) -> Any:

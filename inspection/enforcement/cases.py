@@ -64,6 +64,8 @@ class NewPenalty:
     words: str
     parts: tuple[Part, ...]
     hazards: Sequence[str] = ()
+    photos: Sequence[str] = ()
+    """SHA-256 of each photo that goes with it."""
 
 
 def take(
@@ -139,6 +141,7 @@ def impose(
         "words": new.words,
         "parts": [{**asdict(part), "kinds": list(part.kinds)} for part in new.parts],
         "hazards": _hazards(session, unit, new.hazards),
+        "photos": list(new.photos),
         "by": _by(actor),
     }
     _append(session, Event("penalty.imposed", body, subject=made), at)

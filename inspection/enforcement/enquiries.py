@@ -1,5 +1,6 @@
 """What one may ask of measures and penalties: lists, one of them, and who offends again. Reads."""
 
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from inspection.domain.hazard import ENDED, Level, State
 from inspection.domain.problems import NotFound
 from inspection.enforcement.register import Measure, Penalty
 from inspection.hazards.register import Hazard
+from inspection.ledger import journal
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
@@ -57,6 +59,8 @@ class PenaltyCard:
     parts: tuple[dict[str, Any], ...]
     amount: int
     imposed_by: str
+    photos: tuple[str, ...] = ()
+    """As its entry names them; only where one penalty is read."""
 
     @property
     def both(self) -> bool:
@@ -123,7 +127,9 @@ def penalty(session: Session, scope: Scope, uuid: str) -> PenaltyCard:
     row = session.execute(_of(Penalty, scope).where(Penalty.uuid == uuid)).one_or_none()
     if row is None:
         raise NotFound(penalty=uuid)
-    return _penalty_card(session, *row)
+    (entry,) = journal.about(session, uuid, kind="penalty.imposed")
+    photos = tuple(json.loads(entry.body).get("photos", ()))
+    return replace(_penalty_card(session, *row), photos=photos)
 
 
 def _of(table: Any, scope: Scope, unit_id: int | None = None) -> Select[Any]:

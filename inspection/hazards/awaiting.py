@@ -156,6 +156,14 @@ CALLS: dict[str, Call] = {
     }.items()
 }
 """Kind of entry → whose turn it is. Steps that are not here hand the hazard to nobody."""
+CLAIMED_OF_OWN = _call(
+    Turn.LOOKER,
+    "整改完成待验收",
+    "Rectified, waits for acceptance",
+    "已申报整改完成，请验收。",
+    "It is said to be rectified. Please look at it and accept it, or return it.",
+)
+"""What an enterprise found itself it accepts itself (DOMAIN §4.4)."""
 
 
 def tell(session: Session, entries: Iterable[Entry], *, at: datetime) -> None:
@@ -182,6 +190,8 @@ def _tell(session: Session, entry: Entry, call: Call, *, at: datetime) -> None:
         .join(Unit, Unit.id == Hazard.unit_id)
         .where(Hazard.uuid == body["hazard"])
     ).one()
+    if entry.kind == f"hazard.{Step.CLAIM}" and row.source == Source.SELF:
+        call = CLAIMED_OF_OWN
     if call.turn is Turn.LISTER and not row.listed_level:
         return  # it is closed: nobody has to strike it off
     by = body.get("by", {}).get("person", "")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.domain.hazard import Stage
-from inspection.hazards import enquiries
+from inspection.hazards import pages
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
@@ -63,7 +63,9 @@ class Column:
     stage: Stage
     cards: tuple[Card, ...]
     total: int
-    late: int
+    is_more: bool
+    """There are more than `total`."""
+    late: int | None
     wanted: RegisterFilter
 
     @property
@@ -80,7 +82,7 @@ def columns(
 
 
 def _column(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> Column:
-    found = enquiries.find(session, scope, replace(wanted, page=1), today=today)
+    found = pages.find(session, scope, replace(wanted, page=1), today=today)
     rows = session.execute(
         select(Hazard, Unit.name)
         .join(Unit, Unit.id == Hazard.unit_id)
@@ -91,6 +93,7 @@ def _column(session: Session, scope: Scope, wanted: RegisterFilter, today: date)
         stage=Stage(wanted.stage),
         cards=tuple(_card(hazard, name, today) for hazard, name in rows),
         total=found.total,
+        is_more=found.is_more,
         late=found.late,
         wanted=wanted,
     )

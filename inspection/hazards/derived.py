@@ -1,10 +1,11 @@
 """What follows from the register's rows and is kept beside them: words to search, and counts.
 
-Only `register.apply` writes it, in the transaction in which it writes the rows.
+Only `register.apply` writes it, in the transaction in which it writes the rows, and
+`unit_changes`, when a unit has another name or place.
 """
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -151,6 +152,32 @@ def write_tally(
         if uuid in before:
             counts.subtract(_sorts(before[uuid], unit))
         counts.update(_sorts(row, unit))
+    _write_counts(session, counts)
+
+
+def move_tally(session: Session, before: dict[int, UnitSeen], after: dict[int, UnitSeen]) -> None:
+    """Count the hazards of units where these stand now, and no longer where they stood."""
+    counts: Counter[tuple[Any, ...]] = Counter()
+    moved = sorted(unit for unit, seen in after.items() if seen != before[unit])
+    for some in portions(moved):
+        own = select(_tally).where(_tally.c.area_id.in_(some), _tally.c.own)
+        for row in session.execute(own).all():
+            stood, stands = before[row.area_id], after[row.area_id]
+            for seen, hazards in ((stood, -row.hazards), (stands, row.hazards)):
+                for area in seen.areas:
+                    sort = (area, row.due_on, row.state, row.level, seen.sector, row.source)
+                    counts[(*sort, area == row.area_id)] += hazards
+    _write_counts(session, counts)
+
+
+def rewrite_words(session: Session, rows: Iterable[Row], unit_name: str) -> None:
+    """Write the words to search of a unit's hazards again, because its name is another."""
+    moved = [{"of": row["id"], "words": _words_of(row, unit_name)} for row in rows]
+    if moved:
+        session.execute(_CHANGE_WORDS, moved)
+
+
+def _write_counts(session: Session, counts: Counter[tuple[Any, ...]]) -> None:
     moved = [
         {**dict(zip(_TALLY_KEY, sort, strict=True)), "hazards": count}
         for sort, count in sorted(counts.items())

@@ -1,8 +1,8 @@
 """What one may ask of the register: pages of it, one hazard, what changed. Writes nothing."""
 
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -10,19 +10,16 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.answers import Standing
-from inspection.domain.hazard import ENDED, STAGES, Situation, Stage, State
+from inspection.domain.hazard import ENDED, Situation, State
 from inspection.domain.problems import NotFound
-from inspection.hazards import narrowing, searching, tally
+from inspection.hazards import derived, order, pages
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard, situation
 from inspection.hazards.searching import Reach
-from inspection.hazards.tally import Sort
 from inspection.ledger import journal
-from inspection.organisations.scope import EVERYTHING, Scope
+from inspection.ledger.chain import Entry
+from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
-
-ROWS_A_PAGE = 50
-MOST_PAGES = 200
 
 
 @dataclass(frozen=True)
@@ -50,15 +47,24 @@ class HazardRow:
 
 @dataclass(frozen=True)
 class RegisterPage:
-    """One page of the register, and how many hazards each chip would show."""
+    """One page of the register, and how many hazards each chip would show.
+
+    With `is_more` there are more than `total`, and nobody counted how many of each sort.
+    """
 
     rows: tuple[HazardRow, ...]
     total: int
+    is_more: bool
     page: int
     pages: int
+    before: str
+    after: str
+    """What comes before and after this page (`RegisterFilter.at`)."""
     counts_by_state: dict[str, int]
     counts_by_level: dict[str, int]
     overdue: int
+    counted: bool = True
+    """Whether the chips have their counts: some questions are not counted to their end."""
     reach: Reach = Reach.ALL
     """How far a search for words went."""
 
@@ -122,20 +128,25 @@ class HistoryEntry:
 
 def search(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> RegisterPage:
     """Return a page of the hazards in scope, open and soonest due first."""
-    found = find(session, scope, wanted, today=today)
+    found = pages.find(session, scope, wanted, today=today)
     rows = session.execute(
-        _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
-        .where(Hazard.id.in_(found.ids))
-        .order_by(Hazard.urgency, Hazard.id)
+        _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector)).where(Hazard.id.in_(found.ids))
     )
+    place = {hazard: number for number, hazard in enumerate(found.ids)}
     return RegisterPage(
-        rows=tuple(_row(*row, today=today) for row in rows),
+        rows=tuple(
+            _row(*row, today=today) for row in sorted(rows, key=lambda row: place[row[0].id])
+        ),
         total=found.total,
+        is_more=found.is_more,
         page=found.page,
         pages=found.pages,
+        before=found.before,
+        after=found.after,
         counts_by_state=_summed((sort.state, sort.hazards) for sort in found.sorts),
         counts_by_level=_summed((sort.level, sort.hazards) for sort in found.sorts),
         overdue=sum(sort.late for sort in found.sorts),
+        counted=bool(found.sorts) or not found.total,
         reach=found.reach,
     )
 
@@ -145,147 +156,6 @@ def _summed(pairs: Iterable[tuple[str, int]]) -> dict[str, int]:
     for name, count in pairs:
         counts[name] = counts.get(name, 0) + count
     return counts
-
-
-@dataclass(frozen=True)
-class Found:
-    """Which hazards a page holds, in order, and how many there are of each sort.
-
-    `total` is all that fit; pages end at MOST_PAGES, as nobody turns further.
-    """
-
-    ids: tuple[int, ...]
-    total: int
-    late: int
-    """How many of them are late."""
-    page: int
-    pages: int
-    sorts: tuple[Sort, ...]
-    reach: Reach
-
-
-def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> Found:
-    """Find the page of hazards that a filter asks for; the counts leave its chips aside."""
-    if wanted.text:
-        return _find_by_words(session, scope, wanted, today)
-    sorts = _kept(session, scope, wanted, today)
-    of_hazards = narrowing.asked_of_hazards(wanted)
-    if sorts is None:
-        there = _in_units(session, scope, wanted, few=_has_few(session, scope, wanted, today))
-        of_these = [*there, *of_hazards]
-        sorts = tally.counted(session, of_these, narrowing.overdue(wanted, today))
-    else:
-        few = _fewer_there(session, wanted, sorts, today)
-        of_these = [*_in_units(session, scope, wanted, few=few), *of_hazards]
-    query = select(Hazard.id).where(*of_these, *narrowing.chips(wanted, today))
-    return _page(session, wanted, sorts, query)
-
-
-def _find_by_words(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> Found:
-    wordless = replace(wanted, text="")
-    everything = [scope.condition(), *narrowing.asked(wordless)]
-    sorts = _kept(session, scope, wordless, today)
-    among = sum(sort.hazards for sort in sorts) if sorts else searching.READ_IN_FULL + 1
-    hits = searching.find(session, wanted.text, everything, among=among)
-    of_these = Hazard.id.in_(hits.ids)
-    sorts = tally.counted(session, [of_these], narrowing.overdue(wanted, today))
-    query = select(Hazard.id).where(of_these, *narrowing.chips(wanted, today))
-    return _page(session, wanted, sorts, query, hits.reach)
-
-
-def _kept(
-    session: Session, scope: Scope, wanted: RegisterFilter, today: date
-) -> tuple[Sort, ...] | None:
-    """The counts that are kept, where they answer this filter."""
-    if wanted.listed or wanted.asked or wanted.rung or wanted.on_time or any(_days(wanted)):
-        return None
-    return tally.kept(
-        session,
-        scope,
-        units=narrowing.named(wanted),
-        sector=wanted.sector,
-        source=wanted.source,
-        today=today,
-    )
-
-
-def _days(wanted: RegisterFilter) -> tuple[date | None, ...]:
-    found, closed = wanted.found_since or wanted.found_until, wanted.closed_since
-    return found, closed or wanted.closed_until, wanted.open_on
-
-
-def _page(
-    session: Session,
-    wanted: RegisterFilter,
-    sorts: tuple[Sort, ...],
-    ids: Select[Any],
-    reach: Reach = Reach.ALL,
-) -> Found:
-    shown = _shown(wanted, sorts)
-    late = sum(sort.late for sort in shown)
-    total = _count(wanted, shown)
-    pages = min(max(1, -(-total // ROWS_A_PAGE)), MOST_PAGES)
-    page = min(max(wanted.page, 1), pages)
-    offset = (page - 1) * ROWS_A_PAGE
-    # Asking for one more than there is would walk to the end of the index.
-    left = min(ROWS_A_PAGE, total - offset)
-    ordered = ids.order_by(Hazard.urgency, Hazard.id).limit(left).offset(offset)
-    here = session.scalars(ordered) if left > 0 else ()
-    return Found(tuple(here), total, late, page, pages, sorts, reach)
-
-
-def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> list[Sort]:
-    """The sorts that the chips leave."""
-    states = STAGES[Stage(wanted.stage)] if wanted.stage else tuple(State)
-    return [
-        sort
-        for sort in sorts
-        if wanted.level in ("", sort.level)
-        and wanted.state in ("", sort.state)
-        and sort.state in states
-        and not (wanted.open and sort.state in ENDED)
-    ]
-
-
-def _in_units(
-    session: Session, scope: Scope, wanted: RegisterFilter, *, few: bool
-) -> list[ColumnElement[bool]]:
-    """The condition that hazards are of units in scope, in the form that is quicker to fulfil.
-
-    `few`: all hazards of those units are taken, then looked at; otherwise hazards are met by
-    another index and their units looked at, and `+ 0` keeps the database from the former.
-    """
-    units = narrowing.asked_of_units(wanted)
-    if not units and _sees_all(session, scope):
-        return []
-    there = select(Unit.id).where(scope.condition(), *units)
-    return [(Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
-
-
-def _fewer_there(
-    session: Session, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
-) -> bool:
-    """Whether those units have fewer hazards than a walk meets until a page is full."""
-    everywhere = tally.kept(session, EVERYTHING, today=today) or ()
-    met = _count(wanted, _shown(replace(wanted, level=""), everywhere))
-    shown = _count(wanted, _shown(wanted, sorts))
-    return sum(sort.hazards for sort in sorts) < met * min(1, ROWS_A_PAGE / max(shown, 1))
-
-
-def _has_few(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> bool:
-    """Whether the units that a filter means have so few hazards that all may be looked at."""
-    whose = RegisterFilter(unit_text=wanted.unit_text, sector=wanted.sector)
-    sorts = _kept(session, scope, whose, today)
-    return sorts is not None and sum(sort.hazards for sort in sorts) <= searching.READ_IN_FULL
-
-
-def _count(wanted: RegisterFilter, sorts: list[Sort]) -> int:
-    return sum(sort.late if wanted.overdue else sort.hazards for sort in sorts)
-
-
-def _sees_all(session: Session, scope: Scope) -> bool:
-    roots = session.scalars(select(Unit.path).where(Unit.parent_id.is_(None)))
-    return all(scope.holds(path, None) for path in roots)
 
 
 def _joined(query: Select[Any]) -> Select[Any]:
@@ -320,13 +190,17 @@ def open_ones(
     session: Session, scope: Scope, *, today: date, most: int
 ) -> list[tuple[HazardRow, Situation]]:
     """Return the first `most` hazards in scope that are not over, soonest due first."""
-    rows = session.execute(
+    rows = _open(session, scope.condition(), most)
+    return [(_row(*row, today=today), situation(row[0])) for row in rows]
+
+
+def _open(session: Session, condition: ColumnElement[bool], most: int) -> Iterable[Any]:
+    return session.execute(
         _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
-        .where(scope.condition(), Hazard.state.not_in(ENDED))
-        .order_by(Hazard.deadline_on.is_(None), Hazard.deadline_on, Hazard.id)
+        .where(condition, Hazard.urgency < order.ENDED_FROM)
+        .order_by(Hazard.urgency, Hazard.id)
         .limit(most)
     )
-    return [(_row(*row, today=today), situation(row[0])) for row in rows]
 
 
 def hazard(session: Session, scope: Scope, uuid: str) -> HazardCard:
@@ -372,15 +246,10 @@ def standing_of_unit(session: Session, unit_id: int) -> list[tuple[str, str, int
 
 
 def open_of_unit(
-    session: Session, unit_id: int, *, limit: int, today: date
+    session: Session, unit_id: int, *, most: int, today: date
 ) -> tuple[HazardRow, ...]:
     """Return the open hazards of one unit that are due first."""
-    rows = session.execute(
-        _joined(select(Hazard, Unit.name, Unit.uuid, Unit.sector))
-        .where(Hazard.unit_id == unit_id, Hazard.state.not_in(ENDED))
-        .order_by(Hazard.deadline_on, Hazard.id)
-        .limit(limit)
-    )
+    rows = _open(session, Hazard.unit_id == unit_id, most)
     return tuple(_row(*row, today=today) for row in rows)
 
 
@@ -457,13 +326,25 @@ def _card(hazard: Hazard, name: str, unit_uuid: str, sector: str) -> HazardCard:
 
 def history(session: Session, uuid: str) -> tuple[HistoryEntry, ...]:
     """Return every ledger entry about a hazard, oldest first."""
-    return tuple(
-        HistoryEntry(
-            entry.seq,
-            entry.kind,
-            datetime.fromisoformat(entry.recorded_at),
-            json.loads(entry.body),
-            entry.link,
-        )
-        for entry in journal.about(session, uuid)
-    )
+    return tuple(map(_told, journal.about(session, uuid)))
+
+
+def newest_of_kind(session: Session, uuids: Sequence[str], kind: str) -> dict[str, HistoryEntry]:
+    """Return by hazard the newest entry of a kind about each of these, where there is one."""
+    entries = [
+        entry
+        for some in derived.portions(sorted(uuids))
+        for entry in journal.about_any(session, some, kind=kind)
+    ]
+    return {told.body["hazard"]: told for told in map(_told, entries)}
+
+
+def photos_of_steps(session: Session, uuid: str) -> frozenset[str]:
+    """Return the digests of all photos that were said with a step of a hazard."""
+    said = (entry.body.get("said", {}) for entry in history(session, uuid))
+    return frozenset(digest for each in said for digest in each.get("photos", ()))
+
+
+def _told(entry: Entry) -> HistoryEntry:
+    at = datetime.fromisoformat(entry.recorded_at)
+    return HistoryEntry(entry.seq, entry.kind, at, json.loads(entry.body), entry.link)

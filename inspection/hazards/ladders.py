@@ -28,7 +28,10 @@ SAVED = "ladder.saved"
 
 @dataclass(frozen=True)
 class Version:
-    """A ladder as an office saved it; `seq` is its entry. Version 0, of nobody, is GIVEN."""
+    """A ladder as an office saved it; `seq` is its entry. Version 0, of nobody, is GIVEN.
+
+    Without rungs: the office went back to what it inherits.
+    """
 
     unit_uuid: str
     unit_name: str
@@ -48,7 +51,7 @@ def in_force(session: Session, path: str) -> Version:
     rows = session.execute(select(Unit.id, Unit.uuid, Unit.name).where(Unit.id.in_(ids))).all()
     for row in sorted(rows, key=lambda row: ids.index(row.id), reverse=True):
         saved = versions(session, row.uuid, row.name)
-        if saved:
+        if saved and saved[-1].rungs:
             return saved[-1]
     return GIVEN
 
@@ -73,6 +76,20 @@ def save(
     Raises NotFound outside the actor's scope, LadderUnfit, or LadderMovedOn when somebody else
     saved meanwhile; then nothing was written.
     """
+    return _append(session, actor, unit_uuid, ladder.checked(rungs), seen=seen, at=at)
+
+
+def inherit(session: Session, actor: Actor, unit_uuid: str, *, seen: int, at: datetime) -> Entry:
+    """Go back to the ladder of the office above, or to GIVEN: the next version has no rungs.
+
+    Raises what `save` raises.
+    """
+    return _append(session, actor, unit_uuid, (), seen=seen, at=at)
+
+
+def _append(
+    session: Session, actor: Actor, unit_uuid: str, rungs: Ladder, *, seen: int, at: datetime
+) -> Entry:
     head = journal.lock(session)
     unit = directory.unit(session, unit_uuid, actor.scope(Permission.LADDER_KEEP))
     before = versions(session, unit.uuid, unit.name)
@@ -82,7 +99,7 @@ def save(
     body: dict[str, Any] = {
         "unit": unit.uuid,
         "version": number + 1,
-        "rungs": ladder.written(ladder.checked(rungs)),
+        "rungs": ladder.written(rungs),
         "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
     }
     (entry,) = journal.append(session, [Event(SAVED, body, subject=unit.uuid)], at=at, after=head)

@@ -13,9 +13,9 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from inspection.database import table_of
-from inspection.hazards import enquiries, narrowing
-from inspection.hazards.enquiries import Found
+from inspection.hazards import narrowing, pages
 from inspection.hazards.narrowing import RegisterFilter
+from inspection.hazards.pages import Found
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
@@ -81,6 +81,7 @@ class DutyLine:
     emergency: str
     supervisor: str
     """The department that supervises the enterprise, or what it belongs to."""
+    source: str
     state: str
     days_left: int | None
     claimed_at: datetime | None
@@ -102,7 +103,7 @@ _DUTY = (
     select(
         *_hazard.c["id", "uuid", "number", "summary", "level", "responsible", "measures"],
         *_hazard.c["funds", "deadline_on", "planned_on", "emergency", "state", "claimed_at"],
-        *_hazard.c["closed_on", "listed_level", "listed_order"],
+        *_hazard.c["closed_on", "listed_level", "listed_order", "source"],
         *_unit.c["name", "principal"],
         _SUPERVISOR.c.name.label("supervisor"),
     )
@@ -177,6 +178,7 @@ def _duty(row: Any, today: date) -> DutyLine:
         planned_on=row.planned_on,
         emergency=row.emergency,
         supervisor=row.supervisor or "",
+        source=row.source,
         state=row.state,
         days_left=(row.deadline_on - today).days if row.deadline_on and is_open else None,
         claimed_at=row.claimed_at,
@@ -196,24 +198,31 @@ def page_of_problems(
     session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
 ) -> tuple[Found, tuple[ProblemLine, ...]]:
     """Return one page of the list of problems, and how many lines it has in all."""
-    found = enquiries.find(session, scope, wanted, today=today)
-    rows = session.execute(_shown(_PROBLEM, found))
-    return found, tuple(_problem(row) for row in rows)
+    found = pages.find(session, scope, wanted, today=today)
+    return found, tuple(_problem(row) for row in _shown(session, _PROBLEM, found))
 
 
 def page_of_duties(
     session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
 ) -> tuple[Found, tuple[DutyLine, ...]]:
     """Return one page of the list of duties, and how many lines it has in all."""
-    found = enquiries.find(session, scope, to_be_done(wanted), today=today)
-    rows = session.execute(_shown(_DUTY, found))
-    return found, tuple(_duty(row, today) for row in rows)
+    found = pages.find(session, scope, to_be_done(wanted), today=today)
+    return found, tuple(_duty(row, today) for row in _shown(session, _DUTY, found))
 
 
-def _shown(lines: Select[Any], found: Found) -> Select[Any]:
-    return lines.where(_hazard.c.id.in_(found.ids)).order_by(_hazard.c.urgency, _hazard.c.id)
+def length(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> int:
+    """Count every line of a list of problems; of the duties with `to_be_done`."""
+    there = select(func.count()).select_from(_hazard).join(_unit, _unit.c.id == _hazard.c.unit_id)
+    conditions = narrowing.conditions(scope, wanted, today=today)
+    return session.scalar(there.where(*conditions)) or 0
+
+
+def _shown(session: Session, lines: Select[Any], found: Found) -> list[Any]:
+    place = {hazard: number for number, hazard in enumerate(found.ids)}
+    rows = session.execute(lines.where(_hazard.c.id.in_(found.ids)))
+    return sorted(rows, key=lambda row: place[row.id])
 
 
 def _selected(lines: Select[Any], scope: Scope, wanted: RegisterFilter, today: date) -> Select[Any]:
     conditions = narrowing.conditions(scope, wanted, today=today)
-    return lines.where(*conditions).order_by(_hazard.c.urgency, _hazard.c.id)
+    return lines.where(*conditions).order_by(*pages.order_of(wanted))

@@ -44,6 +44,8 @@ class RegisterFilter:
     closed_since: date | None = None
     closed_until: date | None = None
     open_on: date | None = None
+    at: str = ""
+    """Where to turn a page from (`pages.Found`); "" is the page by its number."""
 
 
 def conditions(scope: Scope, wanted: RegisterFilter, *, today: date) -> list[ColumnElement[bool]]:
@@ -103,9 +105,10 @@ def _in_period(wanted: RegisterFilter) -> Iterator[ColumnElement[bool]]:
     if wanted.found_until:
         yield Hazard.found_on <= wanted.found_until
     if wanted.closed_since:
-        yield Hazard.closed_on >= wanted.closed_since
+        yield Hazard.urgency <= order.ended_on(wanted.closed_since)
+        yield Hazard.urgency >= order.ENDED_FROM
     if wanted.closed_until:
-        yield Hazard.closed_on <= wanted.closed_until
+        yield Hazard.urgency >= order.ended_on(wanted.closed_until)
     if wanted.on_time:
         yield ended_on_time()
     if wanted.open_on:

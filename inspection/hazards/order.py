@@ -13,13 +13,18 @@ ENDED_FROM = 5_000_000
 def urgency(deadline_on: date | None, closed_on: date | None) -> int:
     """Return a hazard's place: open ones by deadline, then ended ones, the last ended first."""
     if closed_on is not None:
-        return ENDED_FROM + NO_DEADLINE - closed_on.toordinal()
+        return ended_on(closed_on)
     return deadline_on.toordinal() if deadline_on else NO_DEADLINE
+
+
+def ended_on(day: date) -> int:
+    """The place of what ended on a day; what ended later has a lesser number."""
+    return ENDED_FROM + NO_DEADLINE - day.toordinal()
 
 
 def open_after(day: date) -> int:
     """Hazards with a lesser number had not ended when this day was over."""
-    return ENDED_FROM + NO_DEADLINE - day.toordinal()
+    return ended_on(day)
 
 
 def due_before(day: date) -> int:

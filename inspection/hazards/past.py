@@ -22,6 +22,7 @@ class FoundHazard:
     item: str
     level: str
     state: str
+    source: str
     summary: str
     found_at: datetime
     closed_at: datetime | None
@@ -53,6 +54,7 @@ def _found(session: Session, *conditions: Any, order: Any) -> list[FoundHazard]:
             Hazard.item_code,
             Hazard.level,
             Hazard.state,
+            Hazard.source,
             Hazard.summary,
             Hazard.found_at,
             Hazard.closed_at,

@@ -240,14 +240,15 @@ def progress(
     previous = half_month(period.since - timedelta(days=1))
     now = _by_unit(session, scope, period, today)
     before = _by_unit(session, scope, previous, today)
-    known = _names(session, scope, {*now, *before})
+    every = sorted({*now, *before}, key=lambda unit: (_urgent(now.get(unit, NOTHING)), unit))
+    known = _names(session, every[:most])
     units = [
         UnitProgress(*known[unit], now.get(unit, NOTHING), before.get(unit, NOTHING))
-        for unit in known
+        for unit in every[:most]
     ]
     units.sort(key=lambda each: (_urgent(each.now), each.unit_name))
     total = UnitProgress("", "", "", _sum(now.values()), _sum(before.values()))
-    return Progress(period, previous, tuple(units[:most]), total, len(units))
+    return Progress(period, previous, tuple(units), total, len(every))
 
 
 def _urgent(figures: Figures) -> tuple[int, int]:
@@ -260,12 +261,9 @@ def _by_unit(session: Session, scope: Scope, period: Period, today: date) -> dic
     return {unit: figures for unit, figures in found.items() if any(figures.counts.values())}
 
 
-def _names(session: Session, scope: Scope, units: Iterable[int]) -> dict[int, tuple[str, str, str]]:
-    wanted = set(units)
-    rows = session.execute(
-        select(Unit.id, Unit.uuid, Unit.name, Unit.sector).where(scope.condition())
-    )
-    return {row.id: (row.uuid, row.name, row.sector) for row in rows if row.id in wanted}
+def _names(session: Session, units: list[int]) -> dict[int, tuple[str, str, str]]:
+    query = select(Unit.id, Unit.uuid, Unit.name, Unit.sector).where(Unit.id.in_(units))
+    return {row.id: (row.uuid, row.name, row.sector) for row in session.execute(query)}
 
 
 def _counted(

@@ -63,12 +63,17 @@ def kept(
 
 
 def counted(
-    session: Session, conditions: list[ColumnElement[bool]], late: ColumnElement[bool]
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    late: ColumnElement[bool],
+    *,
+    most: int | None = None,
 ) -> tuple[Sort, ...]:
-    """Count one by one what fulfils conditions on `Hazard`."""
-    rows = session.execute(
-        _by_sort(Hazard, func.count(), func.sum(case((late, 1), else_=0))).where(*conditions)
-    )
+    """Count one by one what fulfils conditions on `Hazard`; of at most so many, whichever."""
+    is_late = case((late, 1), else_=0).label("late")
+    query = select(Hazard.state, Hazard.level, is_late).where(*conditions).limit(most)
+    these = query.subquery()
+    rows = session.execute(_by_sort(these.c, func.count(), func.sum(these.c.late)))
     return tuple(Sort(*row) for row in rows)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, and_, bindparam, insert, select, update
+from sqlalchemy import Index, and_, bindparam, insert, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, table_of
@@ -34,6 +34,10 @@ class LedgerHead(Base):
     link: Mapped[str]
 
 
+_EXPORTED = text("kind IN ('list.exported', 'reports.exported', 'case.exported')")
+"""Written out, not bound: so that the index that has the same condition answers."""
+
+
 class LedgerEntry(Base):
     """An entry as it was hashed."""
 
@@ -49,7 +53,15 @@ class LedgerEntry(Base):
     prev_link: Mapped[str] = mapped_column(unique=True)
     link: Mapped[str] = mapped_column(unique=True)
 
-    __table_args__ = (Index("ix_ledger_entry_subject", "subject", "seq"),)
+    __table_args__ = (
+        Index("ix_ledger_entry_subject", "subject", "seq"),
+        Index(
+            "ix_ledger_entry_exported",
+            "seq",
+            sqlite_where=_EXPORTED,
+            postgresql_where=_EXPORTED,
+        ),
+    )
 
 
 _head, _entry = table_of(LedgerHead), table_of(LedgerEntry)
@@ -144,10 +156,29 @@ def about(session: Session, subject: str, *, kind: str = "") -> list[Entry]:
     return _entries(session, wanted, 10_000)
 
 
+def exported(session: Session, *, before: int, limit: int) -> list[Entry]:
+    """Return what was carried away before a place in the ledger, newest first."""
+    newest = (
+        select(_entry.c.seq)
+        .where(_EXPORTED, _entry.c.seq < before)
+        .order_by(_entry.c.seq.desc())
+        .limit(limit)
+    )
+    seqs = list(session.scalars(newest))
+    return _entries(session, LedgerEntry.seq.in_(seqs), limit)[::-1]
+
+
 def about_any(
-    session: Session, subjects: Sequence[str], *, kind: str, after: int, before: int
+    session: Session,
+    subjects: Sequence[str],
+    *,
+    kind: str,
+    after: int = 0,
+    before: int = 2**62,
 ) -> list[Entry]:
-    """Return the entries of one kind about any of these things, between two places."""
+    """Return the entries of one kind about any of these things, oldest first; between two places,
+    or all.
+    """
     return _entries(
         session,
         and_(

@@ -1,4 +1,4 @@
-"""The inbox (收件箱): what somebody was told, when, and when they opened it.
+"""The inbox (收件箱): what somebody was told, when, and when they opened it, by what it is about.
 
 A notice is put in with the entry it tells of, in one transaction; opening it is an entry of its
 own (`notice.read`), so that nobody can say later that they were never told. What is said, and to
@@ -8,7 +8,7 @@ whom, is decided by whoever sends.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta, timezone
 from typing import Any
 
 from sqlalchemy import (
@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    case,
     func,
     insert,
     select,
@@ -29,13 +30,22 @@ from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.problems import NotFound
 from inspection.jobs import queue
 from inspection.ledger import journal
-from inspection.ledger.journal import Event
+from inspection.ledger.journal import Event, Head
 from inspection.notices import contacts, subscriptions
+from inspection.notices.contacts import Rhythm
 
 MAIL_JOB = "notice.mail"
+DIGEST_JOB = "notice.digest"
+CONFIRM_JOB = "notice.confirm"
 PUSH_JOB = "notice.push"
 READ = "notice.read"
-ROWS_A_PAGE = 30
+GROUPS_A_PAGE = 30
+MOST_OF_ONE = 200
+"""So many notices about one thing are shown, the newest."""
+DIGEST_HOUR = 8
+MOST_CONFIRMATIONS_A_DAY = 5
+"""Nobody has mail sent to more addresses than this: they may be strangers'."""
+_BEIJING = timezone(timedelta(hours=8))
 
 
 class NoticeRow(Base):
@@ -64,6 +74,8 @@ class NoticeRow(Base):
         UniqueConstraint("person_id", "basis_seq"),
         Index("ix_notice_person_sent", "person_id", "sent_at"),
         Index("ix_notice_subject", "subject"),
+        # Holds all that an inbox is grouped and ordered by.
+        Index("ix_notice_person_subject", "person_id", "subject", "id", "read_at"),
         Index(
             "ix_notice_unread",
             "person_id",
@@ -100,10 +112,19 @@ class Notice:
 
 
 @dataclass(frozen=True)
-class InboxPage:
-    """One page of an inbox, unread first, then newest first."""
+class Group:
+    """What somebody was told about one thing: how often, how much is unread, and the newest."""
 
-    rows: tuple[Notice, ...]
+    newest: Notice
+    notices: int
+    unread: int
+
+
+@dataclass(frozen=True)
+class InboxPage:
+    """One page of an inbox: things with unread notices first, then those told of last."""
+
+    groups: tuple[Group, ...]
     unread: int
     total: int
     page: int
@@ -122,27 +143,75 @@ def send(session: Session, message: Message, person_ids: Iterable[int], *, at: d
         notice = str(uuid.uuid4())
         row = {**vars(message), "uuid": notice, "person_id": person_id, "sent_at": at}
         session.execute(insert(_notice).values(row))
-        if contacts.of(session, person_id).by_mail:
+        contact = contacts.of(session, person_id)
+        if contact.takes_mail(Rhythm.EACH):
             queue.enqueue(session, MAIL_JOB, {"notice": notice}, key=f"mail:{notice}", at=at)
+        elif contact.takes_mail(Rhythm.DAILY):
+            _mail_next_morning(session, person_id, at)
         for browser in subscriptions.of(session, person_id):
             what = {"notice": notice, "browser": browser.uuid}
             queue.enqueue(session, PUSH_JOB, what, key=f"push:{notice}:{browser.uuid}", at=at)
 
 
+def _mail_next_morning(session: Session, person_id: int, at: datetime) -> None:
+    until = at.astimezone(_BEIJING).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    until += timedelta(days=1) if until <= at else timedelta()
+    said = {"person": person_id, "until": until.isoformat()}
+    key = f"digest:{person_id}:{until.date()}"
+    queue.enqueue(session, DIGEST_JOB, said, key=key, at=until)
+
+
+def ask_to_confirm(session: Session, person_id: int, *, at: datetime) -> bool:
+    """Have somebody's address asked whether it is theirs, once an hour at most.
+
+    Returns False when they had too many addresses asked today.
+    """
+    today = f"confirm:{person_id}:{at.date()}:"
+    email = contacts.of(session, person_id).email
+    key = f"{today}{at.hour}:{email}"
+    asked = len(queue.outcomes(session, today))
+    if asked >= MOST_CONFIRMATIONS_A_DAY:
+        return False
+    said = {"person": person_id, "email": email}
+    queue.enqueue(session, CONFIRM_JOB, said, key=key, at=at)
+    return True
+
+
 def page(session: Session, actor: Actor, *, number: int) -> InboxPage:
     """Return a page of the actor's inbox."""
     own = NoticeRow.person_id == actor.person_id
-    total = session.scalar(select(func.count()).where(own)) or 0
-    pages = max(1, -(-total // ROWS_A_PAGE))
+    total = session.scalar(select(func.count(NoticeRow.subject.distinct())).where(own)) or 0
+    pages = max(1, -(-total // GROUPS_A_PAGE))
     at_page = min(max(number, 1), pages)
+    is_unread = case((NoticeRow.read_at.is_(None), 1), else_=0)
+    newest = func.max(NoticeRow.id)
+    of_groups = session.execute(
+        select(newest.label("newest"), func.count().label("notices"), func.sum(is_unread))
+        .where(own)
+        .group_by(NoticeRow.subject)
+        .order_by(func.max(is_unread).desc(), newest.desc())
+        .limit(GROUPS_A_PAGE)
+        .offset((at_page - 1) * GROUPS_A_PAGE)
+    ).all()
+    ids = [row.newest for row in of_groups]
+    rows = {row.id: row for row in session.scalars(select(NoticeRow).where(NoticeRow.id.in_(ids)))}
+    groups = tuple(
+        Group(_notice_of(rows[at]), notices, int(waiting)) for at, notices, waiting in of_groups
+    )
+    return InboxPage(groups, unread(session, actor), total, at_page, pages)
+
+
+def about(session: Session, actor: Actor, subject: str) -> tuple[Notice, ...]:
+    """Return the actor's notices about one thing, newest first. Raises NotFound without any."""
     rows = session.scalars(
         select(NoticeRow)
-        .where(own)
-        .order_by(NoticeRow.read_at.is_not(None), NoticeRow.sent_at.desc(), NoticeRow.id.desc())
-        .limit(ROWS_A_PAGE)
-        .offset((at_page - 1) * ROWS_A_PAGE)
-    )
-    return InboxPage(tuple(map(_notice_of, rows)), unread(session, actor), total, at_page, pages)
+        .where(NoticeRow.person_id == actor.person_id, NoticeRow.subject == subject)
+        .order_by(NoticeRow.id.desc())
+        .limit(MOST_OF_ONE)
+    ).all()
+    if not rows:
+        raise NotFound(subject=subject)
+    return tuple(map(_notice_of, rows))
 
 
 def unread(session: Session, actor: Actor) -> int:
@@ -169,19 +238,36 @@ def open_notice(session: Session, actor: Actor, notice_uuid: str, *, at: datetim
     """Mark one of the actor's notices as read: the first time that is an entry of the ledger."""
     head = journal.lock(session)
     found = notice(session, actor, notice_uuid)
-    if found.read_at is not None:
-        return found
-    body: dict[str, Any] = {
-        "notice": found.uuid,
-        "told": found.said.kind,
-        "subject": found.said.subject,
-        "basis_seq": found.said.basis_seq,
-        "sent_at": journal.instant_text(found.sent_at),
+    _receipt(session, actor, [found], after=head, at=at)
+    return found
+
+
+def open_all(session: Session, actor: Actor, subject: str, *, at: datetime) -> None:
+    """Mark all that the actor was told about one thing as read: an entry for each. NotFound."""
+    head = journal.lock(session)
+    _receipt(session, actor, about(session, actor, subject), after=head, at=at)
+
+
+def _receipt(
+    session: Session, actor: Actor, notices: Iterable[Notice], *, after: Head, at: datetime
+) -> None:
+    waiting = [each for each in notices if each.read_at is None]
+    if waiting:
+        events = [Event(READ, _body(actor, each), subject=each.said.subject) for each in waiting]
+        journal.append(session, events, at=at, after=after)
+        read = _notice.c.uuid.in_([each.uuid for each in waiting])
+        session.execute(update(_notice).where(read).values(read_at=at))
+
+
+def _body(actor: Actor, opened: Notice) -> dict[str, Any]:
+    return {
+        "notice": opened.uuid,
+        "told": opened.said.kind,
+        "subject": opened.said.subject,
+        "basis_seq": opened.said.basis_seq,
+        "sent_at": journal.instant_text(opened.sent_at),
         "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
     }
-    journal.append(session, [Event(READ, body, subject=found.said.subject)], at=at, after=head)
-    session.execute(update(_notice).where(_notice.c.uuid == notice_uuid).values(read_at=at))
-    return found
 
 
 def on_its_way(session: Session, notice_uuid: str) -> Notice | None:
@@ -192,6 +278,22 @@ def on_its_way(session: Session, notice_uuid: str) -> Notice | None:
         .where(NoticeRow.uuid == notice_uuid, NoticeRow.read_at.is_(None), PersonAccount.active)
     ).one_or_none()
     return _notice_of(row) if row else None
+
+
+def unread_of_day(session: Session, person_id: int, *, until: datetime) -> tuple[Notice, ...]:
+    """Return what somebody who is still here was told in the day before `until` and did not open.
+
+    By the thing it is about, in the order in which it was told.
+    """
+    rows = session.scalars(
+        select(NoticeRow)
+        .join(PersonAccount, PersonAccount.id == NoticeRow.person_id)
+        .where(NoticeRow.person_id == person_id, PersonAccount.active)
+        .where(NoticeRow.read_at.is_(None))
+        .where(NoticeRow.sent_at >= until - timedelta(days=1), NoticeRow.sent_at < until)
+        .order_by(NoticeRow.number, NoticeRow.id)
+    )
+    return tuple(map(_notice_of, rows))
 
 
 def _notice_of(row: NoticeRow) -> Notice:

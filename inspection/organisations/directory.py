@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from inspection.database import table_of
@@ -128,6 +128,59 @@ def found(session: Session, unit: Unit, *, parent: Unit | None) -> Unit:
     unit.path = f"{parent.path if parent else '/'}{unit.id}/"
     session.flush()
     return unit
+
+
+def bodies(session: Session, scope: Scope) -> list[UnitFacts]:
+    """Return the districts, towns and departments in scope, by name."""
+    return _facts(session, Unit.kind != UnitKind.ENTERPRISE, scope.condition())
+
+
+def departments_beside(session: Session, path: str) -> list[UnitFacts]:
+    """Return the departments of the tree that a unit stands in: one of them may supervise it."""
+    root = f"/{path.split('/')[1]}/"
+    return _facts(session, Unit.kind == UnitKind.DEPARTMENT, Unit.path.startswith(root))
+
+
+def is_taken(session: Session, name: str, *, by_other_than: int) -> bool:
+    """Whether another unit bears this name."""
+    other = select(Unit.id).where(Unit.name == name, Unit.id != by_other_than)
+    return session.scalar(other.limit(1)) is not None
+
+
+def below(session: Session, path: str) -> set[int]:
+    """Return the ids of a unit and of all below it."""
+    return set(session.scalars(select(Unit.id).where(Unit.path.startswith(path, autoescape=True))))
+
+
+def change(
+    session: Session,
+    facts: UnitFacts,
+    *,
+    name: str,
+    parent: UnitFacts | None,
+    supervisor_id: int | None,
+) -> None:
+    """Give a unit another name, place and supervisor; all below it move along.
+
+    What repeats any of this elsewhere is `hazards.unit_changes`' to bring up to date.
+    """
+    session.execute(
+        update(_unit)
+        .where(_unit.c.id == facts.id)
+        .values(
+            name=name,
+            parent_id=parent.id if parent else None,
+            supervisor_id=supervisor_id,
+        )
+    )
+    path = f"{parent.path if parent else '/'}{facts.id}/"
+    if path != facts.path:
+        rest = func.substr(_unit.c.path, len(facts.path) + 1)
+        session.execute(
+            update(_unit)
+            .where(_unit.c.path.startswith(facts.path, autoescape=True))
+            .values(path=literal(path).concat(rest))
+        )
 
 
 def _facts(session: Session, *conditions: object) -> list[UnitFacts]:

@@ -1,7 +1,8 @@
 """Lists that somebody carries away as a workbook: short ones at once, long ones by a job.
 
 A long list is asked for, made by the worker from one view of the register, kept in the
-blobs, and fetched by whoever asked for it. What a workbook looks like is in `workbooks`.
+blobs, and fetched by whoever asked for it. Each is told in the ledger (DOMAIN §5.5): who took
+which list, under which conditions, how long. What a workbook looks like is in `workbooks`.
 """
 
 import tempfile
@@ -23,17 +24,19 @@ from inspection.accounts.policy import Permission
 from inspection.blobs import FilesystemBlobs
 from inspection.database import Base, UtcInstant
 from inspection.domain.problems import ListTooLong, NotFound
-from inspection.hazards import enquiries, lists
+from inspection.hazards import lists
 from inspection.hazards.lists import DutyLine, ProblemLine
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.jobs import queue
 from inspection.ledger import journal
+from inspection.ledger.journal import Event
 from inspection.organisations.scope import Scope
 from inspection.reports import workbooks
 from inspection.reports.wording import SECTORS, minute_stamp
 from inspection.reports.workbooks import MOST_ROWS, Layout
 
 EXPORT_JOB = "list.export"
+ENTRY = "list.exported"
 AT_ONCE = 3000
 """So many lines are written while the reader waits."""
 
@@ -95,7 +98,7 @@ def ask(
     """
     scope = actor.scope(Permission.HAZARD_READ)
     asked = wanted if kind is ListKind.PROBLEMS else lists.to_be_done(wanted)
-    expected = enquiries.find(session, scope, asked, today=today).total
+    expected = lists.length(session, scope, asked, today=today)
     if expected > MOST_ROWS:
         raise ListTooLong(most=MOST_ROWS, lines=expected)
     row = ListExport(
@@ -163,6 +166,9 @@ def make(
             so_far=lambda rows: _note(engine, export_uuid, written=rows),
         )
         digest, size = blobs.keep_file(path), path.stat().st_size
+    if actor:
+        with database.writing(engine) as session:
+            told(session, actor, ListKind(kind), _from_json(kept), rows=count, seq=seq, at=clock())
     _note(engine, export_uuid, written=count, ledger_seq=seq, sha256=digest, size=size)
 
 
@@ -185,6 +191,33 @@ def write(
         return workbooks.write(path, layout, lines, about=about, so_far=so_far), seq
 
 
+def told(
+    session: Session,
+    actor: Actor,
+    kind: ListKind,
+    wanted: RegisterFilter,
+    *,
+    rows: int,
+    seq: int,
+    at: datetime,
+) -> None:
+    """Tell in the ledger who carries which list away; `seq`: the ledger that it was read from."""
+    conditions = _as_json(wanted)
+    given = _as_json(RegisterFilter())
+    body = {
+        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_name},
+        "list": kind,
+        "filter": {
+            name: value
+            for name, value in conditions.items()
+            if value != given[name] and name not in ("page", "at")
+        },
+        "rows": rows,
+        "basis_seq": seq,
+    }
+    journal.append(session, [Event(ENTRY, body, subject=actor.uuid)], at=at)
+
+
 def _read(
     session: Session, kind: ListKind, scope: Scope, wanted: RegisterFilter, today: date
 ) -> tuple[Layout, Iterator[ProblemLine] | Iterator[DutyLine]]:
@@ -198,8 +231,17 @@ def _note(engine: Engine, export_uuid: str, **values: object) -> None:
         session.execute(update(ListExport).where(ListExport.uuid == export_uuid).values(**values))
 
 
+def words_of(conditions: dict[str, Any]) -> str:
+    """The conditions of an entry in words, as they stand on the workbook."""
+    return _words(_from_json(conditions))
+
+
+def _words(wanted: RegisterFilter) -> str:
+    return "；".join(_conditions(wanted)) or "全部"
+
+
 def _about(wanted: RegisterFilter, seq: int, at: datetime) -> str:
-    conditions = "；".join(_conditions(wanted)) or "全部"
+    conditions = _words(wanted)
     return f"条件：{conditions}。导出时间：{minute_stamp(at)}（北京时间）。取自台账第 {seq} 条。"
 
 
@@ -208,19 +250,19 @@ def _conditions(wanted: RegisterFilter) -> Iterator[str]:
         ("单位", wanted.unit_text),
         ("行业", SECTORS.get(wanted.sector, wanted.sector)),
         ("等级", workbooks.LEVELS.get(wanted.level, "")),  # type: ignore[call-overload]
-        ("状态", workbooks.STATES.get(wanted.state, "")),  # type: ignore[call-overload]
+        ("状态", workbooks.STATES.get(wanted.state, "")),
         ("来源", workbooks.SOURCES.get(wanted.source, "")),  # type: ignore[call-overload]
         ("文字", wanted.text),
         ("发现日期", _span(wanted.found_since, wanted.found_until)),
-        ("办结日期", _span(wanted.closed_since, wanted.closed_until)),
-        ("当日未办结", wanted.open_on.isoformat() if wanted.open_on else ""),
+        ("销号日期", _span(wanted.closed_since, wanted.closed_until)),
+        ("当日未销号", wanted.open_on.isoformat() if wanted.open_on else ""),
     )
     yield from (f"{name} {value}" for name, value in said if value)
     flags = (
-        ("未办结", wanted.open),
+        ("未销号", wanted.open),
         ("已逾期", wanted.overdue),
         ("挂牌督办", wanted.listed),
-        ("按期办结", wanted.on_time),
+        ("按期销号", wanted.on_time),
     )
     yield from (name for name, is_asked in flags if is_asked)
 
@@ -242,5 +284,5 @@ def _as_json(wanted: RegisterFilter) -> dict[str, Any]:
 
 
 def _from_json(kept: dict[str, Any]) -> RegisterFilter:
-    days = {name: date.fromisoformat(kept[name]) for name in _DAYS if kept[name]}
+    days = {name: date.fromisoformat(kept[name]) for name in _DAYS if kept.get(name)}
     return RegisterFilter(**{**kept, **days})

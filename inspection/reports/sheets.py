@@ -16,7 +16,7 @@ from inspection.hazards.lists import DutyLine, ProblemLine
 from inspection.hazards.statistics import Figures, Measure, Period, Progress, Table, UnitProgress
 from inspection.reports import wording
 from inspection.reports.faces import ConfirmedFace
-from inspection.reports.workbooks import LEVELS, LISTED, SOURCES, STATES
+from inspection.reports.workbooks import LEVELS, LISTED, SOURCES, state
 
 FORMAT = "zhencha.sheet/1"
 MEASURES = {
@@ -136,7 +136,7 @@ def problem_list(
             each.found_on.isoformat(),
             "、".join(each.finders),
             _day(each.deadline_on),
-            _word(STATES, each.state) + (f"，退回 {each.returned} 次" if each.returned else ""),
+            state(each) + (f"，退回 {each.returned} 次" if each.returned else ""),
             _day(each.closed_on),
             _listed(each.listed_level, each.listed_order),
         )
@@ -159,11 +159,11 @@ def duty_list(
             _word(LEVELS, each.level),
             each.responsible,
             each.measures,
-            "" if each.funds is None else ten_thousands(each.funds),
+            "" if each.funds is None else wording.ten_thousands(each.funds),
             _day(each.deadline_on) + (f"（计划 {each.planned_on}）" if each.planned_on else ""),
             each.emergency,
             each.supervisor,
-            _word(STATES, each.state),
+            state(each),
             _listed(each.listed_level, each.listed_order),
         )
         for place, each in enumerate(lines, start=1)
@@ -238,12 +238,6 @@ def period_words(period: Period) -> str:
     return f"{wording.day_text(period.since)} 至 {wording.day_text(period.until)}"
 
 
-def ten_thousands(cents: int) -> str:
-    """Write 分 in 万元, without losing one of them."""
-    whole, rest = divmod(cents, 1_000_000)
-    return f"{whole}.{rest:06d}".rstrip("0").rstrip(".")
-
-
 def _sheet(
     kind: str,
     organisation: str,
@@ -264,7 +258,7 @@ _FIGURES: tuple[tuple[str, Callable[[Figures], str]], ...] = (
     *((name, _count(measure)) for measure, name in MEASURES.items()),
     ("销号率", lambda figures: _percent(figures.closing_rate)),
     ("按期率", lambda figures: _percent(figures.on_time_rate)),
-    ("本期销号隐患的整改资金（万元）", lambda figures: ten_thousands(figures.funds)),
+    ("本期销号隐患的整改资金（万元）", lambda figures: wording.ten_thousands(figures.funds)),
 )
 
 

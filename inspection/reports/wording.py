@@ -97,6 +97,12 @@ def visible(text: str) -> str:
     return _HIDDEN.sub(lambda found: f"[U+{ord(found[0]):04X}]", text)
 
 
+def ten_thousands(cents: int) -> str:
+    """Write 分 in 万元, without losing one of them."""
+    whole, rest = divmod(cents, 1_000_000)
+    return f"{whole:,}.{rest:06d}".rstrip("0").rstrip(".")
+
+
 def instant_text(moment: datetime) -> str:
     """Write an instant to the second."""
     return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")

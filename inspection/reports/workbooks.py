@@ -1,7 +1,7 @@
 """Lists as Excel workbooks: one sheet, typed cells, written row by row in little memory.
 
 Words are written as words whatever they begin with, so that no cell is ever a formula
-(CWE-1236); days are days and money is a number of 元. What stands in a list is in
+(CWE-1236); days are days and money is a number of 万元. What stands in a list is in
 `hazards/lists.py`.
 """
 
@@ -31,20 +31,22 @@ HEAD_ROWS = 3
 ROWS_A_SIGN = 2000
 
 LEVELS = {Level.MAJOR: "重大", Level.LARGER: "较大", Level.GENERAL: "一般"}
-STATES = {
+STATES: dict[str, str] = {
     State.REGISTERED: "已登记",
     State.GRADED: "已定级",
     State.REPORTED: "已上报",
     State.PLANNED: "方案待批",
     State.APPROVED: "方案已批准",
     State.RECTIFYING: "整改中",
-    State.CLAIMED: "待复查",
+    State.CLAIMED: "待复查、待验收",
     State.VERIFIED: "待核销",
     State.CLOSED: "已销号",
     State.TRANSFERRED: "已移送",
     State.DUPLICATE: "重复登记",
     State.NOT_A_HAZARD: "不属隐患",
 }
+"""Of hazards of either source together; of one hazard, `state` says it."""
+_CLAIMED: dict[str, str] = {Source.DEPARTMENT: "待复查", Source.SELF: "待验收"}
 SOURCES = {Source.DEPARTMENT: "部门检查", Source.SELF: "企业自查"}
 LISTED = dict(zip(LIST_LEVELS, ("省级", "市级", "县级", "镇级"), strict=True))
 
@@ -55,7 +57,7 @@ class Kind(StrEnum):
     WORDS = "words"
     NUMBER = "number"
     MONEY = "money"
-    """Handed over in 分, written in 元."""
+    """Handed over in 分, written in 万元."""
     DAY = "day"
 
 
@@ -82,8 +84,9 @@ def _level(line: Any) -> str:
     return LEVELS[line.level]
 
 
-def _state(line: Any) -> str:
-    return STATES[line.state]
+def state(line: ProblemLine | DutyLine) -> str:
+    """Where a hazard stands: what an enterprise found itself it accepts itself."""
+    return _CLAIMED[line.source] if line.state == State.CLAIMED else STATES[line.state]
 
 
 def _listed(line: Any) -> str:
@@ -116,8 +119,8 @@ PROBLEMS = Layout(
         Column("检查项", 10, lambda line: line.item),
         Column("照片", 6, lambda line: line.photos, Kind.NUMBER),
         Column("整改期限", 12, lambda line: line.deadline_on, Kind.DAY),
-        Column("状态", 12, _state),
-        Column("办结日期", 12, lambda line: line.closed_on, Kind.DAY),
+        Column("状态", 12, state),
+        Column("销号日期", 12, lambda line: line.closed_on, Kind.DAY),
         Column("复查退回", 9, lambda line: line.returned, Kind.NUMBER),
         Column("挂牌督办", 24, _listed),
     ),
@@ -132,15 +135,15 @@ DUTIES = Layout(
         Column("等级", 8, _level),
         Column("整改责任人", 12, lambda line: line.responsible),
         Column("整改措施", 40, lambda line: line.measures),
-        Column("整改资金（元）", 14, lambda line: line.funds, Kind.MONEY),
+        Column("整改资金（万元）", 14, lambda line: line.funds, Kind.MONEY),
         Column("整改期限", 12, lambda line: line.deadline_on, Kind.DAY),
         Column("期限情况", 12, _lateness),
         Column("计划完成", 12, lambda line: line.planned_on, Kind.DAY),
         Column("应急预案", 30, lambda line: line.emergency),
         Column("督办单位", 24, lambda line: line.supervisor),
-        Column("状态", 12, _state),
-        Column("申请复查", 12, lambda line: _day_of(line.claimed_at), Kind.DAY),
-        Column("办结日期", 12, lambda line: line.closed_on, Kind.DAY),
+        Column("状态", 12, state),
+        Column("提交整改", 12, lambda line: _day_of(line.claimed_at), Kind.DAY),
+        Column("销号日期", 12, lambda line: line.closed_on, Kind.DAY),
         Column("挂牌督办", 24, _listed),
     ),
 )
@@ -189,7 +192,7 @@ def write(
 _FACES: dict[Kind, dict[str, object]] = {
     Kind.WORDS: {"num_format": "@", "valign": "top", "text_wrap": True},
     Kind.NUMBER: {"num_format": "0", "valign": "top"},
-    Kind.MONEY: {"num_format": "#,##0.00", "valign": "top"},
+    Kind.MONEY: {"num_format": "General", "valign": "top"},
     Kind.DAY: {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
 }
 """Words have the format of text, so that editing a cell does not make a formula of it either."""
@@ -217,7 +220,9 @@ def _write_cell(
     elif column.kind is Kind.DAY:
         sheet.write_datetime(row, place, value, face)
     else:
-        sheet.write_number(row, place, value / 100 if column.kind is Kind.MONEY else value, face)
+        sheet.write_number(
+            row, place, value / 1_000_000 if column.kind is Kind.MONEY else value, face
+        )
 
 
 def _fitting(words: str) -> str:

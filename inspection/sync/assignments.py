@@ -1,7 +1,8 @@
 """What a tablet is told of hazards and of last inspections: enough to work without a network.
 
 A hazard that its reader has to look at again (复查) comes with all that this needs: the item's
-title, the list that it was raised from, and the photos taken so far, by digest.
+title, the list that it was raised from, what the enterprise says it has done, and the photos
+taken so far, by digest.
 """
 
 import json
@@ -13,12 +14,13 @@ from sqlalchemy.orm import Session
 
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
+from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog
 from inspection.domain.checklist import Text
-from inspection.domain.hazard import ENDED
+from inspection.domain.hazard import ENDED, State, Step
 from inspection.domain.record import Photo, Record
 from inspection.hazards import enquiries
-from inspection.hazards.enquiries import HazardCard
+from inspection.hazards.enquiries import HazardCard, HistoryEntry
 from inspection.ledger.journal import instant_text
 from inspection.submissions import last, records
 
@@ -28,16 +30,16 @@ _UNTOLD = ("finder_accounts",)
 
 
 def hazards(
-    session: Session, actor: Actor, *, after_seq: int, catalog: Catalog
+    session: Session, actor: Actor, *, after_seq: int, catalog: Catalog, blobs: FilesystemBlobs
 ) -> list[dict[str, Any]]:
     """The hazards in scope that changed; `mine` are the open ones that this reader found."""
     cards = enquiries.changed(session, actor.scope(Permission.HAZARD_READ), after_seq=after_seq)
-    mine = {card.uuid for card in cards if _is_for(actor, card)}
-    photos = _photos(session, [card for card in cards if card.uuid in mine])
-    return [
-        _told(card) | (_needs(card, photos[card.uuid], catalog) if card.uuid in mine else {})
-        for card in cards
-    ]
+    mine = [card for card in cards if _is_for(actor, card)]
+    photos, claims = _photos(session, mine), _claims(session, mine, blobs)
+    needs = {
+        card.uuid: _needs(card, photos[card.uuid], claims.get(card.uuid), catalog) for card in mine
+    }
+    return [_told(card) | needs.get(card.uuid, {}) for card in cards]
 
 
 def _is_for(actor: Actor, card: HazardCard) -> bool:
@@ -51,7 +53,12 @@ def _told(card: HazardCard) -> dict[str, Any]:
     return {"type": "hazard", "id": card.uuid, "hazard": _plain(facts), "over": over, "mine": False}
 
 
-def _needs(card: HazardCard, photos: list[dict[str, Any]], catalog: Catalog) -> dict[str, Any]:
+def _needs(
+    card: HazardCard,
+    photos: list[dict[str, Any]],
+    claim: dict[str, Any] | None,
+    catalog: Catalog,
+) -> dict[str, Any]:
     checklist = catalog.find(card.checklist_slug, card.checklist_revision)
     item = checklist.item(card.item_code) if checklist else None
     return {
@@ -64,6 +71,37 @@ def _needs(card: HazardCard, photos: list[dict[str, Any]], catalog: Catalog) -> 
             "title": _in_both(checklist.title if checklist else None),
         },
         "photos": photos,
+        "claim": claim,
+    }
+
+
+def _claims(
+    session: Session, cards: list[HazardCard], blobs: FilesystemBlobs
+) -> dict[str, dict[str, Any]]:
+    """Return what was said and shown when each of these was last claimed to be rectified."""
+    claimed = [card.uuid for card in cards if card.state == State.CLAIMED]
+    newest = enquiries.newest_of_kind(session, claimed, f"hazard.{Step.CLAIM}")
+    return {uuid: _claim(entry, blobs) for uuid, entry in newest.items()}
+
+
+def _claim(entry: HistoryEntry, blobs: FilesystemBlobs) -> dict[str, Any]:
+    said = entry.body["said"]
+    return {
+        "words": said["words"],
+        "rectifier": said["rectifier"],
+        "finished_on": said["finished_on"],
+        "photos": [
+            {
+                "sha256": digest,
+                "type": "image/jpeg",
+                "size": blobs.size(digest),
+                "taken_at": instant_text(entry.at),
+                "caption": "",
+                "moment": "claimed",
+            }
+            for digest in said.get("photos", ())
+            if blobs.has(digest)
+        ],
     }
 
 

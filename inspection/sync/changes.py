@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import devices, recovery
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
+from inspection.blobs import FilesystemBlobs
 from inspection.catalog import Catalog, offers
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import CursorMalformed
@@ -25,9 +26,9 @@ from inspection.organisations.directory import UnitFacts
 from inspection.submissions import records
 from inspection.sync import assignments
 
-_FORMAT = 2
-_FORMER = 1
-"""Cursors of tablets that were told hazards without what a re-inspection needs."""
+_FORMAT = 3
+_FORMER = (1, 2)
+"""Cursors of tablets that were told hazards without all that a re-inspection needs."""
 LANGUAGES = ("zh", "en")
 
 
@@ -58,7 +59,7 @@ def cursor_from(text: str) -> Cursor:
         form, units, lists, seq, *rest = json.loads(
             base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         )
-        if form not in (_FORMAT, _FORMER) or type(seq) is not int or not 0 <= seq < 2**53:
+        if form not in (_FORMAT, *_FORMER) or type(seq) is not int or not 0 <= seq < 2**53:
             raise ValueError(form)
         marks = tuple(str(mark) for mark in rest[0][:64]) if rest else ()
         return Cursor(str(units), str(lists), seq, seq if form == _FORMAT else 0, marks)
@@ -75,7 +76,13 @@ class Feed:
 
 
 def feed(
-    session: Session, actor: Actor, after: Cursor, *, catalog: Catalog, device: str = ""
+    session: Session,
+    actor: Actor,
+    after: Cursor,
+    *,
+    catalog: Catalog,
+    blobs: FilesystemBlobs,
+    device: str = "",
 ) -> Feed:
     """Return what changed for this actor's tablet since `after`."""
     enterprises = directory.enterprises(session, actor.scope(Permission.RECORD_SUBMIT))
@@ -103,7 +110,7 @@ def feed(
         changes += [*lists, {"type": "checklists", "slugs": [each["slug"] for each in lists]}]
     if shared < after.seq or (now.seq, now.told_seq) != (after.seq, after.told_seq):
         known = after if shared == after.seq else Cursor()
-        changes += _ledger_changes(session, actor, known, catalog=catalog)
+        changes += _ledger_changes(session, actor, known, catalog=catalog, blobs=blobs)
     changes += [
         {"type": "revocation", "kid": kid}
         for kid in (devices.revoked_keys(session, device) if device else [])
@@ -125,7 +132,7 @@ def _shared(session: Session, after: Cursor, now: Cursor) -> int:
 
 
 def _ledger_changes(
-    session: Session, actor: Actor, after: Cursor, *, catalog: Catalog
+    session: Session, actor: Actor, after: Cursor, *, catalog: Catalog, blobs: FilesystemBlobs
 ) -> list[dict[str, Any]]:
     told = after.told_seq
     receipts = [
@@ -133,7 +140,7 @@ def _ledger_changes(
         for uuid, receipt in records.receipts_after(session, actor.person_id, after.seq)
     ]
     return [
-        *assignments.hazards(session, actor, after_seq=told, catalog=catalog),
+        *assignments.hazards(session, actor, after_seq=told, catalog=catalog, blobs=blobs),
         *assignments.last_inspections(session, actor, after_seq=told, catalog=catalog),
         *receipts,
     ]

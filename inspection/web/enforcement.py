@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as Redirect
@@ -39,7 +39,9 @@ from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
 from inspection.enforcement.enquiries import Flags, Repeat
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
+from inspection.web import step_photos
 from inspection.web.moments import BEIJING, today
+from inspection.web.step_photos import NO_PHOTOS, Chosen
 
 blueprint = Blueprint("enforcement", __name__)
 
@@ -95,30 +97,31 @@ _DECIDED = [InputRequired(_("请填写决定日期"))]
 _LINE = [Length(max=200)]
 
 
-class MeasureForm(ProtectedForm):
+class DecisionForm(ProtectedForm):
+    """What every decision on paper says."""
+
+    case_number = StringField(_("决定书文号"), _CASE)
+    decided_on = DateField(_("决定日期"), _DECIDED)
+    hazards = StringField(_("所依据的隐患编号（可写多个，用空格分开）"), _LINE)
+    words = TextAreaField(_("事实和理由"), _WORDS)
+
+
+class MeasureForm(DecisionForm):
     """A measure, as its decision on paper says."""
 
     kind = RadioField(
         _("措施"), [InputRequired(_("请选一种措施"))], choices=_offered(MEASURES), coerce=str
     )
-    case_number = StringField(_("决定书文号"), _CASE)
     ground = StringField(_("依据条款"), [InputRequired(_("请填写依据")), *_LINE])
-    decided_on = DateField(_("决定日期"), _DECIDED)
     approved_by = StringField(_("批准人（部门主要负责人）"), _LINE)
     notified_at = DateTimeLocalField(_("通知时间"), [Optional()])
     effective_at = DateTimeLocalField(_("开始执行时间"), [Optional()])
     urgent = BooleanField(_("有危及生产安全的紧急情形"))
-    hazards = StringField(_("所依据的隐患编号（可写多个，用空格分开）"), _LINE)
-    words = TextAreaField(_("事实和理由"), _WORDS)
 
 
-class PenaltyForm(ProtectedForm):
+class PenaltyForm(DecisionForm):
     """A penalty: what it means for the unit, for a person, or for both (一案双罚)."""
 
-    case_number = StringField(_("决定书文号"), _CASE)
-    decided_on = DateField(_("决定日期"), _DECIDED)
-    hazards = StringField(_("所依据的隐患编号（可写多个，用空格分开）"), _LINE)
-    words = TextAreaField(_("事实和理由"), _WORDS)
     unit_kinds = _Ticks(_("对单位的处罚"), choices=_offered(PENALTIES))
     unit_amount = DecimalField(
         _("对单位的罚款（元）"), [Optional(), NumberRange(min=0, max=LARGEST_YUAN)], places=2
@@ -173,7 +176,7 @@ def repeat_offences() -> str:
 def measure_form(unit: object) -> str:
     """Ask for a measure."""
     form = MeasureForm(decided_on=today(), hazards=request.args.get("hazard", ""))
-    return _measure_page(_enforced(unit), form)
+    return _form_page("measure", _enforced(unit), form)
 
 
 @blueprint.post("/units/<uuid:unit>/measures/new")
@@ -182,7 +185,7 @@ def take_measure(unit: object) -> Answer:
     """Record a measure."""
     form, facts = MeasureForm(request.form), _enforced(unit)
     if not form.validate():
-        return _measure_page(facts, form), 422
+        return _form_page("measure", facts, form), 422
     new = NewMeasure(
         kind=MeasureKind(form.kind.data),
         case_number=form.case_number.data.strip(),
@@ -202,7 +205,7 @@ def take_measure(unit: object) -> Answer:
             )
     except CaseIncomplete as problem:
         _name_faults(form, problem)
-        return _measure_page(facts, form), 422
+        return _form_page("measure", facts, form), 422
     flash(gettext("措施已记入台账。"), "done")
     return redirect(f"/measures/{made}", 303)
 
@@ -212,7 +215,7 @@ def take_measure(unit: object) -> Answer:
 def penalty_form(unit: object) -> str:
     """Ask for a penalty."""
     form = PenaltyForm(decided_on=today(), hazards=request.args.get("hazard", ""))
-    return _penalty_page(_enforced(unit), form)
+    return _form_page("penalty", _enforced(unit), form)
 
 
 @blueprint.post("/units/<uuid:unit>/penalties/new")
@@ -220,14 +223,16 @@ def penalty_form(unit: object) -> str:
 def impose(unit: object) -> Answer:
     """Record a penalty."""
     form, facts = PenaltyForm(request.form), _enforced(unit)
-    if not form.validate():
-        return _penalty_page(facts, form), 422
+    is_whole, photos = form.validate(), step_photos.chosen(facts.uuid)
+    if not is_whole or photos.faults:
+        return _form_page("penalty", facts, form, photos), 422 if not is_whole else photos.status
     new = NewPenalty(
         case_number=form.case_number.data.strip(),
         decided_on=form.decided_on.data,
         words=form.words.data.strip(),
         parts=_parts(form, facts),
         hazards=(form.hazards.data or "").split(),
+        photos=photos.digests,
     )
     try:
         with writing() as session:
@@ -236,7 +241,7 @@ def impose(unit: object) -> Answer:
             )
     except CaseIncomplete as problem:
         _name_faults(form, problem)
-        return _penalty_page(facts, form), 422
+        return _form_page("penalty", facts, form, photos), 422
     flash(gettext("处罚已记入台账。"), "done")
     return redirect(f"/penalties/{made}", 303)
 
@@ -283,6 +288,16 @@ def show_penalty(penalty: object) -> str:
     return render_template("web/enforcement/penalty.html", penalty=card, names=NAMES)
 
 
+@blueprint.get("/penalties/<uuid:penalty>/photos/<digest>")
+@requires(Permission.ENFORCEMENT_READ)
+def photo(penalty: object, digest: str) -> Response:
+    """Send a photo that goes with a penalty."""
+    scope = current_actor().scope(Permission.ENFORCEMENT_READ)
+    with reading() as session:
+        card = enquiries.penalty(session, scope, str(penalty))
+    return step_photos.sent(digest, said=digest in card.photos)
+
+
 @blueprint.app_template_global()
 def offence_flags(hazard: str) -> Flags:
     """What the page of a hazard warns of, as far as its reader may know."""
@@ -304,15 +319,13 @@ def _enforced(unit: object) -> UnitFacts:
         return directory.unit(session, str(unit), current_actor().scope(Permission.ENFORCE))
 
 
-def _measure_page(unit: UnitFacts, form: MeasureForm) -> str:
+def _form_page(kind: str, unit: UnitFacts, form: DecisionForm, photos: Chosen = NO_PHOTOS) -> str:
     return render_template(
-        "web/enforcement/measure_form.html", unit=unit, form=form, grounds=KNOWN_GROUNDS
-    )
-
-
-def _penalty_page(unit: UnitFacts, form: PenaltyForm) -> str:
-    return render_template(
-        "web/enforcement/penalty_form.html", unit=unit, form=form, grounds=KNOWN_GROUNDS
+        f"web/enforcement/{kind}_form.html",
+        unit=unit,
+        form=form,
+        photos=photos,
+        grounds=KNOWN_GROUNDS,
     )
 
 

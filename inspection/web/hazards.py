@@ -32,12 +32,13 @@ from inspection.edge import steps as words
 from inspection.hazards import enquiries, steps
 from inspection.hazards.enquiries import HazardCard, HistoryEntry, RegisterPage
 from inspection.hazards.narrowing import RegisterFilter
+from inspection.hazards.pages import Found
 from inspection.hazards.steps import Standing
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
 from inspection.submissions.records import StoredRecord
-from inspection.web import grounds, history
+from inspection.web import grounds, history, money
 from inspection.web.moments import BEIJING, today
 
 blueprint = Blueprint("hazards", __name__)
@@ -62,6 +63,8 @@ SECTORS = {
 }
 LEVELS = (Level.MAJOR, Level.LARGER, Level.GENERAL)
 
+PLACE = ("page", "at")
+"""What an address says of the page, and nothing of the conditions."""
 LOOKED_AT_AGAIN = tuple(f"hazard.{step}" for step in (Step.REINSPECT_PASS, Step.REINSPECT_RETURN))
 ASKED_BY_STEP = {
     Question.EXTENSION: Step.ASK_EXTENSION,
@@ -71,9 +74,9 @@ ASKED_BY_STEP = {
 
 
 @blueprint.app_template_global()
-def hazard_state(code: str) -> Any:
+def hazard_state(code: str, source: str = "") -> Any:
     """Where a hazard stands, as plain text."""
-    return words.STATES[State(code)]
+    return words.state(State(code), source)
 
 
 class RegisterForm(Form):
@@ -148,9 +151,9 @@ def index() -> str:
         stages=[(stage, words.STAGES[stage], _total(page, stage)) for stage in Stage],
         rungs=tuple(Code),
         meanings=words.CHOICES,
-        narrowed=wanted != RegisterFilter(page=wanted.page),
+        narrowed=wanted != RegisterFilter(page=wanted.page, at=wanted.at),
         link=_link(),
-        page_link=lambda number: _link()(page=str(number)),
+        page_link=lambda number: _link()(**turned(page, number)),
     )
 
 
@@ -176,7 +179,14 @@ def wanted_of(form: RegisterForm) -> RegisterFilter:
         closed_since=form.closed_since.data,
         closed_until=form.closed_until.data,
         open_on=form.open_on.data,
+        at=request.args.get("at", "")[:40],
     )
+
+
+def turned(page: RegisterPage | Found, number: int) -> dict[str, str]:
+    """What an address says of another page: its number, and where the walk to it begins."""
+    there = {page.page + 1: page.after, page.page - 1: page.before}.get(number, "")
+    return {"page": str(number), "at": there if number > 1 else ""}
 
 
 def _total(page: RegisterPage, stage: Stage) -> int:
@@ -200,7 +210,7 @@ def _said(value: object) -> str:
 
 def _link() -> Callable[..., str]:
     """Return a function that gives this register's address with some conditions changed."""
-    kept = {name: value for name, value in request.args.items() if value and name != "page"}
+    kept = {name: value for name, value in request.args.items() if value and name not in PLACE}
 
     def link(**changes: str) -> str:
         wanted = {name: value for name, value in {**kept, **changes}.items() if value}
@@ -233,6 +243,7 @@ def show(hazard: object) -> str:
     language = get_locale().language
     tags = [tag.text.in_(language) for code in card.tags if item and (tag := item.tag(code))]
     deadline = card.deadline_on
+    free = _free(found)
     return render_template(
         "web/hazards/show.html",
         hazard=card,
@@ -249,8 +260,9 @@ def show(hazard: object) -> str:
         language=language,
         days_left=(deadline - today()).days if deadline and card.state not in ENDED else None,
         ended=card.state in ENDED,
-        steps=_free(found),
-        primary=_primary(_free(found)),
+        steps=[each for each in free if each[0] not in words.SELDOM],
+        seldom=[each for each in free if each[0] in words.SELDOM],
+        primary=_primary(free),
         barred=_barred(found),
         awaited=words.SIDES[awaited(found.situation)],
         waits=_question(found, entries),
@@ -297,7 +309,7 @@ def _elements(card: HazardCard) -> list[tuple[Any, Any]]:
     return [
         (gettext("责任人"), card.responsible),
         (gettext("措施"), card.measures),
-        (gettext("资金"), "" if card.funds is None else history.yuan(card.funds)),
+        (gettext("资金"), "" if card.funds is None else money.amount(card.funds)),
         (gettext("时限"), card.planned_on),
         (gettext("应急措施"), card.emergency),
     ]

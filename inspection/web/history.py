@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from flask_babel import format_decimal, gettext
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from inspection.domain.handling import FIELDS, Kind
 from inspection.domain.hazard import Side, Step
 from inspection.edge import steps as words
 from inspection.hazards.enquiries import HistoryEntry
+from inspection.web import money
 
 _ON_THE_SPOT: dict[str, Any] = {
     Step.REGISTER: _("登记"),
@@ -106,10 +107,5 @@ def _said(step: Step, said: dict[str, Any]) -> tuple[tuple[Any, Any], ...]:
 
 def _value(kind: Kind, value: Any) -> Any:
     if kind is Kind.MONEY:
-        return yuan(value)
+        return money.amount(value)
     return words.CHOICES[value] if kind is Kind.CHOICE else value
-
-
-def yuan(cents: int) -> str:
-    """An amount of 分 as it is read: 36,000 元."""
-    return gettext("%(amount)s 元", amount=format_decimal(cents / 100, format="#,##0.##"))

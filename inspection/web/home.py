@@ -14,11 +14,14 @@ from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission, Role
 from inspection.edge import language, requires, signed_in_actor
 from inspection.edge.forms import ProtectedForm
-from inspection.web import moments
+from inspection.reports.wording import ten_thousands
+from inspection.web import moments, money
 
 blueprint = Blueprint("home", __name__)
 blueprint.add_app_template_filter(moments.instant, "instant")
 blueprint.add_app_template_filter(moments.exact, "exact")
+blueprint.add_app_template_filter(ten_thousands, "ten_thousands")
+blueprint.add_app_template_filter(money.amount, "amount")
 
 HOME_OF = (
     (Role.OFFICE, "/hazards"),
@@ -137,6 +140,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
             (_("指派"), "/assignments", Permission.ASSIGN),
             (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),
+            (_("导出记录"), "/exports", Permission.ADMINISTER),
         ),
         (_("核验"), (_("核验"), "/verify", Permission.PUBLIC)),
     )

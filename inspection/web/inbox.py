@@ -19,7 +19,7 @@ CARDS = (sendings.SENT, sendings.REMINDED)
 @blueprint.get("/inbox")
 @requires(Permission.SIGNED_IN)
 def index() -> str:
-    """List the reader's notices, unread first."""
+    """List what the reader was told, by what it is about, unread first."""
     wanted = max(1, request.args.get("page", 1, type=int))
     with reading() as session:
         page = inbox.page(session, current_actor(), number=min(wanted, 10**6))
@@ -55,6 +55,31 @@ def open_notice(notice: object) -> Response:
     with writing() as session:
         inbox.open_notice(session, current_actor(), str(notice), at=wired().clock())
     return redirect(f"/inbox/{notice}", 303)
+
+
+@blueprint.get("/inbox/about/<uuid:subject>")
+@requires(Permission.SIGNED_IN)
+def about(subject: object) -> str:
+    """Show all that the reader was told about one thing: in full what was opened."""
+    with reading() as session:
+        notices = inbox.about(session, current_actor(), str(subject))
+    return render_template(
+        "web/inbox/about.html",
+        subject=subject,
+        notices=notices,
+        unread=sum(each.read_at is None for each in notices),
+        language=get_locale().language,
+    )
+
+
+@blueprint.post("/inbox/about/<uuid:subject>")
+@requires(Permission.SIGNED_IN)
+def open_all(subject: object) -> Response:
+    """Open all notices about one thing: each has its receipt in the ledger."""
+    ProtectedForm(request.form).validate()  # raises FormExpired
+    with writing() as session:
+        inbox.open_all(session, current_actor(), str(subject), at=wired().clock())
+    return redirect(f"/inbox/about/{subject}", 303)
 
 
 @blueprint.app_template_global()

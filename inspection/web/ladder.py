@@ -93,7 +93,8 @@ def show() -> str:
     version = next((each for each in own if each.number == wanted), None)
     if wanted and version is None:
         raise NotFound(version=wanted)
-    return _page(unit, own, force, version or force, _filled(force.rungs, own))
+    shown = version if version and version.rungs else force
+    return _page(unit, own, force, shown, _filled(force.rungs, own))
 
 
 @blueprint.post("/ladders")
@@ -123,6 +124,19 @@ def save() -> Answer:
             at=wired().clock(),
         )
     flash(gettext("新版本已保存，从下一次督促起使用。"), "done")
+    return redirect("/ladders", 303)
+
+
+@blueprint.post("/ladders/inherited")
+@requires(Permission.LADDER_KEEP)
+def inherit() -> Response:
+    """Go back to the ladder of the office above."""
+    ProtectedForm(request.form).validate()  # raises FormExpired
+    seen = _number(request.form.get("version")) or 0
+    with writing() as session:
+        unit = directory.by_id(session, _office())
+        ladders.inherit(session, current_actor(), unit.uuid, seen=seen, at=wired().clock())
+    flash(gettext("已改回沿用上级的督促阶梯，从下一次督促起使用。"), "done")
     return redirect("/ladders", 303)
 
 

@@ -15,7 +15,7 @@ from inspection.edge.forms import ProtectedForm
 from inspection.hazards import lists
 from inspection.reports import exports
 from inspection.reports.exports import AT_ONCE, ListKind
-from inspection.web.hazards import LEVELS, RegisterForm, wanted_of
+from inspection.web.hazards import LEVELS, PLACE, RegisterForm, turned, wanted_of
 from inspection.web.moments import today
 
 blueprint = Blueprint("lists", __name__)
@@ -45,9 +45,9 @@ def show(kind: str) -> str:
         found=found,
         lines=lines,
         levels=LEVELS,
-        at_once=AT_ONCE,
+        at_once=not found.is_more and found.total <= AT_ONCE,
         link=_link,
-        page_link=lambda number: _link("lists.show", kind, page=str(number)),
+        page_link=lambda number: _link("lists.show", kind, **turned(found, number)),
         asked=_asked(),
         may_sign=current_actor().may(Permission.SHEET_SIGN),
     )
@@ -75,31 +75,33 @@ def printed(kind: str) -> str:
     )
 
 
-@blueprint.get("/lists/<kind>.xlsx")
+@blueprint.post("/lists/<kind>.xlsx")
 @requires(Permission.HAZARD_READ)
 def workbook(kind: str) -> Response | Redirect:
-    """Send a short list as a workbook; a long one is asked for on its page."""
+    """Send a short list as a workbook; a long one is asked for on its page.
+
+    A form, not a link: who takes it is told in the ledger.
+    """
+    ProtectedForm(request.form).validate()  # raises FormExpired
     kind = _known(kind)
     wanted = wanted_of(RegisterForm(request.args))
     scope = current_actor().scope(Permission.HAZARD_READ)
     page_of = lists.page_of_problems if kind == ListKind.PROBLEMS else lists.page_of_duties
     with reading() as session:
         found, _lines = page_of(session, scope, wanted, today=today())
-    if found.total > AT_ONCE:
+    if found.is_more or found.total > AT_ONCE:
         flash(_("这份清单较长，请点“生成 Excel”，做好后下载。"), "wait")
         return redirect(_link("lists.show", kind), 303)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "list.xlsx"
-        exports.write(
-            path,
-            kind,
-            scope,
-            wanted,
-            engine=wired().engine,
-            today=today(),
-            at=wired().clock(),
+        at = wired().clock()
+        rows, seq = exports.write(
+            path, kind, scope, wanted, engine=wired().engine, today=today(), at=at
         )
-        return _sent(Response(path.read_bytes()), kind)
+        made = path.read_bytes()
+    with writing() as session:
+        exports.told(session, current_actor(), kind, wanted, rows=rows, seq=seq, at=at)
+    return _sent(Response(made), kind)
 
 
 @blueprint.post("/lists/<kind>/exports")
@@ -158,7 +160,7 @@ def _sent(response: Response, kind: str) -> Response:
 
 
 def _asked() -> dict[str, str]:
-    return {name: value for name, value in request.args.items() if value and name != "page"}
+    return {name: value for name, value in request.args.items() if value and name not in PLACE}
 
 
 def _link(endpoint: str, kind: str, **changes: str) -> str:

@@ -40,8 +40,10 @@ from inspection.paperwork import issuing, serving, shelf
 from inspection.paperwork.shelf import ShelvedPaper, State
 from inspection.reports import papers
 from inspection.submissions import records
+from inspection.web import step_photos
 from inspection.web.moments import today
 from inspection.web.papers import is_really_them, tell
+from inspection.web.step_photos import NO_PHOTOS
 
 blueprint = Blueprint("papers_shelf", __name__)
 
@@ -201,6 +203,7 @@ def _page(found: ShelvedPaper, forms: dict[str, Any]) -> str:
         annul=forms.get("annul") or AnnulForm(),
         delivery=forms.get("delivery")
         or DeliveryForm(data={"method": "handed", "delivered_on": today().isoformat()}),
+        photos=forms.get("photos") or NO_PHOTOS,
     )
 
 
@@ -208,7 +211,11 @@ def _page(found: ShelvedPaper, forms: dict[str, Any]) -> str:
 @requires(Permission.PAPER_READ)
 def file(paper: object) -> Response:
     """Send the sealed file, byte for byte."""
-    found = _found(paper)
+    return sealed(_found(paper))
+
+
+def sealed(found: ShelvedPaper) -> Response:
+    """The sealed file of a paper or sheet, to keep. Raises NotFound before it is there."""
     if not found.sha256 or not wired().blobs.has(found.sha256):
         raise NotFound(paper=found.uuid)
     response = Response(wired().blobs.read(found.sha256), content_type="application/pdf")
@@ -263,20 +270,22 @@ def drop(paper: object) -> Response | Redirect:
 def annul(paper: object) -> Response | Redirect:
     """Annul an issued paper, once the password has been entered."""
     found, form = _found(paper, Permission.PAPER_HANDLE), AnnulForm(request.form)
-    if not form.validate() or not is_really_them(form):
+    if not annulled(found, form, Permission.PAPER_HANDLE):
         return make_response(_page(found, {"annul": form}), 422)
-    actor = current_actor()
+    return _back(found)
+
+
+def annulled(found: ShelvedPaper, form: AnnulForm, permission: Permission) -> bool:
+    """Take a paper or sheet out of force, if the form is whole and the password theirs."""
+    if not form.validate() or not is_really_them(form):
+        return False
+    actor, reason = current_actor(), str(form.reason.data).strip()
     with writing() as session:
         serving.annul(
-            session,
-            actor,
-            actor.scope(Permission.PAPER_HANDLE),
-            found.uuid,
-            str(form.reason.data).strip(),
-            at=wired().clock(),
+            session, actor, actor.scope(permission), found.uuid, reason, at=wired().clock()
         )
     flash(gettext("已撤销。文号不再使用，核验页会写明已撤销。"), "done")
-    return _back(found)
+    return True
 
 
 @blueprint.post("/papers/<uuid:paper>/delivery")
@@ -285,11 +294,14 @@ def deliver(paper: object) -> Response | Redirect:
     """Record how the paper was delivered."""
     found, form = _found(paper, Permission.PAPER_HANDLE), DeliveryForm(request.form)
     form.validate()  # raises FormExpired
+    photos = step_photos.chosen(found.uuid)
     try:
         said = domain.delivery(request.form, issued_on=found.issued_on, today=today())
     except PaperIncomplete as problem:
         tell(form, problem)
-        return make_response(_page(found, {"delivery": form}), 422)
+        return make_response(_page(found, {"delivery": form, "photos": photos}), 422)
+    if photos.faults:
+        return make_response(_page(found, {"delivery": form, "photos": photos}), photos.status)
     actor = current_actor()
     with writing() as session:
         serving.deliver(
@@ -297,11 +309,19 @@ def deliver(paper: object) -> Response | Redirect:
             actor,
             actor.scope(Permission.PAPER_HANDLE),
             found.uuid,
-            said,
+            said | ({"photos": list(photos.digests)} if photos.digests else {}),
             at=wired().clock(),
         )
     flash(gettext("送达已记入台账。"), "done")
     return _back(found)
+
+
+@blueprint.get("/papers/<uuid:paper>/photos/<digest>")
+@requires(Permission.PAPER_READ)
+def photo(paper: object, digest: str) -> Response:
+    """Send a photo of how the paper was delivered."""
+    delivery = _found(paper).delivery or {}
+    return step_photos.sent(digest, said=digest in delivery.get("photos", ()))
 
 
 def _back(found: ShelvedPaper) -> Redirect:

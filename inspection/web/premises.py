@@ -13,6 +13,7 @@ from inspection.accounts.policy import Permission
 from inspection.domain.applicability import Applicability, Venue
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
+from inspection.hazards import unit_changes
 from inspection.organisations import directory, premises
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.premises import MOST_STAFF, Premises
@@ -92,7 +93,7 @@ def describe(unit: object) -> Response | Redirect:
         high_risk=bool(form.high_risk.data),
         staff=form.staff.data,
     )
-    with writing() as session:
+    with writing() as session, unit_changes.followed(session, {facts.id}):
         premises.describe(
             session, facts.uuid, given, person=actor.uuid, name=actor.name, at=wired().clock()
         )

@@ -37,7 +37,7 @@ from inspection.hazards.narrowing import RegisterFilter
 from inspection.jobs import queue
 from inspection.jobs.confinement import run_confined
 from inspection.organisations import directory
-from inspection.paperwork import issuing, serving, shelf
+from inspection.paperwork import issuing, shelf
 from inspection.paperwork import sheets as issued
 from inspection.paperwork.sheets import Frozen
 from inspection.paperwork.shelf import ShelvedPaper, State
@@ -45,6 +45,7 @@ from inspection.reports import pdf, sheets, wording
 from inspection.reports.faces import ConfirmedFace
 from inspection.reports.sheets import Column, IssuedSheet, Sheet
 from inspection.reports.workbooks import LEVELS, STATES
+from inspection.web import papers_shelf
 from inspection.web.hazards import RegisterForm, wanted_of
 from inspection.web.moments import today
 from inspection.web.papers import DRAW_SECONDS, TURNS, is_really_them, unprintable
@@ -196,7 +197,7 @@ def _conditions(wanted: RegisterFilter) -> str:
         wanted.unit_text and f"单位“{wanted.unit_text}”",
         wanted.sector and wording.SECTORS.get(wanted.sector, wanted.sector),
         wanted.level and f"{LEVELS.get(wanted.level, wanted.level)}隐患",  # type: ignore[call-overload]
-        wanted.state and STATES.get(wanted.state, wanted.state),  # type: ignore[call-overload]
+        wanted.state and STATES.get(wanted.state, wanted.state),
         wanted.overdue and "已逾期",
         wanted.listed and "挂牌督办",
         wanted.found_since and f"{wanted.found_since} 起发现",
@@ -281,19 +282,9 @@ def _sheet_page(found: ShelvedPaper, form: AnnulForm) -> str:
 @requires(Permission.PAPER_READ)
 def annul(sheet: object) -> Response | Redirect:
     """Annul a sheet, once the password has been entered."""
-    found, form, actor = _found(sheet), AnnulForm(request.form), current_actor()
-    if not form.validate() or not is_really_them(form):
+    found, form = _found(sheet), AnnulForm(request.form)
+    if not papers_shelf.annulled(found, form, issued.permission_for(found.kind)):
         return make_response(_sheet_page(found, form), 422)
-    with writing() as session:
-        serving.annul(
-            session,
-            actor,
-            actor.scope(issued.permission_for(found.kind)),
-            found.uuid,
-            str(form.reason.data).strip(),
-            at=wired().clock(),
-        )
-    flash(gettext("已撤销。文号不再使用，核验页会写明已撤销。"), "done")
     return redirect(url_for("sheets.show", sheet=found.uuid), 303)
 
 
@@ -301,11 +292,4 @@ def annul(sheet: object) -> Response | Redirect:
 @requires(Permission.PAPER_READ)
 def file(sheet: object) -> Response:
     """Send the sealed file, byte for byte."""
-    found = _found(sheet)
-    if not found.sha256 or not wired().blobs.has(found.sha256):
-        raise NotFound(sheet=found.uuid)
-    response = Response(wired().blobs.read(found.sha256), content_type="application/pdf")
-    name = f"{found.title} {found.number}.pdf"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return papers_shelf.sealed(_found(sheet))

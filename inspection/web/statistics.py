@@ -67,7 +67,9 @@ def half_month() -> str:
         previous=report.previous.since,
         following=_following(period),
         may_sign=current_actor().may(Permission.SHEET_SIGN),
-        link=lambda measure, unit: address(filter_of(measure, period, unit=unit, today=today())),
+        links=[
+            (measure, address(filter_of(measure, period, today=today()))) for measure in Measure
+        ],
     )
 
 

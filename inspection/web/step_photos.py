@@ -1,8 +1,9 @@
-"""Photos of steps: kept when they are chosen, shown to those who see the hazard.
+"""Photos of steps, deliveries and penalties: kept when they are chosen, shown to those who see
+what they are about.
 
-A photo that is kept but not yet said with a step is known to its page by a token that only
-this server makes, for one person and one hazard: so nobody names the digest of a stranger's
-photo, and nothing has to be remembered of forms that are never sent.
+A photo that is kept but not yet said is known to its page by a token that only this server
+makes, for one person and one thing: so nobody names the digest of a stranger's photo, and
+nothing has to be remembered of forms that are never sent.
 """
 
 import hashlib
@@ -44,16 +45,22 @@ class Chosen:
         return tuple(token.partition(".")[0] for token in self.tokens)
 
 
-def chosen(hazard: str) -> Chosen:
-    """Keep the photos that came with the present form, after those that were kept before."""
-    tokens = [each for each in request.form.getlist("kept") if _is_ours(hazard, each)]
+NO_PHOTOS = Chosen(())
+
+
+def chosen(about: str) -> Chosen:
+    """Keep the photos that came with the present form, after those that were kept before.
+
+    `about` is the uuid of what the form is about.
+    """
+    tokens = [each for each in request.form.getlist("kept") if _is_ours(about, each)]
     faults: list[str] = []
     status = 422
     for file in request.files.getlist("photos")[:MOST_PHOTOS]:
         if not file.filename:
             continue
         try:
-            tokens.append(_keep(hazard, file))
+            tokens.append(_keep(about, file))
         except PhotoUnfit as problem:
             faults.append(unfit_words(file, problem))
         except (StorageFull, WorkBusy, WorkOverrun) as problem:
@@ -82,20 +89,20 @@ def trouble_words(problem: StorageFull | WorkBusy | WorkOverrun) -> str:
     return gettext("服务器正忙，照片没有收下；填的内容都还在。请过半分钟再选一次照片。")
 
 
-def _keep(hazard: str, file: FileStorage) -> str:
+def _keep(about: str, file: FileStorage) -> str:
     data = file.stream.read(photos.LARGEST_BYTES + 1)
-    return _token(hazard, photos.keep(data, blobs=wired().blobs))
+    return _token(about, photos.keep(data, blobs=wired().blobs))
 
 
-def _token(hazard: str, digest: str) -> str:
-    message = f"photo:{current_actor().uuid}:{hazard}:{digest}".encode()
+def _token(about: str, digest: str) -> str:
+    message = f"photo:{current_actor().uuid}:{about}:{digest}".encode()
     seal = hmac.new(wired().settings.secret, message, hashlib.sha256).hexdigest()
     return f"{digest}.{seal}"
 
 
-def _is_ours(hazard: str, token: str) -> bool:
+def _is_ours(about: str, token: str) -> bool:
     fits = _TOKEN.match(token)
-    return fits is not None and hmac.compare_digest(token, _token(hazard, fits[1]))
+    return fits is not None and hmac.compare_digest(token, _token(about, fits[1]))
 
 
 @blueprint.post("/hazards/<uuid:hazard>/photos")
@@ -119,13 +126,14 @@ def show(hazard: object, digest: str) -> Response:
     with reading() as session:
         scope = current_actor().scope(Permission.HAZARD_READ)
         card = enquiries.hazard(session, scope, str(hazard))
-        said = own or digest in _said_with_steps(enquiries.history(session, card.uuid))
+        said = own or digest in enquiries.photos_of_steps(session, card.uuid)
+    return sent(digest, said=said)
+
+
+def sent(digest: str, *, said: bool) -> Response:
+    """Send a photo that was said with something in scope. Raises NotFound where it was not."""
     if not said or not wired().blobs.has(digest):
         raise NotFound(photo=digest[:80])
     response = Response(wired().blobs.read(digest), content_type="image/jpeg")
     response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
     return response
-
-
-def _said_with_steps(history: tuple[enquiries.HistoryEntry, ...]) -> set[str]:
-    return {digest for entry in history for digest in entry.body.get("said", {}).get("photos", ())}

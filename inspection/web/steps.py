@@ -35,11 +35,10 @@ from inspection.hazards.steps import Said, Standing
 from inspection.reports import typefaces
 from inspection.web import history, step_photos
 from inspection.web.moments import today
-from inspection.web.step_photos import Chosen
+from inspection.web.step_photos import NO_PHOTOS, Chosen
 
 blueprint = Blueprint("steps", __name__)
 
-NO_PHOTOS = Chosen(())
 SAID_AS_A_WHOLE = (Step.ASSIGN, Step.PLAN)
 """Steps that are said anew as a whole: their forms begin with what was said last."""
 

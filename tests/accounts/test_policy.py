@@ -23,6 +23,7 @@ ENFORCE             yes        no      no          no    no      no       no
 ENFORCEMENT_READ    yes        no      yes         yes   yes     yes      no
 REPORT_READ         yes        yes     yes         yes   yes     yes      no
 REPORT_SIGN         yes        yes     yes         yes   no      no       no
+UNIT_CHANGE         no         no      no          no    yes     no       yes
 UNIT_READ           yes        yes     yes         yes   yes     yes      yes
 KEY_ENROL           yes        yes     yes         yes   no      no       no
 DEVICE_MANAGE       no         no      no          no    yes     no       yes

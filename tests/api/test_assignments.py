@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
+from inspection.domain.hazard import Step
 from tests.builders.people import Person
+from tests.builders.photos import photo
 from tests.builders.records import Filled, hazard_of, reinspection
+from tests.builders.stepping import take
 from tests.builders.times import NOON
 from tests.scene import Scene
 from tests.tablet import Answer, Tablet
@@ -57,6 +60,23 @@ def test_open_hazards_are_told_to_those_who_found_them_with_all_that_looking_aga
     assert datetime.fromisoformat(photo["taken_at"]) == datetime.fromisoformat(shot["taken_at"])
 
 
+def test_what_the_enterprise_claims_goes_along_with_its_photos(scene: Scene) -> None:
+    made = _found(scene)
+    shown = photo("claimed").data
+    digest = scene.wiring.blobs.keep(shown)
+    take(scene, hazard_of(made), scene.cast.officer, Step.CLAIM, photos=(digest,))
+    (told,) = _of(_ask(scene.tablet), "hazard")
+    assert (told["claim"]["words"], told["claim"]["rectifier"]) == ("已换新管并检漏", "孔工")
+    assert told["claim"]["finished_on"] == "2026-11-20"
+    (claimed,) = told["claim"]["photos"]
+    assert (claimed["sha256"], claimed["size"]) == (digest, len(shown))
+    address = f"/api/v1/hazards/{hazard_of(made)}/photos/{digest}"
+    assert scene.tablet.ask("GET", address).body == shown
+    scene.tablet.hand_in(reinspection(made, "returned", at=LATER))
+    (returned,) = _of(_ask(scene.tablet), "hazard")
+    assert returned["claim"] is None, "what was claimed and found untrue is history"
+
+
 def test_a_hazard_is_for_both_who_signed_and_for_nobody_else(scene: Scene) -> None:
     made, cast = _found(scene), scene.cast
     for person in scene.settled.inspectors:
@@ -87,7 +107,7 @@ def test_a_returned_hazard_is_told_again_with_the_photos_of_both_visits(scene: S
 def test_a_cursor_of_an_earlier_version_is_told_what_it_was_never_told(scene: Scene) -> None:
     made = _found(scene)
     now = json.loads(base64.urlsafe_b64decode(_ask(scene.tablet).json["cursor"] + "=="))
-    former = base64.urlsafe_b64encode(json.dumps([1, *now[1:]]).encode()).decode().rstrip("=")
+    former = base64.urlsafe_b64encode(json.dumps([2, *now[1:]]).encode()).decode().rstrip("=")
     answer = _ask(scene.tablet, former)
     assert [each["id"] for each in _of(answer, "hazard")] == [hazard_of(made)]
     assert len(_of(answer, "last_inspection")) == 1

@@ -163,7 +163,7 @@ FOREIGN_CURSORS = (
     "!!!!",
     _cursor(5),
     _cursor([]),
-    _cursor([3, "", "", 0]),
+    _cursor([99, "", "", 0]),
     _cursor([1, "", "", "many"]),
     _cursor([1, "", "", None]),
     _cursor([1, "", "", -1]),

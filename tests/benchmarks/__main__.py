@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from tests.benchmarks import intake, pages, queue, report, tablet, taps
+from tests.benchmarks import intake, pages, queue, register, report, tablet, taps
 from tests.live import ROOT
 
 OUT = ROOT / "docs" / "performance.json"
@@ -27,6 +27,7 @@ def main() -> int:
         "client_bytes_gzip": client_sizes(),
         "intake": intake.as_json(intake.measure()),
         "report": report.measure(),
+        "register": register.measured(["sqlite"], [10_000, 100_000]),
         "tablet": tablet.measure(),
         "home_with_600_photos_cpu6": queue.measure(),
         "taps_hot_work_3_findings": taps.measure(),

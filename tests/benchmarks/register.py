@@ -3,14 +3,19 @@
 A register is made by `flask demo --scale N`; then pages are asked of the app in this process, as
 somebody of the district's office and as somebody of a department that sees a part. Wall clock
 tells what a reader waits on this machine with its present load, processor time what the page
-costs; growth compares sizes within one run. PostgreSQL's own processor time is not counted.
+costs; growth compares the largest with the smallest size within one run. PostgreSQL's own
+processor time is not counted. At last eight processes append to the ledger at once.
 
 Run: python -m tests.benchmarks.register --database sqlite --hazards 10000 --hazards 100000
+`--database postgresql` starts a server of its own in a temporary directory; `--kept FOLDER` keeps
+what was made on SQLite for the next run. Prints one JSON; how far it is goes to standard error.
 """
 
 import argparse
+import html
 import json
 import os
+import re
 import resource
 import statistics
 import subprocess
@@ -32,6 +37,8 @@ from inspection.accounts.people import PersonAccount
 from inspection.database import db, reading, writing
 from inspection.factory import create_app
 from inspection.hazards.narrowing import RegisterFilter
+from inspection.ledger import journal
+from inspection.ledger.journal import Event
 from inspection.organisations.scope import EVERYTHING
 from inspection.reports import exports
 from inspection.reports.exports import ListKind
@@ -42,9 +49,13 @@ from tests.tablet import COOKIE
 
 READERS = ("anban", "chen")
 TIMES = 25
+WRITERS = 8
+APPEND_SECONDS = 10
 PAGES = {
     "register": "/hazards",
     "page 50": "/hazards?page=50",
+    "page 200": "/hazards?page=200",
+    "page 201": "{after page 200}",
     "state registered": "/hazards?state=registered",
     "state rectifying": "/hazards?state=rectifying",
     "state closed": "/hazards?state=closed",
@@ -56,14 +67,22 @@ PAGES = {
     "source": "/hazards?source=self",
     "unit, one": "/hazards?unit=恒锦瑞01",
     "unit, many": "/hazards?unit=恒",
+    "unit, all": "/hazards?unit=有限公司",
     "words": "/hazards?text=可燃气体报警器",
     "words, two letters": "/hazards?text=通风",
     "number": "/hazards?text=YH2026-0",
+    "listed": "/hazards?listed=1",
     "found in a fortnight": "/hazards?found_since=2026-11-01&found_until=2026-11-15",
+    "found in a quarter": "/hazards?found_since=2026-07-01&found_until=2026-09-30",
+    "closed in a quarter": "/hazards?state=closed&closed_since=2026-07-01&closed_until=2026-09-30",
+    "closed on time in a quarter": "/hazards?state=closed&closed_since=2026-07-01"
+    "&closed_until=2026-09-30&on_time=1",
+    "open at the end of a quarter": "/hazards?open_on=2026-09-30",
     "hazard": "/hazards/{hazard}",
     "board": "/board",
     "list of problems": "/lists/problems",
     "list of duties": "/lists/duties",
+    "quarter": "/statistics?span=quarter",
     "half-month report": "/statistics/half-month",
 }
 
@@ -75,7 +94,8 @@ def made(url: str, home: Path, hazards: int) -> float:
     begun = time.perf_counter()
     environment = {**os.environ, "DATABASE_URL": url, "INSPECTION_HOME": str(home)}
     command = [str(Path(sys.executable).with_name("flask")), "--app", "app", "demo"]
-    subprocess.run([*command, "--scale", str(hazards)], cwd=ROOT, env=environment, check=True)
+    command += ["--scale", str(hazards)]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, stdout=sys.stderr)
     return time.perf_counter() - begun
 
 
@@ -89,9 +109,9 @@ def measure(url: str, home: Path) -> dict[str, Any]:
             hazard = session.scalar(text("SELECT max(uuid) FROM hazard"))
         for reader in READERS:
             client = _signed_in(app, reader)
+            things = {"hazard": _seen(client) or hazard, "after page 200": _after(client, 200)}
             figures[reader] = {
-                name: _asked(client, address.format(hazard=_seen(client) or hazard))
-                for name, address in PAGES.items()
+                name: _asked(client, address.format_map(things)) for name, address in PAGES.items()
             }
         db.engine.dispose()
     return figures
@@ -100,6 +120,12 @@ def measure(url: str, home: Path) -> dict[str, Any]:
 def _seen(client: FlaskClient) -> str:
     page = client.get("/hazards").text
     return page.split('<a href="/hazards/')[1].split('"')[0] if "data-row-link" in page else ""
+
+
+def _after(client: FlaskClient, page: int) -> str:
+    """Where "next" leads from a page; the page itself where it is the last."""
+    found = re.search(r'rel="next" href="([^"]+)"', client.get(f"/hazards?page={page}").text)
+    return html.unescape(found[1]) if found else f"/hazards?page={page}"
 
 
 def _signed_in(app: Flask, username: str) -> FlaskClient:
@@ -183,6 +209,51 @@ def _only_first(rows: int) -> Iterator[None]:
     exports.lists.problems = whole
 
 
+def appended(url: str, home: Path) -> dict[str, Any]:
+    """Let WRITERS processes append one entry after the other, each in its own transaction."""
+    command = [sys.executable, "-m", "tests.benchmarks.register", "--append", str(APPEND_SECONDS)]
+    environment = {**os.environ, "DATABASE_URL": url, "INSPECTION_HOME": str(home)}
+    writers = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(WRITERS)
+    ]
+    rates = [float(writer.communicate()[0].splitlines()[-1]) for writer in writers]
+    return {"writers": WRITERS, "per_second": round(sum(rates), 1)}
+
+
+def _append(seconds: int) -> float:
+    """Append for so long, and return how many entries a second that were."""
+    app = create_app()
+    with app.app_context():
+        wiring = app.extensions["zhencha"]
+        begun, count = time.perf_counter(), 0
+        while time.perf_counter() < begun + seconds:
+            with writing(wiring.engine) as session:
+                event = Event("benchmark.noted", {"by": os.getpid(), "n": count}, subject="bench")
+                journal.append(session, [event], at=wiring.clock())
+            count += 1
+        return count / (time.perf_counter() - begun)
+
+
+def growth(results: list[dict[str, Any]]) -> dict[str, dict[str, float]]:
+    """Return by database and page how the office's p50 of the largest size is to the smallest's."""
+    found: dict[str, dict[str, float]] = {}
+    for kind in dict.fromkeys(each["database"] for each in results):
+        sizes = sorted(
+            (each for each in results if each["database"] == kind), key=lambda of: of["hazards"]
+        )
+        small, large = (each["pages"][READERS[0]] for each in (sizes[0], sizes[-1]))
+        key = "cpu_p50_ms" if kind == "sqlite" else "p50_ms"
+        found[kind] = {name: round(large[name][key] / small[name][key], 2) for name in PAGES}
+    return found
+
+
+def measured(kinds: list[str], sizes: list[int], kept: Path | None = None) -> dict[str, Any]:
+    """Make and measure each size on each database, and compare the sizes."""
+    results = run(kinds, sizes, kept)
+    return {"sizes": results, "growth": growth(results) if len(sizes) > 1 else {}}
+
+
 def run(kinds: list[str], sizes: list[int], kept: Path | None) -> list[dict[str, Any]]:
     """Make and measure each size on each database; `kept` holds what was made before."""
     results = []
@@ -210,9 +281,10 @@ def run(kinds: list[str], sizes: list[int], kept: Path | None) -> list[dict[str,
                             for rows in (10_000, 100_000)
                             if rows <= hazards
                         ],
+                        "appended": appended(url, home),
                         "load_after": round(os.getloadavg()[0], 1),
                     }
-                    print(json.dumps(result, ensure_ascii=False), flush=True)
+                    print(f"{kind}, {hazards} hazards: measured", file=sys.stderr, flush=True)
                     results.append(result)
     finally:
         if cluster:
@@ -227,11 +299,16 @@ def main() -> None:
     parser.add_argument("--hazards", action="append", type=int)
     parser.add_argument("--kept", type=Path)
     parser.add_argument("--export", type=int)
+    parser.add_argument("--append", type=int)
     asked = parser.parse_args()
     if asked.export:
         print(json.dumps(_export(asked.export)))
         return
-    run(asked.database or ["sqlite", "postgresql"], asked.hazards or [10_000, 100_000], asked.kept)
+    if asked.append:
+        print(_append(asked.append))
+        return
+    kinds, sizes = asked.database or ["sqlite"], asked.hazards or [10_000, 100_000]
+    print(json.dumps(measured(kinds, sizes, asked.kept), ensure_ascii=False, indent=1))
 
 
 if __name__ == "__main__":

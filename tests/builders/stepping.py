@@ -55,7 +55,15 @@ def raised(scene: Scene, made: Filled, place: int = 0) -> str:
     return hazard_uuid(made.uuid, made.payload["findings"][place]["uuid"])
 
 
-def take(scene: Scene, hazard: str, person: Person, step: Step, **said: str) -> None:
+def take(
+    scene: Scene,
+    hazard: str,
+    person: Person,
+    step: Step,
+    *,
+    photos: tuple[str, ...] = (PHOTO,),
+    **said: str,
+) -> None:
     """Take one step as somebody, with the newest entry before their eyes."""
     with reading(scene.engine) as session:
         actor = people.actor(session, person.uuid)
@@ -67,7 +75,7 @@ def take(scene: Scene, hazard: str, person: Person, step: Step, **said: str) -> 
             actor,
             hazard,
             step,
-            Said({**SAID.get(step, {}), **said}, (PHOTO,)),
+            Said({**SAID.get(step, {}), **said}, photos),
             seen_seq=seen.last_seq,
             today=scene.clock().date(),
             at=scene.clock(),

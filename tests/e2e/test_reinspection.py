@@ -5,6 +5,7 @@ browser with the server process stopped.
 """
 
 import json
+import re
 import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
@@ -13,13 +14,15 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, Playwright, expect
 
+from inspection.domain.hazard import Step
 from tests.builders import photos, records
 from tests.builders.devices import Device
 from tests.builders.people import Person
-from tests.builders.records import Filled
+from tests.builders.records import Filled, hazard_of
+from tests.builders.stepping import SAID
 from tests.builders.units import Unit
 from tests.e2e import inspector
-from tests.e2e.conftest import LI, ZHANG
+from tests.e2e.conftest import LI, PASSWORD, ZHANG
 from tests.e2e.inspector import PHONE, TABLET, Party, Signer
 from tests.e2e.test_reach import AXE, faults
 from tests.live import LiveServer
@@ -89,6 +92,26 @@ def _handed_in(page: Page, url: str, made: Filled) -> None:
     assert answer.status == 201, answer.text()
 
 
+def claimed_by_the_enterprise(page: Page, url: str, hazard: str) -> None:
+    """The enterprise's safety officer says that it is rectified, with a photo."""
+    inspector.sign_out(page)
+    inspector.sign_in(page, url, Signer("hengli", PASSWORD, ""))
+    address = f"{url}/hazards/{hazard}/steps/{Step.CLAIM}"
+    form = page.request.get(address).text()
+    hidden = re.findall(r'name="(csrf_token|seen_seq)"[^>]*value="([^"]+)"', form)
+    shot = photos.photo("claimed", width=1600, height=1200).data
+    answer = page.request.post(
+        address,
+        multipart={
+            **dict(hidden),
+            **SAID[Step.CLAIM],
+            "photos": {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": shot},
+        },
+        max_redirects=0,
+    )
+    assert answer.status == 303, answer.text()
+
+
 def hazards(page: Page, url: str) -> dict[str, dict[str, Any]]:
     """What the office knows of hazards now, by item: asked as another client would ask."""
     feed = page.request.get(f"{url}/api/v1/changes").json()["changes"]
@@ -104,7 +127,8 @@ def test_hazards_are_looked_at_again_without_a_server_and_closed_when_it_is_back
     with inspector.tablet(playwright, profile, executable=browser_path) as context:
         page = context.pages[0]
         page.add_init_script(path=AXE)
-        found_on_another_tablet(page, url, failed=2)
+        found = found_on_another_tablet(page, url, failed=2)
+        claimed_by_the_enterprise(page, url, hazard_of(found))
         inspector.sign_out(page)
         inspector.sign_in(page, url, ZHANG)
         inspector.sit_down(page, url, ZHANG, "张")
@@ -113,7 +137,9 @@ def test_hazards_are_looked_at_again_without_a_server_and_closed_when_it_is_back
         expect(todo).to_contain_text("逾期 2 天")
         todo.click()
         inspector.ready(page, "reinspection")
-        expect(page.locator(".earlier img")).to_have_count(2)
+        expect(page.locator(".earlier img")).to_have_count(3)
+        expect(inspector.hazard(page, 0)).to_contain_text("已换新管并检漏（孔工整改")
+        expect(inspector.hazard(page, 0).locator(".earlier")).to_contain_text("企业申报照片")
         expect(page.locator(".earlier [data-missing]:visible")).to_have_count(0)
 
         live_server.stop()
@@ -122,7 +148,7 @@ def test_hazards_are_looked_at_again_without_a_server_and_closed_when_it_is_back
         page.locator("#todo a").click()
         inspector.ready(page, "reinspection")
         first, second = inspector.hazard(page, 0), inspector.hazard(page, 1)
-        shown = first.locator(".earlier img").evaluate(
+        shown = first.locator(".earlier img").first.evaluate(
             "async (image) => { await image.decode(); return image.naturalWidth; }"
         )
         assert shown == 1600, "the photo of the finding is on the tablet"

@@ -48,7 +48,10 @@ def phone(playwright: Playwright, url: str, *, executable: str, username: str) -
 
 def take(page: Page, hazard: str, step: Step, *, photo: Path | None = None, **said: str) -> None:
     """On whatever page the step is offered: follow it, fill the form in, submit."""
-    page.locator(f'a[href="/hazards/{hazard}/steps/{step}"]:visible').first.click()
+    offered = page.locator(f'a[href="/hazards/{hazard}/steps/{step}"]:visible')
+    if not offered.count():  # what is seldom done lies in a fold
+        page.locator("#seldom > summary").click()
+    offered.first.click()
     inspector.ready(page, "step")
     for name, text in {**SAID.get(step, {}), **said}.items():
         if name == "level":

@@ -1,14 +1,18 @@
 """Measures and penalties: recorded by departments, kept in the ledger, flagged when often."""
 
+import io
+import re
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 
 from tests.builders.people import Person
+from tests.builders.photos import photo
 from tests.builders.records import reinspection
 from tests.builders.stepping import raised
 from tests.builders.times import NOON
+from tests.notices.desk import Desk
 from tests.scene import Scene
 from tests.tablet import Answer
 
@@ -76,7 +80,7 @@ def test_one_case_penalises_the_unit_and_its_head(scene: Scene, officer: Person)
     for told in (
         "一案双罚",
         "8 万元",
-        "20,000.50 元",
+        "2.00005 万元",
         "已核对原文",
         "凭记忆，未核对",
         "周明 · 总经理",
@@ -86,6 +90,24 @@ def test_one_case_penalises_the_unit_and_its_head(scene: Scene, officer: Person)
     before = both_tables(scene)
     assert scene.command("ledger", "rebuild").exit_code == 0
     assert both_tables(scene) == before
+
+
+def test_photos_go_with_a_penalty(scene: Scene, officer: Person) -> None:
+    desk = Desk(scene, officer)
+    page = f"{foundry(scene)}/penalties/new"
+    shot = (io.BytesIO(photo("seized").data), "a.jpg")
+    answer = desk.send(page, page, **FINE, photos=[shot, (io.BytesIO(b"%PDF-1.7"), "b.pdf")])
+    assert answer.status_code == 422
+    assert "“b.pdf”没有收下" in answer.text
+    (kept,) = re.findall(r'name="kept" value="([0-9a-f.]+)"', answer.text)
+    made = desk.send(page, page, **FINE, kept=kept)
+    assert made.status_code == 303, made.text
+    digest = kept.partition(".")[0]
+    address = f"{made.location}/photos/{digest}"
+    assert address in desk.read(made.location)
+    assert desk.get(address).content_type == "image/jpeg"
+    assert Desk(scene, scene.cast.foreign_officer).get(address).status_code == 404
+    assert desk.get(address.replace(digest, "0" * 64)).status_code == 404
 
 
 def test_a_measure_is_taken_and_lifted_and_a_rebuild_gives_the_same(

@@ -8,7 +8,7 @@ from inspection.accounts import people
 from inspection.accounts.policy import Permission
 from inspection.database import reading
 from inspection.domain.hazard import Step
-from inspection.hazards import enquiries, lists, searching
+from inspection.hazards import enquiries, lists, pages, searching
 from inspection.hazards.enquiries import RegisterPage
 from inspection.hazards.lists import ProblemLine
 from inspection.hazards.narrowing import RegisterFilter
@@ -18,6 +18,7 @@ from tests.builders.people import Person
 from tests.builders.records import reinspection
 from tests.builders.stepping import raised, take
 from tests.builders.times import NOON
+from tests.notices.desk import Desk
 from tests.scene import Scene
 
 LATER = NOON + timedelta(days=400)
@@ -92,6 +93,9 @@ FILTERS: tuple[dict[str, object], ...] = (
     {"text": "没有这样的话"},
     {"open_on": LATER.date(), "overdue": True},
     {"closed_since": NOON.date()},
+    {"closed_until": NOON.date()},
+    {"closed_since": NOON.date() + timedelta(days=1)},
+    {"found_since": NOON.date(), "found_until": LATER.date()},
 )
 
 
@@ -168,14 +172,42 @@ def test_where_no_index_helps_the_newest_are_read_and_the_page_knows_it(
     assert (most.total, most.reach) == (1, Reach.NEWEST_HITS)
 
 
-def test_pages_end_where_nobody_turns_further(busy: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(enquiries, "ROWS_A_PAGE", 2)
-    monkeypatch.setattr(enquiries, "MOST_PAGES", 3)
+@pytest.mark.parametrize("most", [1000, 3])
+def test_pages_are_turned_to_the_end_and_back(
+    busy: Scene, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
     office = busy.cast.office
-    seen = [row.number for page in (1, 2, 3) for row in asked(busy, office, page=page).rows]
-    assert len(set(seen)) == 6
-    last = asked(busy, office, page=99)
-    assert (last.page, last.pages, last.total) == (3, 3, 8)
+    whole = {number: asked(busy, office, **each).rows for number, each in enumerate(FILTERS)}
+    monkeypatch.setattr(pages, "ROWS_A_PAGE", 2)
+    monkeypatch.setattr(pages, "MOST_PAGES", 2)
+    monkeypatch.setattr(pages, "MOST_COUNTED", most)
+    monkeypatch.setattr(pages, "MANY_UNITS", 1 if most == 3 else 500)
+    for number, wanted in enumerate(FILTERS):
+        page = asked(busy, office, **wanted)
+        seen, turns = list(page.rows), [page]
+        while page.page < page.pages:
+            page = asked(busy, office, **wanted, page=page.page + 1, at=page.after)
+            seen += page.rows
+            turns.append(page)
+        assert (wanted, tuple(seen)) == (wanted, whole[number])
+        for former in turns[-2::-1]:
+            page = asked(busy, office, **wanted, page=page.page - 1, at=page.before)
+            assert (wanted, page.rows) == (wanted, former.rows)
+    by_number = asked(busy, office, page=99)
+    assert (by_number.page, by_number.pages, by_number.total) == (2, 4, 8)
+
+
+def test_what_nobody_counted_to_its_end_says_so(
+    busy: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pages, "MOST_COUNTED", 3)
+    desk = Desk(busy, busy.cast.office)
+    year = f"found_since={NOON.date()}&found_until={LATER.date()}"
+    page = desk.read(f"/hazards?{year}")
+    assert "超过 3 条" in page
+    assert "共 2 条" in desk.read(f"/hazards?{year}&state=closed")
+    assert desk.read(f"/lists/problems?{year}").count("超过 3 条") == 1
+    assert "共 8 条" in desk.read("/hazards"), "kept counts cost nothing"
 
 
 def test_a_scope_whose_parts_overlap_counts_nothing_twice(busy: Scene) -> None:

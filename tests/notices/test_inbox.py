@@ -27,10 +27,14 @@ def hazard(scene: Scene) -> str:
     return uuid
 
 
-def first_notice(desk: Desk) -> str:
-    found = re.search(r'action="/inbox/([0-9a-f-]{36})"', desk.read("/inbox"))
-    assert found
-    return found[1]
+def notice_of(scene: Scene, person: Person) -> str:
+    """The newest notice of somebody, by the address that mail and push give."""
+    ((uuid,),) = scene.rows(
+        "SELECT n.uuid FROM notice n JOIN person p ON p.id = n.person_id WHERE p.uuid = :uuid"
+        " ORDER BY n.id DESC LIMIT 1",
+        uuid=person.uuid,
+    )
+    return str(uuid)
 
 
 def test_the_words_are_read_by_opening_and_opening_is_a_receipt(scene: Scene, hazard: str) -> None:
@@ -39,7 +43,7 @@ def test_the_words_are_read_by_opening_and_opening_is_a_receipt(scene: Scene, ha
     assert "1 条未读" in listed
     assert "催办" in listed
     assert "请立即整改" not in listed
-    notice = first_notice(head)
+    notice = notice_of(scene, scene.cast.head)
     assert "请立即整改" not in head.read(f"/inbox/{notice}")
     for _ in range(2):
         assert head.send(f"/inbox/{notice}", "/inbox").status_code == 303
@@ -58,7 +62,7 @@ def test_the_hazards_history_shows_what_was_sent_to_whom_and_who_opened_it(
     scene: Scene, hazard: str
 ) -> None:
     head = Desk(scene, scene.cast.head)
-    head.send(f"/inbox/{first_notice(head)}", "/inbox")
+    head.send(f"/inbox/about/{hazard}", "/inbox")
     page = Desk(scene, scene.cast.office).read(f"/hazards/{hazard}")
     assert "催办" in page
     assert "请立即整改" in page
@@ -71,7 +75,7 @@ def test_the_hazards_history_shows_what_was_sent_to_whom_and_who_opened_it(
 
 @pytest.mark.parametrize("role", ["second_officer", "foreign_officer", "auditor", "administrator"])
 def test_nobody_reads_or_opens_anothers_notice(scene: Scene, hazard: str, role: str) -> None:
-    notice = first_notice(Desk(scene, scene.cast.head))
+    notice = notice_of(scene, scene.cast.head)
     other: Person = getattr(scene.cast, role)
     desk = Desk(scene, other)
     assert desk.get(f"/inbox/{notice}").status_code == 404
@@ -81,7 +85,7 @@ def test_nobody_reads_or_opens_anothers_notice(scene: Scene, hazard: str, role: 
 
 def test_a_notice_is_opened_by_a_form_of_ours_only(scene: Scene, hazard: str) -> None:
     desk = Desk(scene, scene.cast.head)
-    notice = first_notice(desk)
+    notice = notice_of(scene, scene.cast.head)
     assert desk.send(f"/inbox/{notice}", csrf_token="x").status_code == 403
     assert scene.entries("notice.read") == []
 
@@ -89,17 +93,36 @@ def test_a_notice_is_opened_by_a_form_of_ours_only(scene: Scene, hazard: str) ->
 def test_the_head_bar_counts_what_is_unread(scene: Scene, hazard: str) -> None:
     desk = Desk(scene, scene.cast.head)
     assert 'class="head-count">1<' in desk.read("/hazards")
-    desk.send(f"/inbox/{first_notice(desk)}", "/inbox")
+    desk.send(f"/inbox/about/{hazard}", "/inbox")
     assert "head-count" not in desk.read("/hazards")
 
 
-def test_unread_come_first(scene: Scene, hazard: str) -> None:
+def test_what_is_told_about_one_hazard_stands_together_and_is_opened_together(
+    scene: Scene, hazard: str
+) -> None:
     desk = Desk(scene, scene.cast.head)
-    desk.send(f"/inbox/{first_notice(desk)}", "/inbox")
-    scene.clock.passes(timedelta(days=2))
+    desk.send(f"/inbox/about/{hazard}", "/inbox")
+    tablet = scene.tablet_of(scene.settled.inspectors[0])
+    assert tablet.hand_in(scene.filled()).status == 201
+    scene.clock.passes(timedelta(days=10))
     escalation.escalate(engine=scene.engine, clock=scene.clock)
-    page = desk.read("/inbox")
-    assert page.index("<b>督办</b>") < page.index(">催办</a>")
+    desk = Desk(scene, scene.cast.head)
+    rows = desk.read("/inbox").split("<tbody>")[1].split("</tr>")
+    assert len(rows) == 3, "two hazards, and what follows the last row"
+    again = next(row for row in rows if f"/inbox/about/{hazard}" in row)
+    told = int(re.search(r"共 (\d+) 条", again)[1])  # type: ignore[index]
+    assert told > 2
+    assert f"打开 {told - 1} 条" in again
+    assert desk.send(f"/inbox/about/{hazard}", "/inbox").status_code == 303
+    assert len(scene.entries("notice.read")) == told, "each has its receipt"
+    foreign = Desk(scene, scene.cast.foreign_officer)
+    assert foreign.get(f"/inbox/about/{hazard}").status_code == 404
+    assert foreign.send(f"/inbox/about/{hazard}").status_code == 404
+    page = desk.read(f"/inbox/about/{hazard}")
+    assert page.count("签收时间") == told
+    assert "请立即整改" in page
+    rows = desk.read("/inbox").split("<tbody>")[1].split("</tr>")
+    assert f"/inbox/about/{hazard}" in rows[1], "what is unread comes first"
 
 
 def test_an_empty_inbox_says_what_will_come(scene: Scene) -> None:

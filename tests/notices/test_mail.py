@@ -1,14 +1,17 @@
 """Notices by e-mail: handed to a real server, with no more in them than is needed."""
 
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
+from werkzeug.test import TestResponse
 
 from inspection import worker
 from inspection.hazards import escalation
 from inspection.jobs import queue
 from inspection.notices.mail import Post
+from tests.builders.people import Person
 from tests.builders.stepping import raised
 from tests.live import free_port
 from tests.notices.desk import Desk
@@ -24,11 +27,27 @@ def mails_to(scene: Scene, url: str) -> None:
     scene.app.extensions["zhencha"] = replace(scene.wiring, post=post)
 
 
-def wants_mail(scene: Scene, language: str = "zh") -> None:
-    answer = Desk(scene, scene.cast.head).send(
-        "/inbox/channels", email="zhou@example.cn", by_mail="y", language=language
-    )
-    assert answer.status_code == 303
+def asks_for_mail(scene: Scene, language: str = "zh", rhythm: str = "each", **said: str) -> None:
+    fields = {"email": "zhou@example.cn", "rhythm": rhythm, "language": language, **said}
+    assert Desk(scene, scene.cast.head).send("/inbox/channels", **fields).status_code == 303
+
+
+def wants_mail(scene: Scene, language: str = "zh", rhythm: str = "each") -> None:
+    """The head asks for mail, and confirms the address by the link that comes to it."""
+    with post_office() as office:
+        mails_to(scene, office.url)
+        asks_for_mail(scene, language, rhythm)
+        work(scene)
+    (mail,) = office.mails
+    assert follow(scene, mail.get_content()).status_code == 303
+
+
+def follow(scene: Scene, body: str, person: Person | None = None) -> TestResponse:
+    """Follow the link of a mail that asks whether the address is one's own, and say yes."""
+    link = re.search(r"https://zhencha.example.cn(/inbox/channels/confirmation\?token=(\w+))", body)
+    assert link, body
+    desk = Desk(scene, person or scene.cast.head)
+    return desk.send("/inbox/channels/confirmation", "/inbox/channels", token=link[2])
 
 
 def urged(scene: Scene) -> str:
@@ -72,6 +91,65 @@ def test_a_mail_says_which_hazard_until_when_and_where_to_read_on(
     assert f"https://zhencha.example.cn/inbox/{notice}" in body
     ((summary,),) = scene.rows("SELECT summary FROM hazard")
     assert summary not in body, "the words stay behind the sign-in"
+
+
+def test_nothing_goes_to_an_address_that_nobody_confirmed(scene: Scene) -> None:
+    with post_office() as office:
+        mails_to(scene, office.url)
+        asks_for_mail(scene)
+        urged(scene)
+        work(scene)
+        (question,) = office.mails
+        assert "请确认邮箱" in question["Subject"]
+        assert scene.settled.enterprise.name not in question.get_content()
+        head = Desk(scene, scene.cast.head)
+        assert "还没有确认" in head.read("/inbox/channels")
+        body = question.get_content()
+        assert follow(scene, body, scene.cast.officer).status_code == 404, "it is not theirs"
+        assert follow(scene, body.replace("token=", "token=0")).status_code == 404
+        asks_for_mail(scene, email="new@example.cn")
+        assert follow(scene, body).status_code == 404, "the address is another by now"
+        work(scene)
+        assert follow(scene, office.mails[-1].get_content()).status_code == 303
+        assert "还没有确认" not in head.read("/inbox/channels")
+        asks_for_mail(scene, "en", email="new@example.cn")
+        assert "还没有确认" not in head.read("/inbox/channels"), "it is still the same address"
+
+
+def test_nobody_has_many_addresses_asked(scene: Scene) -> None:
+    with post_office() as office:
+        mails_to(scene, office.url)
+        for number in range(7):
+            asks_for_mail(scene, email=f"a{number}@example.cn")
+            work(scene)
+    assert len(office.mails) == 5
+
+
+def test_a_days_notices_come_in_one_mail_in_the_morning(scene: Scene) -> None:
+    wants_mail(scene, rhythm="daily")
+    with post_office() as office:
+        mails_to(scene, office.url)
+        assert scene.tablet.hand_in(scene.filled(failed=2)).status == 201
+        scene.clock.passes(timedelta(days=30))
+        escalation.escalate(engine=scene.engine, clock=scene.clock)
+        work(scene)
+        assert office.mails == [], "not before the morning"
+        scene.clock.passes(timedelta(days=1))
+        work(scene)
+        scene.clock.passes(timedelta(days=1))
+        work(scene)
+    (mail,) = office.mails
+    ((told,),) = scene.rows(
+        "SELECT count(*) FROM notice n JOIN person p ON p.id = n.person_id WHERE p.uuid = :uuid",
+        uuid=scene.cast.head.uuid,
+    )
+    assert f"{told} 条通知还没有打开" in mail["Subject"]
+    body = mail.get_content()
+    for (number,) in scene.rows("SELECT number FROM hazard"):
+        assert body.count(number) == 1, "what is told of one hazard stands together"
+    assert "https://zhencha.example.cn/inbox\n" in body
+    ((summary,), *_) = scene.rows("SELECT summary FROM hazard")
+    assert summary not in body
 
 
 def test_only_who_asked_for_mail_gets_any(scene: Scene) -> None:
@@ -153,7 +231,7 @@ def queue_is_empty(scene: Scene) -> bool:
 )
 def test_nothing_but_one_address_is_taken(scene: Scene, address: str) -> None:
     answer = Desk(scene, scene.cast.head).send(
-        "/inbox/channels", email=address, by_mail="y", language="zh"
+        "/inbox/channels", email=address, rhythm="each", language="zh"
     )
     assert answer.status_code == 422
     assert scene.count("contact") == 0
@@ -172,14 +250,14 @@ def test_an_address_that_came_in_otherwise_cannot_add_a_header(scene: Scene) -> 
 
 def test_mail_needs_an_address(scene: Scene) -> None:
     answer = Desk(scene, scene.cast.head).send(
-        "/inbox/channels", email="", by_mail="y", language="zh"
+        "/inbox/channels", email="", rhythm="each", language="zh"
     )
     assert answer.status_code == 422
     assert "请先填邮箱地址" in answer.text
 
 
 def test_without_a_mail_server_nothing_is_tried(scene: Scene) -> None:
-    wants_mail(scene)
+    asks_for_mail(scene)
     urged(scene)
     work(scene)
     assert queue_is_empty(scene)

@@ -17,6 +17,7 @@ from inspection.ledger import journal
 from inspection.paperwork import sealing
 from inspection.signing import seals
 from inspection.signing.facts import Outcome
+from tests.builders.photos import photo
 from tests.paperwork.office import MARK, Office
 from tests.signing.test_independent_verifiers import FLAVOURS, verapdf
 
@@ -232,9 +233,19 @@ def test_delivery_is_recorded_once_with_the_refusal_that_the_law_asks_for(office
         "reason": "不认可第一项",
         "witness": "赵铁 网格员",
     }
-    assert office.deliver(paper.uuid, **refused).status_code == 303
+    shot = photo("at the door").data
+    mistaken = office.deliver(
+        paper.uuid, **{**refused, "witness": ""}, photos=(io.BytesIO(shot), "a.jpg")
+    )
+    (kept,) = re.findall(r'name="kept" value="([0-9a-f.]+)"', mistaken.text)
+    assert office.deliver(paper.uuid, **refused, kept=kept).status_code == 303
+    digest = kept.partition(".")[0]
+    picture = office.browser(office.scene.cast.head).get(f"/papers/{paper.uuid}/photos/{digest}")
+    assert picture.content_type == "image/jpeg"
+    foreign = office.browser(office.scene.cast.foreign_officer)
+    assert foreign.get(f"/papers/{paper.uuid}/photos/{digest}").status_code == 404
     page = office.browser(office.scene.cast.head).get(f"/papers/{paper.uuid}").text
-    for words in ("拒绝签收", "不认可第一项", "赵铁 网格员", "留置送达", "第六十八条"):
+    for words in (digest, "拒绝签收", "不认可第一项", "赵铁 网格员", "留置送达", "第六十八条"):
         assert words in page
     assert office.deliver(paper.uuid).status_code == 409
     assert office.file(paper) == office.file(office.paper(paper.uuid)), "the file stays as sealed"

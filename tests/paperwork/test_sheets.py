@@ -188,6 +188,18 @@ def test_a_character_without_glyph_is_named_before_anybody_signs(office: Office)
     assert office.scene.entries("sheet.issued") == []
 
 
+def test_the_page_and_the_signed_sheet_of_the_same_figures_use_the_same_words(office: Office):
+    head = office.scene.cast.head
+    uuid = signed(office, "quarter", head)
+    sheet = sheets.thawed(office.scene.wiring.blobs.read(office.paper(uuid).content_sha256))
+    page = office.browser(head).get("/statistics?span=quarter").text
+    for name, *_ in sheet.rows:
+        if not name.endswith("重大隐患"):  # on the page these are the column of their level
+            assert f">{name}<" in page, name
+    half_month = office.browser(office.scene.cast.office).get("/statistics/half-month").text
+    assert all(f">{name}<" in half_month for name in sheets.MEASURES.values())
+
+
 def test_figures_read_as_they_are_counted():
     def figures(n: int) -> Figures:
         return Figures(dict.fromkeys(Measure, n), 123_456_700)

@@ -42,6 +42,18 @@ test("hazards of one unit and one list are looked at in one go, soonest due firs
   assert.deepEqual(listed.map(({ due_on }) => due_on), ["2026-11-29", null]);
 });
 
+test("what the enterprise claims is shown with the earlier photos, until it is known to be untrue", () => {
+  const [before, after] = ["before", "claimed"].map((moment) => ({ sha256: moment, type: "image/jpeg", size: 9, taken_at: AT, caption: "", moment }));
+  const claim = { words: "已换新", rectifier: "孔工", finished_on: "2026-11-26", photos: [after] };
+  const claimed = { ...told("a"), photos: [before], claim };
+  const draft = begun([claimed]);
+  const [hazard] = draft.hazards ?? [];
+  assert.deepEqual([hazard.claim, hazard.photos], [claim, [before, after]]);
+  assert.deepEqual(photosWanted([claimed], "me").map(({ sha256: digest }) => digest).sort(), ["before", "claimed"]);
+  bringUpToDate(draft, [{ ...claimed, claim: null }], ({ zh }) => zh);
+  assert.deepEqual([hazard.claim, hazard.photos], [null, [before]]);
+});
+
 test("a changed outcome is taken back with the answer that it made", () => {
   const draft = begun([told("a")]);
   const [hazard] = draft.hazards ?? [];

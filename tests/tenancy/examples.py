@@ -40,6 +40,7 @@ USUAL = {
     "sheet": "sheet",
     "notice": "notice",
     "sending": "sending",
+    "subject": "hazard",
     "browser": "browser",
 }
 """A name in a rule → the thing of the world that stands there."""
@@ -62,6 +63,8 @@ OTHERWISE = {
     ("papers_shelf.confirm", "paper"): "proposal",
     ("papers_shelf.drop", "paper"): "proposal",
     ("step_photos.show", "digest"): "step photo",
+    ("papers_shelf.photo", "digest"): "step photo",
+    ("enforcement.photo", "digest"): "step photo",
 }
 FIXED = {
     ("authoring_items.show", "code"): "A-01",
@@ -159,6 +162,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "cards.remind": {},
     "cards.send": {"sector": "fishery", "note": "x"},
     "channels.allow": {},
+    "channels.confirm": {},
     "channels.keep": {},
     "channels.stop": {},
     "enforcement.take_measure": {
@@ -177,12 +181,15 @@ SENT: dict[str, dict[str, str] | None] = {
     },
     "enforcement.lift": {"lifted_on": "2026-11-22", "words": "x"},
     "home.choose_language": {"language": "zh", "next": "/"},
+    "inbox.open_all": {},
     "inbox.open_notice": {},
     "issuers.describe": {"mark": "x", "government": "x", "court": "x"},
+    "ladder.inherit": {},
     "ladder.save": {},
     "premises.describe": {"sector": "machinery", "venues": "gas", "staff": "3"},
     "ledger.take": {},
     "lists.ask": {},
+    "lists.workbook": {},
     "papers.propose": {"receiver": PROPOSED["receiver"], "password": PASSWORD, "act": "propose"},
     "papers_shelf.annul": {"reason": "x", "password": PASSWORD},
     "papers_shelf.confirm": {"content_sha256": "{content of the proposal}", "password": PASSWORD},
@@ -198,6 +205,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "sheets.sign_figures": {"content_sha256": "x", "password": PASSWORD},
     "step_photos.keep": {},
     "steps.take": {**SAID[Step.CLAIM], "seen_seq": "{seen seq}"},
+    "units.change": {"name": "x", "parent": "", "reason": "x"},
     "verification.examine": {},
     # JSON and bytes, below.
     "api.receive": None,

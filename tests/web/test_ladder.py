@@ -66,6 +66,26 @@ def test_a_preview_saves_nothing_and_a_saved_version_is_in_force_and_in_the_ledg
     assert office.get("/ladders?version=9").status_code == 404
 
 
+def test_an_office_goes_back_to_what_it_inherits_and_may_have_its_own_again(
+    scene: Scene,  # noqa: F811
+    office: Desk,
+) -> None:
+    assert "改回沿用上级的" not in office.read("/ladders")
+    office.send("/ladders", "/ladders", **filled(supervise_days="5"))
+    page = office.read("/ladders")
+    assert "改回沿用上级的" in page
+    assert office.send("/ladders/inherited", "/ladders", version="0").status_code == 409
+    assert office.send("/ladders/inherited", "/ladders", version="1").status_code == 303
+    page = office.read("/ladders")
+    assert "现在用系统给定的" in page
+    assert "第 2 版：沿用上级" in page
+    assert "已逾期 3 天" in page, "the given ladder again"
+    assert scene.entries("ladder.saved") == [scene.settled.district.uuid] * 2
+    again = filled(version="2", supervise_days="5")
+    assert office.send("/ladders", "/ladders", **again).status_code == 303
+    assert "现在用本单位第 3 版" in office.read("/ladders")
+
+
 def test_whoever_saves_from_an_old_page_is_told(office: Desk) -> None:
     assert office.send("/ladders", "/ladders", **filled()).status_code == 303
     late = office.send("/ladders", "/ladders", **filled(urge_days="1"))

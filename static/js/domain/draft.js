@@ -31,7 +31,8 @@ import { uuid7 } from "./uuid.js";
  */
 /**
  * @typedef {{uuid: string, number: string, item: string, title: string, level: Level, place: string, summary: string, state?: string,
- *   requirement: string, due_on: string | null, returned: number, photos: import("./reinspection.js").EarlierPhoto[], gone: boolean,
+ *   requirement: string, due_on: string | null, returned: number, photos: import("./reinspection.js").EarlierPhoto[],
+ *   claim?: import("./reinspection.js").Claim | null, gone: boolean,
  *   outcome: "passed" | "returned" | null, words: string, deadline_on: string | null}} LookedAt a hazard to look at again;
  *   `gone`: closed by somebody else meanwhile; `deadline_on`: the new one
  */

@@ -10,9 +10,10 @@ import { lookedAt, newDraft, photosOf } from "./draft.js";
 /** @typedef {import("./draft.js").Draft} Draft */
 /** @typedef {import("./draft.js").LookedAt} LookedAt */
 /** @typedef {{zh: string, en: string}} Both */
-/** @typedef {{sha256: string, type: string, size: number, taken_at: string, caption: string, moment: "before" | "after"}} EarlierPhoto */
+/** @typedef {{sha256: string, type: string, size: number, taken_at: string, caption: string, moment: "before" | "after" | "claimed"}} EarlierPhoto */
+/** @typedef {{words: string, rectifier: string, finished_on: string, photos: EarlierPhoto[]}} Claim what the enterprise says it has done */
 /**
- * @typedef {{id: string, assigned: string[], item: {code: string, title: Both}, photos: EarlierPhoto[],
+ * @typedef {{id: string, assigned: string[], item: {code: string, title: Both}, photos: EarlierPhoto[], claim?: Claim | null,
  *   checklist: {slug: string, revision: number, digest: string, title: Both},
  *   hazard: {uuid: string, number: string, unit_uuid: string, unit_name: string, level: import("./draft.js").Level, place: string,
  *   summary: string, requirement: string, state: string, deadline_on: string | null, returned: number, last_seq: number}}} Hazard
@@ -52,10 +53,14 @@ export function batchOf({ unit, checklist }) {
   return `${unit.uuid}:${checklist.slug}.${checklist.revision}`;
 }
 
+/** @param {Pick<Hazard, "photos" | "claim">} told @returns {EarlierPhoto[]} of earlier visits and of the enterprise, oldest first */
+const photosBefore = ({ photos, claim }) => [...photos, ...claim?.photos ?? []];
+
 /** @param {Hazard} told @param {(text: Both) => string} say @returns {Omit<LookedAt, "outcome" | "words" | "deadline_on">} */
-function factsOf({ hazard, item, photos }, say) {
+function factsOf(told, say) {
+  const { hazard, item, claim } = told;
   const { uuid, number, level, place, summary, requirement, state, returned } = hazard;
-  return { uuid, number, item: item.code, title: say(item.title), level, place, summary, requirement, state, due_on: hazard.deadline_on, returned, photos, gone: false };
+  return { uuid, number, item: item.code, title: say(item.title), level, place, summary, requirement, state, due_on: hazard.deadline_on, returned, photos: photosBefore(told), claim, gone: false };
 }
 
 /**
@@ -152,7 +157,7 @@ export const MOST_BYTES = 80 * 1024 * 1024;
  */
 export function photosWanted(hazards, person) {
   const theirs = hazards.filter(({ assigned }) => assigned.includes(person));
-  const photos = theirs.flatMap((hazard) => hazard.photos.map((photo) => ({ ...photo, hazard: hazard.id })));
+  const photos = theirs.flatMap((hazard) => photosBefore(hazard).map((photo) => ({ ...photo, hazard: hazard.id })));
   photos.sort((one, other) => Date.parse(other.taken_at) - Date.parse(one.taken_at));
   let bytes = 0;
   return photos.slice(0, MOST_PHOTOS).filter(({ size }) => (bytes += size) <= MOST_BYTES);

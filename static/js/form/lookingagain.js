@@ -18,7 +18,7 @@ import { bindPhotos } from "./photos.js";
 
 /** @param {EarlierPhoto} photo @returns {HTMLElement} its bytes may still be on their way */
 function earlierPhoto({ sha256, taken_at, caption, moment }) {
-  const words = word(moment === "after" ? "photo_again" : "photo_before");
+  const words = word({ before: "photo_before", after: "photo_again", claimed: "photo_claimed" }[moment]);
   const figure = fill(copyOf("earlier-photo"), { caption: [words, shortMoment(taken_at), caption].filter(Boolean).join(" · ") });
   const image = /** @type {HTMLImageElement} */ (need("img", figure));
   image.alt = [words, caption].filter(Boolean).join(" ");
@@ -38,9 +38,11 @@ function earlierPhoto({ sha256, taken_at, caption, moment }) {
 
 /** @param {HTMLElement} card @param {LookedAt} hazard what was there before anybody went to look again */
 function drawFacts(card, hazard) {
+  const { claim } = hazard;
   fill(card, {
     item: hazard.item, title: hazard.title, level: word(hazard.level), summary: hazard.summary, place: hazard.place,
     number: hazard.number, state: hazard.state ? word(`hazard_${hazard.state}`) : "", requirement: hazard.requirement, due_on: hazard.due_on ?? "–",
+    claim: claim ? word("claim_said", { words: claim.words, rectifier: claim.rectifier, finished_on: claim.finished_on }) : "",
     round: hazard.returned ? word("reinspection_round", { round: hazard.returned + 1 }) : "",
   });
   showDue(card, hazard.due_on);
@@ -48,6 +50,7 @@ function drawFacts(card, hazard) {
   const strip = need("[data-earlier]", card);
   const whole = strip.childElementCount === hazard.photos.length && !strip.querySelector('[data-photo=""]');
   if (!whole) strip.replaceChildren(...hazard.photos.map(earlierPhoto));
+  show("[data-claim]", Boolean(claim), card);
   show("[data-no-earlier]", hazard.photos.length === 0, card);
 }
 

@@ -41,6 +41,21 @@ def test_each_sees_the_steps_that_are_theirs_and_why_others_are_not_offered(
     assert "为什么没有别的步骤" not in auditor
 
 
+def test_the_situation_stands_first_and_what_is_seldom_done_is_folded_away(
+    scene: Scene, hazard: str
+) -> None:
+    page = browser_of(scene, scene.cast.officer).get(f"/hazards/{hazard}").text
+    assert page.index(">情况<") < page.index(">下一步<")
+    shown, folded = card(page, "下一步").split("<details")
+    assert re.findall(r'button(-second)? button-wide" href="[^"]+">\s*([^<]+)</a>', shown) == [
+        ("", "提交整改"),
+        ("-second", "填报进展"),
+        ("-second", "落实整改"),
+    ]
+    assert "申请延期" in folded
+    assert "只有重大隐患才需要这一步。" in folded
+
+
 def test_the_page_tells_the_five_elements_the_listing_and_the_question_that_waits(
     scene: Scene, hazard: str
 ) -> None:
@@ -49,7 +64,7 @@ def test_the_page_tells_the_five_elements_the_listing_and_the_question_that_wait
     take(scene, hazard, scene.cast.officer, Step.ASK_EXTENSION)
     page = browser_of(scene, scene.settled.inspectors[0]).get(f"/hazards/{hazard}").text
     elements = card(page, "五落实")
-    for said in ("郑国栋", "更换软管", "1,200.5 元", "2026-12-20", "停用并隔离"):
+    for said in ("郑国栋", "更换软管", "0.12005 万元", "2026-12-20", "停用并隔离"):
         assert said in elements
     assert "县级挂牌督办" in page
     ahead = card(page, "下一步")
@@ -131,6 +146,10 @@ def test_what_an_enterprise_found_itself_waits_for_another_and_bears_the_time_of
     head = groups(browser_of(scene, scene.cast.head).get("/enterprise").text)["mine"]
     assert "批准方案" in head
     assert "验收通过" in head
+    assert "待验收" in head
+    office = browser_of(scene, scene.cast.office)
+    assert "待验收" in office.get(f"/hazards/{small}").text.split("</h1>")[1][:600]
+    assert "待复查" not in office.get(f"/hazards/{small}").text
 
 
 @pytest.mark.parametrize("language", ["en"])
