@@ -89,10 +89,12 @@ def publish(
     version: int,
     schema: Mapping[str, Any],
     origin: Mapping[str, Any] | None,
+    family: str = "",
     at: datetime,
 ) -> tuple[str, int]:
     """Publish what the second person has read, and return its slug and revision.
 
+    `origin` is the revision it was taken from, `family` that one's; without them it stands alone.
     Whoever publishes has just entered their password. Raises SecondPersonNeeded, DraftMovedOn,
     DraftFaulty.
     """
@@ -114,6 +116,7 @@ def publish(
         AuthoredRevision(
             slug=row.slug,
             revision=document["revision"],
+            family=family or row.slug,
             digest=digest,
             document=written,
             unit_id=unit.id,

@@ -7,7 +7,7 @@ for `authoring/` to say.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, or_, select
+from sqlalchemy import ForeignKey, UniqueConstraint, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -24,7 +24,7 @@ class AuthoredRevision(Base):
     slug: Mapped[str]
     revision: Mapped[int]
     family: Mapped[str] = mapped_column(index=True)
-    """`Checklist.family`: the slug under which its items are remembered."""
+    """The slug under which its items are remembered: of the list it goes back to, by any steps."""
     digest: Mapped[str]
     document: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -64,16 +64,16 @@ class Archive:
             found = connection.execute(question).one_or_none()
         return Stored(*found) if found else None
 
-    def kin(self, slug: str, family: str) -> tuple[str, ...]:
-        """Return the slugs of all lists here that are of this family, or of that of `slug`."""
+    def family(self, slug: str) -> str | None:
+        """Return the family of a list here, or None when it is none of them."""
+        question = select(AuthoredRevision.family).where(AuthoredRevision.slug == slug).limit(1)
+        with self._engine.connect() as connection:
+            return connection.execute(question).scalar_one_or_none()
+
+    def kin(self, family: str) -> tuple[str, ...]:
+        """Return the slugs of all lists here that are of this family."""
         row = AuthoredRevision
-        of_slug = select(row.family).where(row.slug == slug)
-        question = (
-            select(row.slug)
-            .where(or_(row.family == family, row.family.in_(of_slug)))
-            .distinct()
-            .order_by(row.slug)
-        )
+        question = select(row.slug).where(row.family == family).distinct().order_by(row.slug)
         with self._engine.connect() as connection:
             return tuple(connection.execute(question).scalars())
 

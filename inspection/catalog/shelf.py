@@ -57,9 +57,9 @@ class Catalog:
     def kin(self, slug: str) -> tuple[str, ...]:
         """The slugs of all lists that ask the same items: a list, its short edition, additions."""
         shipped = self.current()
-        family = next((each.family for each in shipped if each.slug == slug), slug)
+        family = self.family(slug)
         here = [each.slug for each in shipped if each.family == family]
-        made = self._archive.kin(slug, family) if self._archive is not None else ()
+        made = self._archive.kin(family) if self._archive is not None else ()
         return tuple(dict.fromkeys((slug, *here, *made)))
 
     def is_short(self, checklist: Checklist) -> bool:
@@ -68,6 +68,12 @@ class Catalog:
         if not origin:
             return False
         return {each.code for each in checklist.items} < {each.code for each in origin.items}
+
+    def family(self, slug: str) -> str:
+        """The slug of the list that this one goes back to: its own when it goes back to none."""
+        shipped = next((each.family for each in self.current() if each.slug == slug), None)
+        made = self._archive.family(slug) if self._archive is not None and not shipped else None
+        return shipped or made or slug
 
     def current(self) -> tuple[Checklist, ...]:
         """The newest revision of every shipped list: common ones by letter, then the sectors'."""

@@ -93,7 +93,16 @@ def draft(
         _extended, hot_work, "动火等危险作业（云岚区增补）", (_REPORTED, _WIND), at.date()
     )
     uuid = _sent(session, office, extend, hot_work, at=at)
-    publishing.publish(session, publisher, uuid, version=1, schema=schema, origin=hot_work, at=at)
+    publishing.publish(
+        session,
+        publisher,
+        uuid,
+        version=1,
+        schema=schema,
+        origin=hot_work,
+        family="hot-work",
+        at=at,
+    )
     extend = partial(_extended, emergency, "应急准备（花桥镇增补）", (_ASSEMBLY,), at.date())
     _sent(session, town, extend, emergency, at=at)
 

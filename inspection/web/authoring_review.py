@@ -102,6 +102,7 @@ def publish(draft: object) -> Answer:
     form, found = ReviewForm(request.form), desk(draft)
     if not form.validate() or not is_really_them(form):
         return draft_page(found, form), 422
+    origin = origin_of(found.document)
     with writing() as session:
         slug, revision = publishing.publish(
             session,
@@ -109,7 +110,8 @@ def publish(draft: object) -> Answer:
             str(draft),
             version=_version(form),
             schema=wired().checklist_schema,
-            origin=origin_of(found.document),
+            origin=origin,
+            family=wired().catalog.family(origin["slug"]) if origin else "",
             at=wired().clock(),
         )
     flash(gettext("已发布第 %(number)s 版，并记入台账。", number=revision), "done")

@@ -239,6 +239,12 @@ def test_an_extension_is_offered_the_new_revision_of_its_origin(authors: Authors
     extension = authors.begin("extend", slug, 1)
     authors.add(extension, "permits", **{"title-zh": "只在本地"})
     place = authors.published(extension)
+    own = place.rpartition("/")[2]
+    kin = authors.scene.wiring.catalog.kin
+    assert {own, slug, "hot-work", "hot-work-short"} <= set(kin(own)), (
+        "history goes back all the way"
+    )
+    assert set(kin(own)) == set(kin("hot-work"))
     assert "按新版更新" not in authors.read(authors.first, place)
     second = authors.begin("next", slug, 1)
     authors.add(second, "permits", **{"title-zh": "第二版才有"})

@@ -39,11 +39,6 @@ def test_the_tenth_revision_is_newer_than_the_ninth(tmp_path: Path) -> None:
     assert [each.revision for each in catalog.current()] == [10]
 
 
-def test_a_new_revision_changes_the_digest_of_the_whole(tmp_path: Path) -> None:
-    before = _publish(tmp_path, _revision(1)).digest
-    assert _publish(tmp_path, _revision(2)).digest != before
-
-
 def test_what_was_never_published_is_not_found(tmp_path: Path) -> None:
     catalog = _publish(tmp_path, _revision(1))
     _revision(2).keep(tmp_path)  # lies there, but is not in the lock

@@ -308,7 +308,14 @@ def _authored(world: World) -> None:
         )
         publishing.send(session, office, published, version=1, faults=0, at=at)
         world.things["own list"], _revision = publishing.publish(
-            session, second, published, version=1, schema=schema, origin=source, at=at
+            session,
+            second,
+            published,
+            version=1,
+            schema=schema,
+            origin=source,
+            family="hot-work",
+            at=at,
         )
     page = scene.tablet_of(world.own["office"]).ask("GET", f"/authoring/drafts/{draft}/trial")
     trial = re.search(r"/authoring/trials/([^/]+)/zh", page.body.decode())
