@@ -56,8 +56,8 @@ OTHERWISE = {
     ("papers_shelf.confirm", "paper"): "proposal",
     ("papers_shelf.drop", "paper"): "proposal",
     ("step_photos.show", "digest"): "step photo",
-    ("papers_shelf.photo", "digest"): "step photo",
-    ("enforcement.photo", "digest"): "step photo",
+    ("papers_shelf.photo", "digest"): "photo of the delivery",
+    ("enforcement.photo", "digest"): "photo of the penalty",
 }
 FIXED = {
     ("api.answer", "asked"): "01a20416-627e-7565-ac40-3b6a26368ee6",
