@@ -174,7 +174,7 @@ def about_any(
     *,
     kind: str,
     after: int = 0,
-    before: int = 2**62,
+    before: int = 2**31,
 ) -> list[Entry]:
     """Return the entries of one kind about any of these things, oldest first; between two places,
     or all.

@@ -15,7 +15,7 @@ WHAT = {
     "reports": _("检查报告"),
     "case": _("一份报告和它的全部材料"),
 }
-_NEWEST = 2**62
+_NEWEST = 2**31 - 1
 
 
 @blueprint.get("/exports")

@@ -24,6 +24,7 @@ ENFORCEMENT_READ    yes        no      yes         yes   yes     yes      no
 REPORT_READ         yes        yes     yes         yes   yes     yes      no
 REPORT_SIGN         yes        yes     yes         yes   no      no       no
 UNIT_CHANGE         no         no      no          no    yes     no       yes
+UNIT_DESCRIBE       yes        no      no          no    yes     no       yes
 UNIT_READ           yes        yes     yes         yes   yes     yes      yes
 KEY_ENROL           yes        yes     yes         yes   no      no       no
 DEVICE_MANAGE       no         no      no          no    yes     no       yes

@@ -63,8 +63,8 @@ OTHERWISE = {
     ("papers_shelf.confirm", "paper"): "proposal",
     ("papers_shelf.drop", "paper"): "proposal",
     ("step_photos.show", "digest"): "step photo",
-    ("papers_shelf.photo", "digest"): "step photo",
-    ("enforcement.photo", "digest"): "step photo",
+    ("papers_shelf.photo", "digest"): "photo of the delivery",
+    ("enforcement.photo", "digest"): "photo of the penalty",
 }
 FIXED = {
     ("authoring_items.show", "code"): "A-01",

@@ -259,7 +259,11 @@ def _on_paper(world: World) -> None:
     scene = world.scene
     office = Office(scene)
     office.describe(mark="只此一镇")
-    issued = office.issued()
+    issued = office.sealed()
+    shot = photo("delivered").data
+    assert office.deliver(issued.uuid, photos=(BytesIO(shot), "a.jpg")).status_code == 303
+    (delivered,) = (office.paper(issued.uuid).delivery or {})["photos"]
+    world.things["photo of the delivery"] = world.secrets["photo of the delivery"] = delivered
     proposal = office.paper(office.proposed("onsite_record"))
     figures = office.paper(signed(office, "quarter", world.own["head"]))
     listed = office.paper(signed(office, "problem_list", world.own["office"]))
@@ -376,7 +380,9 @@ def _enforced(world: World, hazard: str) -> None:
         hazards=(hazard,),
     )
     fine = Part(Subject.UNIT, "x", "", (PenaltyKind.FINE,), 100, ground)
-    penalty = NewPenalty("只给本单位看的处罚文号", today, "x", (fine,), (hazard,))
+    seized = scene.wiring.blobs.keep(photo("seized").data)
+    penalty = NewPenalty("只给本单位看的处罚文号", today, "x", (fine,), (hazard,), (seized,))
+    world.things["photo of the penalty"] = world.secrets["photo of the penalty"] = seized
     with writing(scene.engine) as session:
         actor = enrolment.actor(session, person)
         for name, made in (
