@@ -37,7 +37,7 @@ from inspection.signing.timestamps import DIGEST, BuiltIn, Server, clock_of
 SEAL_FIELD = "seal"
 ARCHIVE_FIELD = "archive-timestamp"
 Clock = BuiltIn | Server
-_ROOM = 1_800
+_ROOM = 1_300
 """Hexadecimal digits for what is signed with a signature: about 1 050 are needed."""
 
 accept_rare_characters()
@@ -219,7 +219,7 @@ def _sign(
         docmdp_permissions=_permission(writer, field),
         reason=reason,
     )
-    chain = authority.chain_of(identity.certificate)
+    chain = authority.chain_of(identity.certificate)[:-1]  # whoever trusts the root has it
     output = io.BytesIO()
     with signer_of(identity, chain) as key:
         signer = _SignerAt(
@@ -301,8 +301,18 @@ def _archive(
     return output.getvalue()
 
 
-def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
-    return IncrementalPdfFileWriter.from_reader(IndexedReader(io.BytesIO(pdf)))
+def _writer(pdf: bytes) -> "_Addition":
+    return _Addition.from_reader(IndexedReader(io.BytesIO(pdf)))
+
+
+class _Addition(IncrementalPdfFileWriter):
+    """An update that adds a signature and leaves what the file says of itself as it was drawn.
+
+    pyHanko would write the metadata anew with the machine's time, 3 KB for each signature.
+    """
+
+    def _update_meta(self) -> None:
+        pass
 
 
 class _SignerAt(PdfSigner):

@@ -176,7 +176,7 @@ def test_nothing_is_said_by_colour_alone():
     pixels = image.split(b"\n", 3)[3]
     head = [pixels[row * width : (row + 1) * width] for row in range(height // 12, height // 6)]
     assert min(min(row) for row in head) < 118, "the red head is darker than #767676 in grey"
-    css = (pdf._TEMPLATES / "reports" / "report.css").read_text()
+    css = (pdf.TEMPLATES / "reports" / "report.css").read_text()
     colours = set(re.findall(r"(?<!-)color: (#[0-9a-f]{3,6})", css)) - {"#fff"}
     assert all(_contrast(each) >= 4.5 for each in colours), colours
 
