@@ -5,6 +5,7 @@ an in-memory map: no file, no network, whatever a record contains. What a report
 `pdf` and the templates.
 """
 
+import gc
 import io
 import logging
 import os
@@ -50,7 +51,9 @@ def engine() -> "Engine":
     if not conf.exists():
         raise TypefacesMissing(str(conf))
     os.environ["FONTCONFIG_FILE"] = str(conf)
-    return Engine()
+    made = Engine()
+    gc.freeze()  # what is loaded by now stays: the collector need not look through it again
+    return made
 
 
 class Engine:

@@ -31,7 +31,7 @@ from inspection.signing.authority import Authority, Identity, PersonKey, Revocat
 from inspection.signing.jose import DeviceSignature
 from inspection.signing.keys import signer_of
 from inspection.signing.reader import IndexedReader
-from inspection.signing.stringprep import accept_rare_characters
+from inspection.signing import asn1
 from inspection.signing.timestamps import DIGEST, BuiltIn, Server, clock_of
 
 SEAL_FIELD = "seal"
@@ -40,7 +40,7 @@ Clock = BuiltIn | Server
 _ROOM = 1_300
 """Hexadecimal digits for what is signed with a signature: about 1 050 are needed."""
 
-accept_rare_characters()
+asn1.mend()
 
 
 @dataclass(frozen=True)

@@ -45,20 +45,24 @@ def _unit() -> float:
     return (time.process_time() - start) * 1000
 
 
-def _peak_mb() -> int:
-    """The most memory this process ever held. ru_maxrss would tell a parent's, were it larger."""
+def _memory_mb() -> tuple[int, int]:
+    """The most memory this process ever held, and what of today's is its own, no shared file's.
+
+    ru_maxrss would tell the parent's, were that larger.
+    """
     told = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
-    return int(told["VmHWM"].split()[0]) // 1024
+    peak, own = (int(told[each].split()[0]) // 1024 for each in ("VmHWM", "RssAnon"))
+    return peak, own
 
 
-def _whole(_: int) -> int:
-    """Draw and seal once; the worker's largest memory so far, in MB."""
+def _whole(_: int) -> tuple[int, int]:
+    """Draw and seal once; the worker's memory."""
     material = samples.material_of(sealed.drawn()[1])
     drawing = pdf.draw(material)
     seals.seal_report(
         drawing.pdf, sealed.signers(), authority=sealed.authority(), at=sealed.SEALED_AT
     )
-    return _peak_mb()
+    return _memory_mb()
 
 
 def _together() -> dict[str, float]:
@@ -69,7 +73,9 @@ def _together() -> dict[str, float]:
         start = time.perf_counter()
         memory = list(pool.map(_whole, range(_TOGETHER)))
         spent = time.perf_counter() - start
-    return {"reports_per_second": round(_TOGETHER / spent, 2), "worker_peak_mb": max(memory)}
+    peak, own = map(max, zip(*memory, strict=True))
+    per_second = round(_TOGETHER / spent, 2)
+    return {"reports_per_second": per_second, "worker_peak_mb": peak, "worker_own_mb": own}
 
 
 def measure() -> dict[str, Any]:
