@@ -118,7 +118,7 @@ class Engine:
 
         elements = self._sheet("elements.css")
 
-        class Page(self._weasyprint.HTML):  # type: ignore[misc, name-defined]
+        class Page(self._weasyprint.HTML):  # type: ignore[name-defined]
             def __init__(self) -> None:
                 self.base_url = "app:/"
                 self.url_fetcher = fetcher

@@ -14,7 +14,7 @@ _LEVEL = 6
 """Level 9 takes half as long again and saves one byte in a hundred."""
 
 
-class _Written(pydyf.Object):  # type: ignore[misc]
+class _Written(pydyf.Object):
     """An object as it stands in the file."""
 
     data = b""

@@ -31,10 +31,10 @@ from inspection.domain.problems import (
     OwnSignatureMany,
     Problem,
 )
+from inspection.signing import asn1
 from inspection.signing.examination import gap_is_clean, signature_fields
 from inspection.signing.facts import Outcome
 from inspection.signing.reader import IndexedReader
-from inspection.signing import asn1
 
 asn1.mend()
 _log = logging.getLogger(__name__)

@@ -33,7 +33,7 @@ def _prepared(self: NameTypeAndValue, string: str) -> str:
 
 
 def _as_it_came(written_anew: _Dump) -> _Dump:
-    def dump(self: Any, force: bool = False) -> bytes:  # noqa: FBT001, FBT002 - asn1crypto's own
+    def dump(self: Any, force: bool = False) -> bytes:
         # Only an indefinite length has a trailer.
         if not force and self._header is not None and not self._trailer:
             return _headed(self, self.contents)
@@ -42,7 +42,7 @@ def _as_it_came(written_anew: _Dump) -> _Dump:
     return dump
 
 
-def _written_once(self: Any, force: bool = False) -> bytes:  # noqa: FBT001, FBT002 - as above
+def _written_once(self: Any, force: bool = False) -> bytes:
     contents = self.contents
     if self._trailer or force:
         self._header = None

@@ -25,11 +25,11 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from inspection.domain.reserved import is_reserved
+from inspection.signing import asn1
 from inspection.signing.authority import Trust
 from inspection.signing.certificates import INK_URN, RECORD_URN
 from inspection.signing.facts import Examination, Outcome, SignatureFacts, worst
 from inspection.signing.reader import IndexedReader
-from inspection.signing import asn1
 
 _PERSON_URN = "urn:uuid:"
 _LARGEST_ATTACHMENTS = 8 * 1024 * 1024

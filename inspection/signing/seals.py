@@ -27,11 +27,11 @@ from pyhanko.sign.validation.dss import DocumentSecurityStore
 from pyhanko.stamp import StaticStampStyle
 
 from inspection.domain.problems import WarrantMissing
+from inspection.signing import asn1
 from inspection.signing.authority import Authority, Identity, PersonKey, Revocation
 from inspection.signing.jose import DeviceSignature
 from inspection.signing.keys import signer_of
 from inspection.signing.reader import IndexedReader
-from inspection.signing import asn1
 from inspection.signing.timestamps import DIGEST, BuiltIn, Server, clock_of
 
 SEAL_FIELD = "seal"
@@ -301,7 +301,7 @@ def _archive(
     return output.getvalue()
 
 
-def _writer(pdf: bytes) -> "_Addition":
+def _writer(pdf: bytes) -> IncrementalPdfFileWriter:
     return _Addition.from_reader(IndexedReader(io.BytesIO(pdf)))
 
 

@@ -57,8 +57,7 @@ def _memory_mb() -> tuple[int, int]:
 
 def _whole(_: int) -> tuple[int, int]:
     """Draw and seal once; the worker's memory."""
-    material = samples.material_of(sealed.drawn()[1])
-    drawing = pdf.draw(material)
+    drawing = pdf.draw(samples.material_of(samples.drawn()[1]))
     seals.seal_report(
         drawing.pdf, sealed.signers(), authority=sealed.authority(), at=sealed.SEALED_AT
     )
@@ -81,22 +80,22 @@ def _together() -> dict[str, float]:
 def measure() -> dict[str, Any]:
     """Draw, seal and examine the full sample report; return what each took."""
     start = time.process_time()
-    drawing, record = sealed.drawn()
+    drawing, record = samples.drawn()
     first = round((time.process_time() - start) * 1000)
     material = samples.material_of(record)
     signers = sealed.signers()
-    finished = sealed.sealed()
 
     def seal(of: int) -> bytes:
         return seals.seal_report(
             drawing.pdf, signers[:of], authority=sealed.authority(), at=sealed.SEALED_AT
         )
 
+    finished = seal(len(signers))
     sealing = {of: _measured(lambda of=of: seal(of)) for of in range(len(signers) + 1)}
     signed = {block.field: block for block in material.content.signatures if block.field}
-    places = {name: (0, _BOX) for name in signed}
+    places = dict.fromkeys(signed, (0, _BOX))
     served = pdf._served(material)
-    together = _together()  # first, while this process is small
+    together = _together()
     few = replace(material.content, groups=material.content.groups[:2])
     short = replace(material, content=few)
     copies = [pdf.photos.print_copy(each) or b"" for each in material.photos.values()]

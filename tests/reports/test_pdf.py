@@ -15,12 +15,11 @@ from PIL import Image
 from inspection.domain.problems import GlyphMissing
 from inspection.reports import engine, pdf
 from tests.reports import samples
-from tests.signing import sealed
 
 
 @pytest.fixture(scope="module")
 def drawing():
-    return sealed.drawn()[0]
+    return samples.drawn()[0]
 
 
 def opened(data):
@@ -69,7 +68,7 @@ def test_rare_names_and_units_can_be_read_out_of_it(drawing, tmp_path):
 
 
 def test_the_same_record_gives_the_same_bytes(drawing):
-    again = pdf.draw(samples.material_of(sealed.drawn()[1]))
+    again = pdf.draw(samples.material_of(samples.drawn()[1]))
     assert hashlib.sha256(again.pdf).digest() == hashlib.sha256(drawing.pdf).digest()
     assert again.appearances == drawing.appearances
 
@@ -90,7 +89,7 @@ def test_each_stream_is_compressed_once_and_says_what_it_would_have_said(drawing
     times = []
     compress = zlib.compressobj
     monkeypatch.setattr(zlib, "compressobj", lambda *a, **k: times.append(a) or compress(*a, **k))
-    material = samples.material_of(sealed.drawn()[1])
+    material = samples.material_of(samples.drawn()[1])
     assert pdf.draw(material).pdf == drawing.pdf
     ours = len(times)
     monkeypatch.setattr(engine.streams, "write_once", lambda _: None)
