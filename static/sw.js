@@ -130,7 +130,7 @@ async function file(request, path) {
   return (await kept(path).catch(() => undefined)) ?? fetch(request).catch(() => Response.error());
 }
 
-/** Forms that drafts on this tablet need and no edition lists, or not yet. @param {string[]} paths */
+/** Forms that drafts on this tablet need or its people are offered, and no edition lists, or not yet. @param {string[]} paths */
 async function keepForms(paths) {
   const cache = await caches.open(CACHE);
   const wanted = await lacking(cache, paths.filter((path) => FORM.test(path)));
@@ -173,7 +173,7 @@ self_.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil
 self_.addEventListener("message", (/** @type {any} */ event) => {
   if (event.data === "take-over") event.waitUntil(takeOver(event.source));
   if (event.data?.seat) atSeat(event.data, event.ports[0]);
-  if (event.data?.keep) event.waitUntil(keepForms(event.data.keep).catch(() => undefined));
+  if (event.data?.keep) event.waitUntil(keepForms(event.data.keep).catch(() => undefined).then(() => event.ports[0]?.postMessage("looked")));
 });
 self_.addEventListener("sync", (/** @type {any} */ event) => 
   event.waitUntil(self_.clients.matchAll({ type: "window" }).then(sendInBackground)));

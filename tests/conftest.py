@@ -17,6 +17,7 @@ import pytest
 import sqlalchemy
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2 import FileSystemBytecodeCache
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -136,8 +137,14 @@ def session(engine: Engine) -> Iterator[Session]:
         yield session
 
 
+@pytest.fixture(scope="session")
+def compiled(tmp_path_factory: pytest.TempPathFactory) -> FileSystemBytecodeCache:
+    """Templates compiled once for all the applications of a run."""
+    return FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+
+
 @pytest.fixture
-def app(database: Database, home: Path) -> Iterator[Flask]:
+def app(database: Database, home: Path, compiled: FileSystemBytecodeCache) -> Iterator[Flask]:
     """The application, on this test's database and home."""
     from inspection import settings
     from inspection.database import db
@@ -145,6 +152,7 @@ def app(database: Database, home: Path) -> Iterator[Flask]:
 
     environment = {"INSPECTION_HOME": str(home), "DATABASE_URL": database.url}
     app = create_app(settings.from_environment(environment))
+    app.jinja_env.bytecode_cache = compiled
     yield app
     with app.app_context():
         db.session.remove()

@@ -61,6 +61,8 @@ class Permission(Enum):
     REPORT_SIGN = "report:sign"
     """Add a signature by an own certificate to a report of a record one has signed."""
     UNIT_READ = "unit:read"
+    UNIT_DESCRIBE = "unit:describe"
+    """Say what is on a unit's premises, which decides the lists that are offered there."""
     KEY_ENROL = "key:enrol"
     """Enrol a signing key of one's own."""
     DEVICE_MANAGE = "device:manage"
@@ -125,6 +127,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.REPORT_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.REPORT_SIGN: (frozenset({_I, _P, _E, _H}), Reach.SUBTREE),
     Permission.UNIT_READ: (frozenset({_I, _P, _E, _H, _O, _A, _X}), Reach.SUBTREE),
+    Permission.UNIT_DESCRIBE: (frozenset({_I, _O, _X}), Reach.SUBTREE),
     Permission.KEY_ENROL: (frozenset({_I, _P, _E, _H}), Reach.SUBTREE),
     Permission.DEVICE_MANAGE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.ASSIGN: (frozenset({_O, _X}), Reach.SUBTREE),

@@ -7,7 +7,7 @@ for `authoring/` to say.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, func, or_, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -23,6 +23,8 @@ class AuthoredRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str]
     revision: Mapped[int]
+    family: Mapped[str] = mapped_column(index=True)
+    """`Checklist.family`: the slug under which its items are remembered."""
     digest: Mapped[str]
     document: Mapped[str]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -61,6 +63,19 @@ class Archive:
         with self._engine.connect() as connection:
             found = connection.execute(question).one_or_none()
         return Stored(*found) if found else None
+
+    def kin(self, slug: str, family: str) -> tuple[str, ...]:
+        """Return the slugs of all lists here that are of this family, or of that of `slug`."""
+        row = AuthoredRevision
+        of_slug = select(row.family).where(row.slug == slug)
+        question = (
+            select(row.slug)
+            .where(or_(row.family == family, row.family.in_(of_slug)))
+            .distinct()
+            .order_by(row.slug)
+        )
+        with self._engine.connect() as connection:
+            return tuple(connection.execute(question).scalars())
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ that inspectors saw. What was made here is read when somebody asks for it, and c
 
 import hashlib
 import json
-from functools import cached_property
 from pathlib import Path
 
 from inspection.catalog.authored import Archive
@@ -55,22 +54,24 @@ class Catalog:
         return found
 
     def kin(self, slug: str) -> tuple[str, ...]:
-        """The slugs of all lists whose items are the same ones: a list and its short edition."""
-        family = {each.family for each in self.current() if each.slug == slug} or {slug}
-        return tuple(each.slug for each in self.current() if each.family in family) or (slug,)
+        """The slugs of all lists that ask the same items: a list, its short edition, additions."""
+        shipped = self.current()
+        family = next((each.family for each in shipped if each.slug == slug), slug)
+        here = [each.slug for each in shipped if each.family == family]
+        made = self._archive.kin(slug, family) if self._archive is not None else ()
+        return tuple(dict.fromkeys((slug, *here, *made)))
 
     def current(self) -> tuple[Checklist, ...]:
-        """The newest revision of every shipped list, in the order of their letters."""
+        """The newest revision of every shipped list: common ones by letter, then the sectors'."""
         newest: dict[str, Checklist] = {}
         for (slug, _), each in sorted(self._revisions.items()):
             newest[slug] = each
-        return tuple(sorted(newest.values(), key=lambda each: each.list_letter))
+        return tuple(sorted(newest.values(), key=_in_order))
 
-    @cached_property
-    def digest(self) -> str:
-        """One digest over all current revisions: changes when any list changes."""
-        lines = "\n".join(each.digest for each in self.current())
-        return hashlib.sha256(lines.encode()).hexdigest()
+
+def _in_order(checklist: Checklist) -> tuple[int, str, bool]:
+    """Common lists by their letters, each before its short edition, then the sectors'."""
+    return len(checklist.list_letter), checklist.list_letter, checklist.origin is not None
 
 
 def _read(files: dict[str, Path], name: str, digest: str) -> Checklist:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
+from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
 from inspection.organisations.unit import Sector, Unit, UnitKind
@@ -40,6 +41,22 @@ DEPARTMENTS = {
     "云岚区农业农村局": (Sector.FISHERY,),
 }
 HIGH_RISK = (Sector.CHEMICALS, Sector.METALLURGY, Sector.CONSTRUCTION)
+VENUES: dict[Sector, tuple[Venue, ...]] = {
+    Sector.CHEMICALS: (
+        Venue.SPECIAL_EQUIPMENT,
+        Venue.CONFINED_SPACE,
+        Venue.HAZARDOUS_CHEMICALS,
+        Venue.CONTRACTORS,
+    ),
+    Sector.MACHINERY: (Venue.SPECIAL_EQUIPMENT, Venue.CONTRACTORS),
+    Sector.METALLURGY: (Venue.SPECIAL_EQUIPMENT, Venue.CONFINED_SPACE, Venue.MOLTEN_METAL),
+    Sector.CONSTRUCTION: (Venue.SPECIAL_EQUIPMENT, Venue.CONTRACTORS),
+    Sector.CATERING: (Venue.SMALL_PREMISES, Venue.GAS),
+    Sector.LODGING: (Venue.CROWDED, Venue.SPECIAL_EQUIPMENT),
+    Sector.RETAIL: (Venue.CROWDED, Venue.RENTED_OUT),
+    Sector.WOOD: (Venue.DUST,),
+    Sector.FOOD: (Venue.AMMONIA, Venue.SPECIAL_EQUIPMENT),
+}
 
 ENTERPRISES: tuple[tuple[str, Sector], ...] = (
     ("青禾化工", Sector.CHEMICALS),
@@ -194,6 +211,8 @@ def _enterprise(index: int, short: str, sector: Sector, units: dict[str, Unit]) 
         supervisor_id=units[supervisor].id,
         sector=sector,
         high_risk=sector in HIGH_RISK,
+        venues=" ".join(VENUES.get(sector, ())),
+        staff=12 + index * 17 % 230,
         credit_code=_credit_code(index),
         address=f"{DISTRICT}{town}工业路{index * 2 + 8}号",
         principal=_SURNAMES[index] + _GIVEN[index % len(_GIVEN)],

@@ -132,6 +132,11 @@ class Checklist:
         """The slug under which its items are remembered: a short edition's are its origin's."""
         return self.origin.slug if self.origin else self.slug
 
+    @property
+    def is_common(self) -> bool:
+        """Whether it is one of the five common lists (共性检查表), which have a single letter."""
+        return len(self.list_letter) == 1 and self.origin is None
+
     @cached_property
     def items(self) -> tuple[CheckItem, ...]:
         """All items in order."""

@@ -254,6 +254,10 @@ class PaperUnfit(Problem):
     """This record gives no ground for that paper; `fitting` lists those it does give ground for."""
 
 
+class PremisesOdd(Problem):
+    """What was said of a unit's premises is none of the choices; `field` names it."""
+
+
 class PaperIncomplete(Problem):
     """What was filled in for a paper does not do; `fields` has a code for each field."""
 

@@ -179,16 +179,13 @@ def _numbers(session: Session, uuids: Sequence[str]) -> tuple[tuple[str, str], .
 def flags(session: Session, scope: Scope, hazard_uuid: str) -> Flags:
     """Return why the unit and the item of a hazard are flagged; nothing outside the scope."""
     row = session.execute(
-        select(Hazard.unit_id, Hazard.checklist_slug, Hazard.item_code).where(
-            Hazard.uuid == hazard_uuid
-        )
+        select(Hazard.unit_id, Hazard.item_code).where(Hazard.uuid == hazard_uuid)
     ).one_or_none()
     if row is None:
         return Flags((), ())
     again = repeats(session, scope, unit_id=row.unit_id)
-    item = (row.checklist_slug, row.item_code)
     return Flags(
-        tuple(each for each in again if (each.checklist_slug, each.item) == item),
+        tuple(each for each in again if each.item == row.item_code),
         tuple(often_fined(session, scope, unit_id=row.unit_id)),
     )
 
@@ -198,7 +195,8 @@ def repeats(
 ) -> list[Repeat]:
     """Return the items found again after being closed, the newest first; hazards since `since`."""
     # One pass over the closed ones, not a question for each: an item may fail a thousand times.
-    item = (Hazard.unit_id, Hazard.checklist_slug, Hazard.item_code)
+    # A code names the same item in a list, in its short edition and in what was added to it.
+    item = (Hazard.unit_id, Hazard.item_code)
     closed = select(*item, func.min(Hazard.closed_at).label("first_at")).where(
         Hazard.state == State.CLOSED
     )
@@ -206,13 +204,20 @@ def repeats(
         closed = closed.where(Hazard.unit_id == unit_id)
     first = closed.group_by(*item).subquery("closed")
     query = (
-        select(*item, Hazard.found_at, Hazard.uuid, Hazard.number, Unit.uuid, Unit.name)
+        select(
+            *item,
+            Hazard.checklist_slug,
+            Hazard.found_at,
+            Hazard.uuid,
+            Hazard.number,
+            Unit.uuid,
+            Unit.name,
+        )
         .join(Unit, Unit.id == Hazard.unit_id)
         .join(
             first,
             and_(
                 first.c.unit_id == Hazard.unit_id,
-                first.c.checklist_slug == Hazard.checklist_slug,
                 first.c.item_code == Hazard.item_code,
                 first.c.first_at < Hazard.found_at,
             ),
@@ -224,10 +229,10 @@ def repeats(
         query = query.where(Hazard.unit_id == unit_id)
     if since is not None:
         query = query.where(Hazard.found_at >= since)
-    found: dict[tuple[int, str, str], Repeat] = {}
-    for unit, slug, code, found_at, uuid, number, unit_uuid, name in session.execute(query):
-        known = found.get((unit, slug, code))
-        found[unit, slug, code] = (
+    found: dict[tuple[int, str], Repeat] = {}
+    for unit, code, slug, found_at, uuid, number, unit_uuid, name in session.execute(query):
+        known = found.get((unit, code))
+        found[unit, code] = (
             replace(known, times=known.times + 1)
             if known
             else Repeat(unit_uuid, name, slug, code, 1, found_at, uuid, number)

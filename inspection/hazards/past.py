@@ -34,12 +34,10 @@ def raised_by(session: Session, record_uuids: Iterable[str]) -> list[FoundHazard
 
 
 def found_in(
-    session: Session, unit_id: int, *, since: datetime, slug: str = "", item: str = ""
+    session: Session, unit_id: int, *, since: datetime, item: str = ""
 ) -> list[FoundHazard]:
-    """Return a unit's hazards found after `since`, oldest first; of one list and item, or all."""
+    """Return a unit's hazards found after `since`, oldest first; of one item, or all."""
     conditions = [Hazard.unit_id == unit_id, Hazard.found_at > since]
-    if slug:
-        conditions.append(Hazard.checklist_slug == slug)
     if item:
         conditions.append(Hazard.item_code == item)
     return _found(session, *conditions, order=Hazard.found_at)

@@ -27,9 +27,9 @@ ROWS_A_PAGE = 20
 
 @dataclass(frozen=True)
 class ItemName:
-    """An item through all revisions of its list: the list's slug and the item's code."""
+    """An item through all lists that ask it (`Catalog.kin`) and all their revisions."""
 
-    slug: str
+    slugs: tuple[str, ...]
     code: str
 
 
@@ -72,7 +72,7 @@ def look_back(
     """
     conditions: list[Any] = [SubmittedRecord.unit_id == unit_id]
     if item:
-        conditions.append(SubmittedRecord.checklist_slug == item.slug)
+        conditions.append(SubmittedRecord.checklist_slug.in_(item.slugs))
     if before:
         conditions.append(SubmittedRecord.finished_at < before)
     total = (
@@ -131,13 +131,14 @@ def _missing(session: Session, ids: Sequence[int]) -> dict[int, list[str]]:
     return missing
 
 
-_ByItem = dict[tuple[str, str], list[FoundHazard]]
+_ByItem = dict[str, list[FoundHazard]]
+"""By the item's code, which no other list's items have but those of its own family."""
 
 
 def _found_after(
     session: Session, unit_id: int, records: Iterable[Record], item: ItemName | None
 ) -> _ByItem:
-    """The unit's hazards since the oldest of these records, by list and item, oldest first."""
+    """The unit's hazards since the oldest of these records, by item, oldest first."""
     found: _ByItem = defaultdict(list)
     since = min((record.finished_at for record in records), default=None)
     if since is not None:
@@ -145,11 +146,10 @@ def _found_after(
             session,
             unit_id,
             since=since,
-            slug=item.slug if item else "",
             item=item.code if item else "",
         )
         for hazard in known:
-            found[hazard.checklist_slug, hazard.item].append(hazard)
+            found[hazard.item].append(hazard)
     return found
 
 
@@ -159,7 +159,7 @@ def _missed(record: Record, found: _ByItem, item: ItemName | None) -> dict[str, 
     for code, answer in record.answers.items():
         if answer.value != answers.PASS or (item and code != item.code):
             continue
-        hazards = found.get((record.checklist_slug, code), [])
+        hazards = found.get(code, [])
         place = bisect_right(hazards, record.finished_at, key=lambda hazard: hazard.found_at)
         if place < len(hazards):
             missed[code] = hazards[place]

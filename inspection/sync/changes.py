@@ -8,7 +8,7 @@ same question as a minute, and nothing has to be kept per tablet.
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import devices, recovery
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
-from inspection.catalog import Catalog
+from inspection.catalog import Catalog, offers
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import CursorMalformed
 from inspection.ledger import journal, landmarks
@@ -78,13 +78,20 @@ def feed(
     session: Session, actor: Actor, after: Cursor, *, catalog: Catalog, device: str = ""
 ) -> Feed:
     """Return what changed for this actor's tablet since `after`."""
-    units = [
-        _unit_change(unit)
-        for unit in directory.enterprises(session, actor.scope(Permission.RECORD_SUBMIT))
+    enterprises = directory.enterprises(session, actor.scope(Permission.RECORD_SUBMIT))
+    units = [_unit_change(unit) for unit in enterprises]
+    lists = [
+        _list_change(each)
+        for each in offers.offered(
+            session,
+            catalog,
+            units=(unit.profile for unit in enterprises),
+            homes=(membership.unit_path for membership in actor.memberships),
+        )
     ]
     seq, _ = journal.head(session)
     marks = tuple(landmarks.of_length(session, seq))
-    now = Cursor(_digest(units), catalog.digest[:16], seq, seq, marks)
+    now = Cursor(_digest(units), _digest(lists), seq, seq, marks)
     shared = _shared(session, after, now)
     changes: list[dict[str, Any]] = []
     if shared < after.seq:
@@ -93,7 +100,7 @@ def feed(
     if now.units != after.units:
         changes += [{"type": "units", "units": [change["unit"] for change in units]}]
     if now.lists != after.lists:
-        changes += [_list_change(each) for each in catalog.current()]
+        changes += [*lists, {"type": "checklists", "slugs": [each["slug"] for each in lists]}]
     if shared < after.seq or (now.seq, now.told_seq) != (after.seq, after.told_seq):
         known = after if shared == after.seq else Cursor()
         changes += _ledger_changes(session, actor, known, catalog=catalog)
@@ -140,6 +147,8 @@ def _unit_change(unit: UnitFacts) -> dict[str, Any]:
             "credit_code": unit.credit_code,
             "sector": unit.sector,
             "high_risk": unit.high_risk,
+            "venues": unit.venues,
+            "staff": unit.staff,
             "address": unit.address,
             "principal": unit.principal,
             "town": unit.parent,
@@ -155,6 +164,8 @@ def _list_change(checklist: Checklist) -> dict[str, Any]:
         "revision": checklist.revision,
         "digest": checklist.digest,
         "list": checklist.list_letter,
+        "family": checklist.family,
+        "applies": asdict(checklist.applies),
         "title": {"zh": checklist.title.zh, "en": checklist.title.en},
         "items": len(checklist.items),
         "form": {language: form_path(checklist, language) for language in LANGUAGES},

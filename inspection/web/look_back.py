@@ -117,7 +117,8 @@ def _item(text: str | None) -> ItemName | None:
     named = _ITEM.match(text)
     if named is None:
         raise NotFound(item=text[:80])
-    return ItemName(*named.groups())
+    slug, code = named.groups()
+    return ItemName(wired().catalog.kin(slug), code)
 
 
 def _end_of(day: date | None) -> datetime | None:
@@ -141,7 +142,7 @@ def _item_title(item: ItemName | None) -> str:
     """The item's title by the newest revision that has it; its code when none has."""
     if item is None:
         return ""
-    current = (each for each in wired().catalog.current() if each.slug == item.slug)
+    current = (each for each in wired().catalog.current() if each.slug in item.slugs)
     known = next((found for each in current if (found := each.item(item.code))), None)
     return f"{item.code} {known.title.in_(get_locale().language)}" if known else item.code
 

@@ -51,9 +51,12 @@ def shell(page: str = "home", lang: str = "") -> Response:
 
 
 def kept_pages() -> list[str]:
-    """The pages that every tablet keeps: all shells and the forms of all current lists."""
+    """The pages that every tablet keeps: all shells and the forms of the common lists.
+
+    Forms of other lists are kept where they are offered (`static/js/pages/home.js`).
+    """
     shells = [f"/tablet/{lang}/{page}" for lang in LANGUAGES for page in PAGES]
-    lists = wired().catalog.current()
+    lists = [each for each in wired().catalog.current() if each.is_common]
     return shells + [form_path(each, lang) for each in lists for lang in LANGUAGES]
 
 

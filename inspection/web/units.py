@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import Form, SearchField
 
@@ -19,6 +20,7 @@ from inspection.submissions import records
 from inspection.web.enforcement import NAMES, item_title
 from inspection.web.hazards import LEVELS, SECTORS
 from inspection.web.moments import today
+from inspection.web.premises import VENUES
 
 blueprint = Blueprint("units", __name__)
 
@@ -67,6 +69,8 @@ def show(unit: object) -> str:
             unit=facts,
             reader=reader,
             sector=SECTORS[Sector(facts.sector)] if facts.sector in set(Sector) else "",
+            venues=gettext("、").join(str(VENUES[each]) for each in facts.venues if each in VENUES),
+            describing=actor.scope(Permission.UNIT_DESCRIBE).holds(facts.path, facts.supervisor_id),
             responsible=people.responsible(session, facts.id),
             standing=_standing(counts),
             levels=LEVELS,

@@ -9,8 +9,12 @@ import pytest
 from inspection import database
 from inspection.accounts import devices
 from tests.builders.people import Person
+from tests.notices.desk import Desk
 from tests.scene import Scene
 from tests.tablet import Answer, Tablet
+
+COMMON = ("hot-work", "outsourcing", "training", "emergency", "key-rules")
+SHORT = tuple(f"{slug}-short" for slug in COMMON)
 
 
 def _ask(tablet: Tablet, after: str = "", device: str = "", **headers: str) -> Answer:
@@ -29,14 +33,42 @@ def _units(answer: Answer) -> list[str]:
 def test_a_new_tablet_is_told_everything_and_then_nothing(scene: Scene) -> None:
     first = _ask(scene.tablet)
     assert _units(first) == [scene.settled.enterprise.name]
-    assert {each["slug"] for each in _of(first, "checklist")} == {
-        "hot-work",
-        "outsourcing",
-        "training",
-        "emergency",
-        "key-rules",
-    }
+    assert {each["slug"] for each in _of(first, "checklist")} == {*COMMON, *SHORT, "industry"}
     assert _ask(scene.tablet, first.json["cursor"]).json["changes"] == []
+
+
+def _offered(answer: Answer) -> set[str]:
+    (offer,) = _of(answer, "checklists")
+    assert {each["slug"] for each in _of(answer, "checklist")} == set(offer["slugs"])
+    return set(offer["slugs"])
+
+
+def test_lists_are_offered_for_what_the_units_are_said_to_have(scene: Scene) -> None:
+    first = _ask(scene.tablet)
+    assert _offered(first) == {*COMMON, *SHORT, "industry"}
+    desk, address = Desk(scene, scene.cast.office), f"/units/{scene.settled.enterprise.uuid}"
+    said = {"sector": "wood", "venues": ["fireworks", "special_equipment"], "staff": "40"}
+    assert desk.send(f"{address}/premises", f"{address}/premises", **said).status_code == 303
+    page = desk.read(address)
+    assert "特种设备、烟花爆竹经营" in page
+    assert "木材家具" in page
+    news = _ask(scene.tablet, first.json["cursor"])
+    more = {"industry", "fireworks-retail", "special-equipment"}
+    assert _offered(news) == {*COMMON, *SHORT, *more}
+    (unit,) = _of(news, "units")[0]["units"]
+    assert (unit["venues"], unit["staff"]) == (["special_equipment", "fireworks"], 40)
+    assert scene.entries("unit.described") == [scene.settled.enterprise.uuid]
+    assert desk.send(f"{address}/premises", f"{address}/premises", **said).status_code == 303
+    assert len(scene.entries("unit.described")) == 1, "what is said twice is one entry"
+
+
+def test_premises_that_are_none_of_the_choices_change_nothing(scene: Scene) -> None:
+    desk, address = Desk(scene, scene.cast.office), f"/units/{scene.settled.enterprise.uuid}"
+    for odd in ({"sector": "magic"}, {"venues": "moon"}, {"staff": "-3"}, {"staff": "many"}):
+        answer = desk.send(f"{address}/premises", f"{address}/premises", **odd)
+        assert answer.status_code == 422, odd
+        assert "has-error" in answer.text or "error-summary" in answer.text, odd
+    assert scene.entries("unit.described") == []
 
 
 def test_a_tablet_that_knows_it_all_gets_304(scene: Scene) -> None:

@@ -51,6 +51,12 @@ def shipped(slug: str = "hot-work", revision: int = 1) -> Published:
     return Published((SHIPPED / "common" / f"{slug}.{revision}.json").read_bytes())
 
 
+def newest(slug: str) -> Published:
+    """The newest revision of a common list that 真查 ships with."""
+    found = (SHIPPED / "common").glob(f"{slug}.*.json")
+    return shipped(slug, max(int(path.name.split(".")[1]) for path in found))
+
+
 def published(document: dict[str, Any]) -> Published:
     """A document as the bytes of a checklist file."""
     return Published((json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode())

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from tests.builders.checklists import Published, published, shipped
+from tests.builders.checklists import Published, newest, published
 from tests.live import ROOT
 
 PARTS = ("app.py", "inspection", "templates", "checklists", "static", "package.json")
@@ -50,17 +50,17 @@ class Edition:
     def publish(
         self, change: Callable[[dict[str, Any]], None], slug: str = "hot-work"
     ) -> Published:
-        """Publish the second revision of a shipped list."""
-        document = shipped(slug).document
-        document["revision"] = 2
+        """Publish the next revision of a shipped list."""
+        document = newest(slug).document
+        document["revision"] += 1
         change(document)
-        second = published(document)
-        second.keep(self.folder / "checklists")
+        following = published(document)
+        following.keep(self.folder / "checklists")
         lock = self.folder / "checklists" / "published.lock"
         lines = json.loads(lock.read_text(encoding="utf-8"))
-        lines[f"{slug}.2"] = second.digest
+        lines[f"{slug}.{document['revision']}"] = following.digest
         lock.write_text(json.dumps(lines, indent=2) + "\n", encoding="utf-8")
-        return second
+        return following
 
     def build(self) -> "Edition":
         """Bundle its client, as set-up does."""

@@ -164,7 +164,7 @@ def begin(page: Page, url: str, *, unit: str, checklist: str) -> str:
     ready(page, "start")
     page.locator("#unit-search").fill(unit)
     page.locator("#units button").first.click()
-    page.locator("#checklists button").filter(has_text=checklist).click()
+    page.locator("#checklists button").filter(has_text=checklist).first.click()
     page.wait_for_url("**/checklists/**draft=*")
     ready(page, "form")
     return page.url.split("draft=")[1].split("#")[0]

@@ -157,7 +157,7 @@ def test_same_unit_and_list_offers_the_open_draft(page: Page, live_server: LiveS
     page.goto(f"{url}/tablet/start")
     inspector.ready(page, "start")
     page.locator("#units button").filter(has_text=UNIT).click()
-    page.locator("#checklists button").filter(has_text=LIST).click()
+    page.locator("#checklists button").filter(has_text=LIST).first.click()
     offer = page.locator("[data-begun]")
     assert first in (offer.locator("a").get_attribute("href") or "")
     offer.locator("[data-action=anew]").click()

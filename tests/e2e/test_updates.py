@@ -82,7 +82,7 @@ def another(folder: Path, name: str) -> Edition:
 
 
 def reworded(document: dict[str, Any]) -> None:
-    """The second revision: one check in other words, one item new, one gone, two exchanged."""
+    """The next revision: one check in other words, one item new, one gone, two exchanged."""
     first, *others = document["sections"]
     items = first["items"]
     items[0]["check"] = {"zh": "协议是否在有效期内？", "en": "Is the agreement in force?"}
@@ -192,7 +192,7 @@ def test_draft_moves_to_a_new_revision_and_back_without_loss(
     look_for_update(page)
     is_marked(page, "second")
     inspector.ready(page, "home")
-    page.locator("[data-newer]").get_by_text("第 2 版").wait_for()
+    page.locator("[data-newer]").get_by_text("第 3 版").wait_for()
     server.stop()
     page.locator("#drafts a[data-newer]").click()
     inspector.ready(page, "moving")

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from inspection.domain import answers, ink, invitation, record
+from inspection.domain import answers, applicability, ink, invitation, record
 from inspection.domain import checklist as domain_checklist
+from inspection.domain.applicability import Profile
 from inspection.domain.problems import JwsMalformed, KeyUnknown, SignatureInvalid
 from inspection.signing import jose
 from tests.builders import checklists
@@ -101,3 +102,11 @@ def test_device_signatures(case: dict[str, Any]) -> None:
     else:
         with pytest.raises(_REFUSED[worst]):
             jose.verify_record(data, _KEYS.get)
+
+
+@pytest.mark.parametrize("case", vectors("applies"))
+def test_whom_a_list_is_for(case: dict[str, Any]) -> None:
+    """Server and tablet offer the same lists."""
+    unit = dict(case["unit"])
+    known = Profile(**{**unit, "venues": frozenset(unit["venues"])})
+    assert applicability.from_json(case["applies"]).fits(known) is case["fits"]

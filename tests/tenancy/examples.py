@@ -145,6 +145,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "inbox.open_notice": {},
     "issuers.describe": {"mark": "x", "government": "x", "court": "x"},
     "ladder.save": {},
+    "premises.describe": {"sector": "machinery", "venues": "gas", "staff": "3"},
     "ledger.take": {},
     "lists.ask": {},
     "papers.propose": {"receiver": PROPOSED["receiver"], "password": PASSWORD, "act": "propose"},

@@ -6,7 +6,10 @@ from alembic import op
 revision = "0014"
 down_revision = "0013"
 
-_FIXED = "slug, revision, digest, document, unit_id, drafted_by, published_by, published_at, seq"
+_FIXED = (
+    "slug, revision, family, digest, document, unit_id,"
+    " drafted_by, published_by, published_at, seq"
+)
 _SQLITE = (
     f"""CREATE TRIGGER authored_revision_no_update BEFORE UPDATE OF id, {_FIXED}
        ON authored_revision
@@ -40,6 +43,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("slug", sa.String(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("family", sa.String(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
         sa.Column("document", sa.String(), nullable=False),
         sa.Column("unit_id", sa.Integer(), nullable=False),
@@ -53,6 +57,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("slug", "revision", name="uq_authored_revision_slug_revision"),
     )
     op.create_index("ix_authored_revision_unit_id", "authored_revision", ["unit_id"])
+    op.create_index("ix_authored_revision_family", "authored_revision", ["family"])
     sqlite = op.get_bind().dialect.name == "sqlite"
     for statement in _SQLITE if sqlite else _POSTGRESQL:
         op.execute(statement)

@@ -87,7 +87,7 @@ async function drawRevisions(drafts) {
     more.hidden = !newer;
     more.href = `/tablet/moving?draft=${uuid}`;
   }
-  await keepForms(drafts.map(({ form }) => form).filter(isForm));
+  void keepForms([...drafts.map(({ form }) => form).filter(isForm), ...lists.flatMap(({ form }) => [form.zh, form.en])]).then(showReady);
 }
 
 function bindSettings() {
@@ -128,7 +128,12 @@ async function draw(person) {
   drawList("outbox", mine.slice(0, 20), outgoingCell);
   const others = items.filter((item) => item.person !== person && item.state !== "delivered").length;
   fill(document.body, { others: others ? word("others_waiting", { count: others }) : "" });
-  fill(document.body, { offline_ready: (await readyOffline((await device.checklists()).map(({ form }) => form[language()]))) ? word("offline_ready") : "" });
+  await showReady();
+}
+
+async function showReady() {
+  const forms = (await device.checklists()).map(({ form }) => form[language()]);
+  fill(document.body, { offline_ready: (await readyOffline(forms)) ? word("offline_ready") : "" });
 }
 
 export async function open() {

@@ -1,6 +1,7 @@
 /** Beginning an inspection 开始检查: which unit, which list. Works from what the tablet knows. */
 
 import { tally } from "../domain/answers.js";
+import { fits } from "../domain/applies.js";
 import { addressOf, begunAt, newDraft } from "../domain/draft.js";
 import { kindFor } from "../domain/record.js";
 import { shortMoment, stamp } from "../domain/times.js";
@@ -9,7 +10,7 @@ import { drafts, saveDraft } from "../store/person.js";
 import { listen } from "../sync/news.js";
 import { unlocked } from "../ui/lock.js";
 import { copyOf, drawList, fill, inLanguage, language, need, show, word } from "../ui/page.js";
-import { newestVersion } from "../ui/updates.js";
+import { keepForms, newestVersion } from "../ui/updates.js";
 import { openFrame } from "./frame.js";
 
 const MOST_SHOWN = 50;
@@ -18,7 +19,7 @@ const MOST_SHOWN = 50;
 let unit = null;
 
 /** @param {import("../store/device.js").Unit} one @param {string} wanted */
-function fits(one, wanted) {
+function answersTo(one, wanted) {
   return [one.name, one.credit_code, one.address, one.principal].some((text) => text?.toLowerCase().includes(wanted));
 }
 
@@ -27,7 +28,7 @@ async function drawUnits(person) {
   const search = /** @type {HTMLInputElement} */ (need("#unit-search"));
   const wanted = search.value.trim().toLowerCase();
   const known = await device.units(person.uuid);
-  const found = known.filter((one) => fits(one, wanted)).sort((one, other) => one.name.localeCompare(other.name, "zh"));
+  const found = known.filter((one) => answersTo(one, wanted)).sort((one, other) => one.name.localeCompare(other.name, "zh"));
   show("[data-none-found]", known.length > 0 && found.length === 0);
   drawList("units", found.slice(0, MOST_SHOWN), (one) => {
     const cell = fill(copyOf("unit-cell"), { title: one.name, note: one.address ?? "", sector: one.high_risk ? word("high_risk") : "" });
@@ -46,6 +47,8 @@ async function choose(person, one) {
   scrollTo(0, 0);
   void import("../form/place.js").then((place) => place.askForPlace(need("[data-place]")));
   await drawChecklists(person);
+  await keepForms((await device.checklists(person.uuid)).flatMap(({ form }) => [form.zh, form.en]));
+  await drawChecklists(person);
 }
 
 /** @param {string} url @returns {Promise<boolean>} whether the form can be opened without a network */
@@ -55,11 +58,12 @@ async function kept(url) {
 
 /** @param {import("../store/device.js").Person} person */
 async function drawChecklists(person) {
-  const lists = (await device.checklists()).sort((one, other) => one.slug.localeCompare(other.slug));
+  const lists = (await device.checklists(person.uuid)).sort(inOrder);
   const begun = unit ? begunAt(await drafts(person.uuid), unit.uuid) : [];
   const here = new Map();
   for (const list of lists) here.set(list.id, await kept(list.form[language()]));
-  drawList("checklists", lists, (list) => {
+  /** @param {import("../store/device.js").Checklist} list */
+  const cellOf = (list) => {
     const open = begun.filter(({ checklist }) => checklist.slug === list.slug);
     const cell = fill(copyOf("checklist-cell"), {
       title: inLanguage(list.title), note: word("list_facts", { items: list.items, revision: list.revision }),
@@ -68,7 +72,21 @@ async function drawChecklists(person) {
     const anew = () => void begin(person, list);
     need("button", cell).addEventListener("click", open.length ? () => drawBegun(cell, open, anew) : anew);
     return cell;
-  });
+  };
+  const meant = lists.filter(({ applies }) => !unit || fits(applies, unit));
+  const others = lists.filter((list) => !meant.includes(list));
+  drawList("checklists", meant, cellOf);
+  drawList("other-checklists", others, cellOf);
+  show("#other-lists", others.length > 0);
+}
+
+/**
+ * The common lists by their letters, each before its short edition, then the others.
+ * @param {import("../store/device.js").Checklist} one @param {import("../store/device.js").Checklist} other
+ */
+function inOrder(one, other) {
+  const [a, b] = [one, other].map(({ list = "", slug }) => `${list.length}${list} ${slug}`);
+  return a.localeCompare(b);
 }
 
 /**

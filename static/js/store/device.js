@@ -30,11 +30,13 @@ import { read, readAll, withDb, write, writeWithin } from "./database.js";
  */
 /**
  * @typedef {{uuid: string, name: string, credit_code: string, sector: string, high_risk: boolean, address: string,
- *   principal: string, readers: string[]}} Unit `readers`: people of this tablet in whose scope it lies
+ *   principal: string, venues?: string[],
+ *   staff?: number | null, readers: string[]}} Unit `readers`: people of this tablet in whose scope it lies
  */
 /**
  * @typedef {{id: string, slug: string, revision: number, digest: string, title: string | {zh: string, en: string},
- *   items: number, form: {zh: string, en: string}}} Checklist
+ *   items: number, form: {zh: string, en: string}, list?: string, family?: string, readers?: string[],
+ *   applies?: import("../domain/applies.js").Applies}} Checklist `readers`: people of this tablet who are offered it
  */
 /** @typedef {{type: string, record?: string, receipt?: string, [member: string]: any}} Change */
 
@@ -258,9 +260,28 @@ async function replaceUnits(store, reader, listed) {
   }
 }
 
-/** @returns {Promise<Checklist[]>} */
-export function checklists() {
-  return readAll(SHAPE, "checklists");
+/** @param {string} [reader] @returns {Promise<Checklist[]>} those that this person is offered, or anybody here */
+export async function checklists(reader) {
+  const all = /** @type {Checklist[]} */ (await readAll(SHAPE, "checklists"));
+  return reader ? all.filter(({ readers }) => readers?.includes(reader) ?? true) : all;
+}
+
+/**
+ * The lists that one reader is offered: others stay for those who still are.
+ * @param {ReturnType<import("./database.js").StoreOf>} store @param {string} reader @param {string[]} slugs
+ */
+async function offer(store, reader, slugs) {
+  for (const list of /** @type {Checklist[]} */ (await store.getAll())) {
+    const others = (list.readers ?? []).filter((one) => one !== reader);
+    const readers = slugs.includes(list.slug) ? [...others, reader] : others;
+    if (readers.length) await store.put({ ...list, readers });
+    else await store.delete(list.id);
+  }
+}
+
+/** @param {ReturnType<import("./database.js").StoreOf>} store @param {Change} told */
+async function putChecklist(store, told) {
+  await store.put({ ...told, readers: (await store.get(told.id))?.readers });
 }
 
 /**
@@ -294,7 +315,8 @@ export function applyChanges(changes, reader, cursor) {
   return write(SHAPE, stores, async (store) => {
     for (const change of changes) {
       if (change.type === "units") await replaceUnits(store("units"), reader, change.units);
-      if (change.type === "checklist") await store("checklists").put(change);
+      if (change.type === "checklist") await putChecklist(store("checklists"), change);
+      if (change.type === "checklists") await offer(store("checklists"), reader, change.slugs);
       if (change.type === "hazard") await putHazard(store("hazards"), change, reader);
       if (change.type === "last_inspection") await store("last_inspections").put(change);
       if (change.type === "revocation") await store("revocations").put(change);

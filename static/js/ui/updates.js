@@ -85,10 +85,16 @@ export async function areKept(paths) {
   return found.every(Boolean);
 }
 
-/** Form pages that drafts need are fetched when they are not here: a draft may have come from another tablet. @param {string[]} forms */
+/**
+ * Form pages that are not here are fetched: a draft may have come from another tablet, a list be offered anew.
+ * Settles when that was tried, or never, when there is nobody to try.
+ * @param {string[]} forms
+ */
 export async function keepForms(forms) {
   const registration = await navigator.serviceWorker?.getRegistration();
-  registration?.active?.postMessage({ keep: forms });
+  const { port1, port2 } = new MessageChannel();
+  registration?.active?.postMessage({ keep: forms }, [port2]);
+  await new Promise((resolve) => { port1.onmessage = resolve; });
 }
 
 /** @param {string[]} forms of all lists @returns {Promise<boolean>} whether this tablet can be worked with without a network */
