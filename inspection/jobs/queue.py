@@ -101,11 +101,13 @@ def give_up(session: Session, job_id: int, error: str, *, at: datetime) -> None:
 
 
 def retry_later(session: Session, claimed: Claim, error: str, *, at: datetime) -> datetime:
-    """Put a failed job back, waiting twice as long each time; returns when it is due again."""
+    """Put a failed job back, waiting twice as long each time; returns when it is due again.
+
+    A claim that ran out counts no more: whoever has taken the job since tells how it went.
+    """
     wait = min(FIRST_RETRY_AFTER * 2 ** min(claimed.attempts - 1, 20), LONGEST_RETRY_AFTER)
-    session.execute(
-        update(Job).where(Job.id == claimed.id).values(due_at=at + wait, last_error=error[:2000])
-    )
+    ours = (Job.id == claimed.id, Job.attempts == claimed.attempts, Job.finished_at.is_(None))
+    session.execute(update(Job).where(*ours).values(due_at=at + wait, last_error=error[:2000]))
     return at + wait
 
 

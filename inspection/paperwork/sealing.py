@@ -25,10 +25,11 @@ from inspection.ledger.journal import Event
 from inspection.paperwork import shelf
 from inspection.paperwork.shelf import Confirmation, ShelvedPaper, State
 from inspection.reports import papers, pdf, sheets
+from inspection.reports.engine import Attachment
 from inspection.reports.faces import ConfirmedFace
 from inspection.reports.issuing import PROOF_NAME
 from inspection.reports.papers import Officer, Paper
-from inspection.reports.pdf import Attachment, Drawing
+from inspection.reports.pdf import Drawing
 from inspection.reports.sheets import IssuedSheet
 from inspection.signing import credentials
 from inspection.signing.authority import Authority, PersonKey, Revocation

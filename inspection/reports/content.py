@@ -192,6 +192,8 @@ class ReportContent:
     title: str
     number: str
     organisation: str
+    """In the red head; `seal` names whose seal the file carries."""
+    seal: str
     issued_at: datetime
     issued_text: str
     verify_url: str
@@ -282,7 +284,8 @@ def compose(
         terms=wording.TERMS[record.kind],
         title=TITLES[record.kind],
         number=issuance.number,
-        organisation=issuance.organisation,
+        organisation=_head(record, issuance),
+        seal=issuance.organisation,
         issued_at=issuance.issued_at,
         issued_text=wording.instant_text(issuance.issued_at),
         verify_url=issuance.verify_url,
@@ -403,6 +406,11 @@ def _basis(item: CheckItem, checklist: Checklist, day: date) -> tuple[Basis, ...
         )
         for each in wording.in_force(item, day)
     )
+
+
+def _head(record: Record, issuance: Issuance) -> str:
+    """Name whose document it is (发文机关): a unit that inspects itself writes in its own name."""
+    return record.unit_name if record.kind == "self_inspection" else issuance.organisation
 
 
 def _major(item: CheckItem, checklist: Checklist) -> tuple[Basis, ...]:

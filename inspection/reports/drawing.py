@@ -1,4 +1,4 @@
-"""Small pictures that a report draws itself: ink as strokes, and the QR code. SVG in, SVG out.
+"""Small pictures that a report draws itself: ink as strokes (SVG), and the QR code (PNG).
 
 Photographs are `photos`; where pictures stand on the page is the template's.
 """
@@ -12,6 +12,8 @@ from inspection.domain.ink import Ink
 
 _MARGIN = 12
 _LINE = 5
+_POINTS_A_MODULE = 4
+"""About 150 dots per inch on paper; a reader that smooths pictures leaves the edges sharp."""
 
 Point = tuple[int, int, int]
 
@@ -31,10 +33,13 @@ def ink_svg(ink: Ink) -> bytes:
     ).encode()
 
 
-def qr_svg(address: str) -> bytes:
-    """Draw the QR code of an address."""
+def qr_png(address: str) -> bytes:
+    """Draw the QR code of an address, in black and white points: a page draws it at once,
+    where an SVG of it is a thousand lines to read.
+    """
     file = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(file, kind="svg", border=0, xmldecl=False)
+    code = segno.make(address, error="m", micro=False)
+    code.save(file, kind="png", border=0, scale=_POINTS_A_MODULE)
     return file.getvalue()
 
 

@@ -8,7 +8,7 @@ nothing that was done before counts. How a report looks is `content` and
 
 import hashlib
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -37,8 +37,9 @@ from inspection.reports.content import (
     compose,
     report_number,
 )
+from inspection.reports.engine import Attachment
 from inspection.reports.outcomes import Former
-from inspection.reports.pdf import Attachment, Drawing, Material
+from inspection.reports.pdf import Drawing, Material
 from inspection.reports.shelf import IssuedReport, ShelvedReport
 from inspection.signing import credentials, jose
 from inspection.signing.authority import Authority, Identity, PersonKey, Revocation
@@ -103,7 +104,9 @@ def issue(
     used_at = clock()
     inks = _certified_inks(case, material.content, authority, at=used_at)
     with database.writing(engine) as session:
-        journal.append(session, _uses(case, material.content, issuance, inks), at=used_at)
+        uses = _not_told_before(session, case, _uses(case, material.content, issuance, inks))
+        if uses:
+            journal.append(session, uses, at=used_at)
     sealed = _sealed(case, material.content, drawing, authority, inks, at=clock())
     digest = blobs.keep(sealed)
     with database.writing(engine) as session:
@@ -336,6 +339,15 @@ def _uses(
         for block in content.signers
         if not block.person
     ]
+
+
+def _not_told_before(session: Session, case: _Case, uses: Sequence[Event]) -> list[Event]:
+    """Leave out what an earlier try of this report wrote down: one report is one use of a key."""
+    people = [each.subject for each in uses]
+    before = journal.head(session)[0] + 1
+    told = journal.about_any(session, people, kind="key.used", after=case.entry.seq, before=before)
+    bodies = {each.body for each in told}
+    return [each for each in uses if chain.body_text(each.body) not in bodies]
 
 
 def _shelved(

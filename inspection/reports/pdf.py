@@ -1,21 +1,15 @@
-"""Draws a report as an unsigned PDF/A-3a and PDF/UA-1 file. WeasyPrint lives here only.
+"""Draws a report as an unsigned PDF/A-3a and PDF/UA-1 file.
 
-WeasyPrint is loaded on first use, after the private fontconfig is in place,
-and it serves nothing but an in-memory map: no file, no network, whatever a
-record contains. Meant for a confined process; `draw` takes and returns plain
-values. Signing is `signing.seals`.
+Meant for a confined process; `draw` takes and returns plain values. What lays out and
+writes is `engine`. Signing is `signing.seals`.
 """
 
 import gc
-import io
-import logging
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -25,35 +19,19 @@ from inspection.domain import ink
 from inspection.domain.card import Card
 from inspection.domain.problems import GlyphMissing
 from inspection.domain.reserved import OPINIONS
-from inspection.reports import drawing, fields, photos, streams, typefaces, whereabouts, wording
-from inspection.reports.content import ReportContent, SignatureBlock
+from inspection.reports import drawing, fields, photos, whereabouts, wording
+from inspection.reports.content import ReportContent
+from inspection.reports.engine import TEMPLATES, Attachment, Served, engine
 from inspection.reports.faces import ConfirmedFace, OpinionFace
 from inspection.reports.papers import Paper
 from inspection.reports.sheets import IssuedSheet, Sheet
 
-_TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
 _GARBAGE_EVERY = 8
 """Fonts hang in reference cycles; collect them now and then (PDF.md §2)."""
 
-_log = logging.getLogger(__name__)
+_REPORT = ("face.css", "report.css")
+_PAPER = (*_REPORT, "paper.css")
 _drawn = count(1)
-
-
-class TypefacesMissing(RuntimeError):
-    """Set-up did not build the typefaces: python -m inspection.reports.typefaces NODE_MODULES."""
-
-
-class ForeignAddress(RuntimeError):
-    """A template asked for something that is not part of the report; nothing was fetched."""
-
-
-@dataclass(frozen=True)
-class Attachment:
-    """A file inside the report (associated file, relationship Data)."""
-
-    name: str
-    description: str
-    data: bytes
 
 
 @dataclass(frozen=True)
@@ -91,10 +69,9 @@ def draw(material: Material) -> Drawing:
 
 
 def _drawn_whole(material: Material) -> Drawing:
-    engine = _engine()
     content, served = material.content, _served(material)
     html = _page("inspection.html").render(report=content, served=served)
-    document = engine.render(html, "report.css", served)
+    document = engine().render(html, served, _REPORT)
     places = fields.boxes(document.pages, (*content.fields, *OPINIONS))
     wanted = _fields(content)
 
@@ -102,15 +79,11 @@ def _drawn_whole(material: Material) -> Drawing:
         fields.add_fields(pdf, wanted, places)
         fields.declare_accessible(pdf)
         fields.list_attachments_once(pdf)
-        streams.compress_once(pdf)
 
-    made = engine.write(document, finish, material.attachments, content.issued_at)
-    appearances = {
-        block.field: _appearance(engine, block, places[block.field][1], served)
-        for block in content.signatures
-        if block.field
-    }
-    return Drawing(made, appearances, len(document.pages))
+    made = engine().write(document, finish, material.attachments, content.issued_at)
+    signed = {block.field: block for block in content.signatures if block.field}
+    pictures = _faces("appearance.html", signed, places, ("face.css",), served)
+    return Drawing(made, pictures, len(document.pages))
 
 
 def _fields(content: ReportContent) -> list[fields.Field]:
@@ -132,9 +105,9 @@ def _fields(content: ReportContent) -> list[fields.Field]:
     ]
 
 
-def _served(material: Material) -> dict[str, tuple[bytes, str]]:
+def _served(material: Material) -> Served:
     """Collect everything that the templates may refer to, under addresses of our own."""
-    served = {"app:/qr.svg": (drawing.qr_svg(material.content.verify_url), "image/svg+xml")}
+    served = {"app:/qr.png": (drawing.qr_png(material.content.verify_url), "image/png")}
     for digest, data in material.inks.items():
         drawn = drawing.ink_svg(ink.from_bytes(data))
         served[f"app:/ink/{digest}.svg"] = (drawn, "image/svg+xml")
@@ -145,23 +118,36 @@ def _served(material: Material) -> dict[str, tuple[bytes, str]]:
     return served
 
 
-def _appearance(
-    engine: "_Engine",
-    block: SignatureBlock,
-    box: fields.Box,
-    served: Mapping[str, tuple[bytes, str]],
-) -> bytes:
-    size = (round(box[2] - box[0], 2), round(box[3] - box[1], 2))
-    html = _page("appearance.html").render(block=block, width=size[0], height=size[1])
-    document = engine.render(html, "report.css", served, sheet=size)
-    return engine.write_plain(document)
+def _faces(
+    template: str,
+    faces: Mapping[str, Any],
+    places: Mapping[str, tuple[int, fields.Box]],
+    sheets: Sequence[str],
+    served: Served,
+) -> dict[str, bytes]:
+    """Draw what each signature field shows, by its name: PDFs of exactly the size of the boxes.
+
+    All are laid out in one document, a page each; what does not fit on its page is left out.
+    """
+    html = _page(template).render(faces=faces.values())
+    rules = ["@page{margin:0}"]
+    for number, name in enumerate(faces):
+        left, bottom, right, top = places[name][1]
+        size = f"{right - left:.2f}pt {top - bottom:.2f}pt"
+        rules.append(f"@page f{number}{{size:{size}}}#f{number}{{page:f{number}}}")
+    document = engine().render(html, served, sheets, rules="".join(rules))
+    first = {f"f{number}": name for number, name in enumerate(faces)}
+    return {
+        first[anchor]: made
+        for page, made in zip(document.pages, engine().write_pages(document), strict=True)
+        for anchor in page.anchors
+    }
 
 
 def draw_opinion(face: OpinionFace, size: tuple[float, float]) -> bytes:
     """Draw an auditor's opinion as a PDF of exactly this size in points. Raises GlyphMissing."""
-    engine = _engine()
-    html = _page("opinion.html").render(face=face)
-    return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
+    box = {"opinion": (0, (0.0, 0.0, *size))}
+    return _faces("opinion.html", {"opinion": face}, box, ("opinion.css",), {})["opinion"]
 
 
 def draw_paper(
@@ -173,30 +159,27 @@ def draw_paper(
 
     Raises GlyphMissing when no typeface has some character.
     """
-    engine = _engine()
     served = {
         f"app:/ink/{digest}.svg": (drawing.ink_svg(ink.from_bytes(data)), "image/svg+xml")
         for digest, data in (inks or {}).items()
     }
     if paper.verify_url:
-        served["app:/qr.svg"] = (drawing.qr_svg(paper.verify_url), "image/svg+xml")
+        served["app:/qr.png"] = (drawing.qr_png(paper.verify_url), "image/png")
     html = _page("paper.html").render(paper=paper, words=paper.words, served=served)
-    more = ("paper.css", "draft.css") if paper.draft else ("paper.css",)
-    document = engine.render(html, "report.css", served, more=more)
+    sheets = (*_PAPER, "draft.css") if paper.draft else _PAPER
+    document = engine().render(html, served, sheets)
     faces = {each.field: each.face for each in paper.officers if each.face}
-    return _with_faces(engine, document, faces, attachments, paper.made_at)
+    return _with_faces(document, faces, attachments, paper.made_at)
 
 
 def draw_sheet(issued: IssuedSheet, attachments: tuple[Attachment, ...] = ()) -> Drawing:
     """Draw a sheet with the field of whoever signs it. Raises GlyphMissing."""
-    engine = _engine()
     sheet = issued.sheet
-    served = {"app:/qr.svg": (drawing.qr_svg(issued.verify_url), "image/svg+xml")}
+    served = {"app:/qr.png": (drawing.qr_png(issued.verify_url), "image/png")}
     day = issued.made_at.astimezone(wording.CHINA).date()
     html = _page("sheet.html").render(**vars(issued), made_on=wording.day_text(day))
-    shape = ("paper.css", "sheet.css")
-    document = engine.render(html, "report.css", served, more=shape, rules=_shape_of(sheet))
-    return _with_faces(engine, document, {issued.field: issued.face}, attachments, issued.made_at)
+    document = engine().render(html, served, (*_PAPER, "sheet.css"), rules=_shape_of(sheet))
+    return _with_faces(document, {issued.field: issued.face}, attachments, issued.made_at)
 
 
 CARD_SIZES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5)
@@ -205,20 +188,18 @@ CARD_SIZES = (10.5, 10, 9.5, 9, 8.5, 8, 7.5)
 
 def draw_card(card: Card) -> bytes:
     """Draw a hint card on one page of A4, as large as it fits. Raises GlyphMissing."""
-    engine = _engine()
     html = _page("card.html").render(card=card, words=wording.CARD_WORDS[card.language])
     for size in CARD_SIZES:
         rules = f"html{{font-size:{size}pt}}"
-        document = engine.render(html, "report.css", {}, more=("card.css",), rules=rules)
+        document = engine().render(html, {}, ("report.css", "card.css"), rules=rules)
         if len(document.pages) == 1:
             break
 
     def finish(_document: Any, pdf: Any) -> None:
         fields.declare_accessible(pdf)
-        streams.compress_once(pdf)
 
     at = datetime.combine(date.fromisoformat(card.effective_on), time(), UTC)
-    return engine.write(document, finish, (), at)
+    return engine().write(document, finish, (), at)
 
 
 def _shape_of(sheet: Sheet) -> str:
@@ -230,7 +211,6 @@ def _shape_of(sheet: Sheet) -> str:
 
 
 def _with_faces(
-    engine: "_Engine",
     document: Any,
     faces: Mapping[str, ConfirmedFace],
     attachments: tuple[Attachment, ...],
@@ -248,23 +228,16 @@ def _with_faces(
             fields.add_fields(pdf, wanted, places)
         fields.declare_accessible(pdf)
         fields.list_attachments_once(pdf)
-        streams.compress_once(pdf)
 
-    made = engine.write(document, finish, attachments, at)
-    appearances = {name: _confirmed(engine, face, places[name][1]) for name, face in faces.items()}
-    return Drawing(made, appearances, len(document.pages))
-
-
-def _confirmed(engine: "_Engine", face: ConfirmedFace, box: fields.Box) -> bytes:
-    size = (round(box[2] - box[0], 2), round(box[3] - box[1], 2))
-    html = _page("confirmed.html").render(face=face)
-    return engine.write_plain(engine.render(html, "opinion.css", {}, sheet=size))
+    made = engine().write(document, finish, attachments, at)
+    pictures = _faces("confirmed.html", faces, places, ("opinion.css",), {}) if faces else {}
+    return Drawing(made, pictures, len(document.pages))
 
 
 @lru_cache(maxsize=1)
 def _environment() -> jinja2.Environment:
     return jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         finalize=_shown,
         undefined=jinja2.StrictUndefined,
@@ -282,123 +255,3 @@ def _shown(value: Any) -> Any:
 
 def _page(name: str) -> jinja2.Template:
     return _environment().get_template(f"reports/{name}")
-
-
-@lru_cache(maxsize=1)
-def _engine() -> "_Engine":
-    """Load WeasyPrint with our fonts, once per process (0.5 s)."""
-    conf = typefaces.fontconfig_file()
-    if not conf.exists():
-        raise TypefacesMissing(str(conf))
-    os.environ["FONTCONFIG_FILE"] = str(conf)
-    return _Engine()
-
-
-class _Engine:
-    """WeasyPrint with one font configuration and each style sheet parsed once."""
-
-    def __init__(self) -> None:
-        import weasyprint
-        from weasyprint.text import ffi
-        from weasyprint.text.fonts import FontConfiguration
-
-        logging.getLogger("weasyprint").setLevel(logging.ERROR)
-        if ffi.harfbuzz_subset is None:
-            _log.error("libharfbuzz-subset0 is missing: reports take four times as long")
-        self._weasyprint = weasyprint
-        self._fonts = FontConfiguration()
-        self._sheets: dict[str, Any] = {}
-
-    def render(
-        self,
-        html: str,
-        sheet_name: str,
-        served: Mapping[str, tuple[bytes, str]],
-        *,
-        sheet: tuple[float, float] | None = None,
-        more: Sequence[str] = (),
-        rules: str = "",
-    ) -> Any:
-        """Lay out one document; `sheet` overrides the page with a bare one of this size.
-
-        `rules` are more style, ours too: nothing of them comes from a record.
-        """
-        from weasyprint.urls import FatalURLFetchingError
-
-        fetcher = _fetcher(self._weasyprint, served)
-        source = self._weasyprint.HTML(string=html, base_url="app:/", url_fetcher=fetcher)
-        sheets = [self._sheet(name) for name in (sheet_name, *more)]
-        if rules:
-            sheets.append(self._parsed(rules))
-        if sheet is not None:
-            bare = f"@page{{size:{sheet[0]}pt {sheet[1]}pt;margin:0;{_NO_MARGIN_BOXES}}}"
-            sheets.append(self._parsed(bare))
-        try:
-            return source.render(font_config=self._fonts, stylesheets=sheets)
-        except FatalURLFetchingError as error:  # a BaseException: it would end the worker
-            raise ForeignAddress(str(error)) from error
-
-    def write(
-        self, document: Any, finish: Any, attachments: Sequence[Attachment], at: datetime
-    ) -> bytes:
-        """Write the archival file with its attachments, which are dated `at`."""
-        files = [_attached(self._weasyprint, each, at) for each in attachments]
-        made = document.write_pdf(pdf_variant="pdf/a-3a", attachments=files, finisher=finish)
-        _refuse_missing_glyphs(document)
-        return bytes(made)
-
-    def write_plain(self, document: Any) -> bytes:
-        """Write a small file that will be a picture inside another."""
-        made = document.write_pdf()
-        _refuse_missing_glyphs(document)
-        return bytes(made)
-
-    def _sheet(self, name: str) -> Any:
-        if name not in self._sheets:
-            text = (_TEMPLATES / "reports" / name).read_text(encoding="utf-8")
-            self._sheets[name] = self._parsed(text)
-        return self._sheets[name]
-
-    def _parsed(self, text: str) -> Any:
-        fetcher = _fetcher(self._weasyprint, {})
-        return self._weasyprint.CSS(string=text, font_config=self._fonts, url_fetcher=fetcher)
-
-
-_NO_MARGIN_BOXES = "@bottom-center{content:none}@bottom-left{content:none}@top-right{content:none}"
-
-
-def _fetcher(weasyprint: Any, served: Mapping[str, tuple[bytes, str]]) -> Any:
-    """A fetcher that knows these addresses and stops the report at any other."""
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class InMemory(URLFetcher):
-        def fetch(self, url: str, headers: Any = None) -> Any:
-            if url not in served:
-                raise FatalURLFetchingError(f"not part of the report: {url[:80]}")
-            data, content_type = served[url]
-            return URLFetcherResponse(url, data, {"Content-Type": content_type})
-
-    return InMemory(allowed_protocols=("app",), allow_redirects=False, fail_on_errors=True)
-
-
-def _attached(weasyprint: Any, attachment: Attachment, at: datetime) -> Any:
-    return weasyprint.Attachment(
-        file_obj=io.BytesIO(attachment.data),
-        name=attachment.name,
-        description=attachment.description,
-        relationship="Data",
-        created=at.astimezone(UTC),
-        modified=at.astimezone(UTC),
-    )
-
-
-def _refuse_missing_glyphs(document: Any) -> None:
-    missing: Sequence[str] = sorted(
-        {character for font in document.fonts.values() for character in _characters(font.missing)}
-    )
-    if missing:
-        raise GlyphMissing(characters="".join(missing))
-
-
-def _characters(missing: Any) -> list[str]:
-    return [each if isinstance(each, str) else chr(each) for each in missing]

@@ -31,12 +31,12 @@ from inspection.domain.problems import (
     OwnSignatureMany,
     Problem,
 )
+from inspection.signing import asn1
 from inspection.signing.examination import gap_is_clean, signature_fields
 from inspection.signing.facts import Outcome
 from inspection.signing.reader import IndexedReader
-from inspection.signing.stringprep import accept_rare_characters
 
-accept_rare_characters()
+asn1.mend()
 _log = logging.getLogger(__name__)
 _UNTOUCHED = ("/DSS", "/Perms", "/Names", "/AF", "/Metadata", "/Pages", "/StructTreeRoot")
 

@@ -25,11 +25,11 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from inspection.domain.reserved import is_reserved
+from inspection.signing import asn1
 from inspection.signing.authority import Trust
 from inspection.signing.certificates import INK_URN, RECORD_URN
 from inspection.signing.facts import Examination, Outcome, SignatureFacts, worst
 from inspection.signing.reader import IndexedReader
-from inspection.signing.stringprep import accept_rare_characters
 
 _PERSON_URN = "urn:uuid:"
 _LARGEST_ATTACHMENTS = 8 * 1024 * 1024
@@ -37,7 +37,7 @@ _LARGEST_ATTACHMENTS = 8 * 1024 * 1024
 _MOST_SIGNATURES = 60
 """Signers, opinions and their own certificates, and a new timestamp each year for decades."""
 
-accept_rare_characters()
+asn1.mend()
 _log = logging.getLogger(__name__)
 logging.getLogger("pyhanko").setLevel(logging.CRITICAL)
 logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)

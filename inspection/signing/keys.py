@@ -24,23 +24,22 @@ def signer_of(identity: Identity, chain: Sequence[bytes]) -> Iterator[signers.Si
     Raises SealUnavailable when the token that holds the key does not sign.
     """
     certificate = x509.Certificate.load(identity.certificate)
-    issuers = [x509.Certificate.load(each) for each in chain]
+    issuers = SimpleCertificateStore()
+    issuers.register_multiple(x509.Certificate.load(each) for each in chain)
     if identity.token is not None:
         with _in_token(identity.token, certificate, issuers) as signer:
             yield signer
         return
-    known = SimpleCertificateStore()
-    known.register_multiple(issuers)
     yield signers.SimpleSigner(
         signing_cert=certificate,
         signing_key=keys.PrivateKeyInfo.load(identity.key),
-        cert_registry=known,
+        cert_registry=issuers,
     )
 
 
 @contextmanager
 def _in_token(
-    token: TokenKey, certificate: x509.Certificate, issuers: list[x509.Certificate]
+    token: TokenKey, certificate: x509.Certificate, issuers: SimpleCertificateStore
 ) -> Iterator[signers.Signer]:
     """Open the token for one signature: a session that lasts would be lost when it is pulled."""
     import pkcs11
@@ -49,9 +48,9 @@ def _in_token(
     try:
         opened = pkcs11.lib(token.module).get_token(token_label=token.token)
         with opened.open(user_pin=token.pin) as session:
-            yield PKCS11Signer(
-                session, signing_cert=certificate, ca_chain=issuers, key_label=token.label
-            )
+            signer = PKCS11Signer(session, signing_cert=certificate, key_label=token.label)
+            signer._cert_registry = issuers  # the certificate itself would go in twice
+            yield signer
     except (pkcs11.PKCS11Error, RuntimeError) as error:
         _log.warning("the token with the seal's key does not sign", exc_info=True)
         raise SealUnavailable(token=token.token, reason=type(error).__name__) from error

@@ -28,7 +28,7 @@ def page_of(material: Material) -> str:
     for address, (data, kind) in served.items():
         inside = f"data:{kind};base64,{base64.b64encode(data).decode()}"
         html = html.replace(address, inside)
-    sheet = (pdf._TEMPLATES / "reports" / "report.css").read_text(encoding="utf-8")
+    sheet = "".join((pdf.TEMPLATES / "reports" / each).read_text("utf-8") for each in pdf._REPORT)
     return html.replace("</head>", f"<style>{_faces()}{sheet}</style></head>", 1)
 
 

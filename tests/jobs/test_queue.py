@@ -4,7 +4,7 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
@@ -86,10 +86,27 @@ def test_a_job_that_failed_ten_thousand_times_still_waits_no_longer(session: Ses
     _enqueue(session, "a")
     claimed = queue.claim(session, at=NOON)
     assert claimed
+    session.execute(update(Job).values(attempts=10_000))
     worn = Claim(claimed.id, claimed.kind, claimed.args, attempts=10_000)
     due = queue.retry_later(session, worn, "x" * 10_000, at=NOON)
     assert due == NOON + queue.LONGEST_RETRY_AFTER
     assert len(session.scalars(select(Job.last_error)).one() or "") == 2000
+
+
+@pytest.mark.parametrize("done", [True, False])
+def test_a_worker_that_fails_after_its_claim_ran_out_changes_nothing(
+    session: Session, done: bool
+) -> None:
+    _enqueue(session, "a")
+    slow = queue.claim(session, at=NOON)
+    other = queue.claim(session, at=NOON + queue.CLAIM_EXPIRES_AFTER)
+    assert slow
+    assert other
+    if done:
+        queue.finish(session, other.id, at=NOON + queue.CLAIM_EXPIRES_AFTER)
+    before = session.execute(select(Job.due_at, Job.finished_at, Job.last_error)).one()
+    queue.retry_later(session, slow, "too late", at=NOON + queue.CLAIM_EXPIRES_AFTER)
+    assert session.execute(select(Job.due_at, Job.finished_at, Job.last_error)).one() == before
 
 
 def test_workers_at_once_never_hold_the_same_job(engine: Engine) -> None:

@@ -24,7 +24,8 @@ from inspection.reports.content import (
     compose,
     report_number,
 )
-from inspection.reports.pdf import Attachment, Material
+from inspection.reports.engine import Attachment
+from inspection.reports.pdf import Drawing, Material, draw
 from tests.builders import checklists, ink, records, units
 from tests.builders.identifiers import sha256
 from tests.builders.people import Party, Person, inspector
@@ -201,3 +202,10 @@ def material_of(made: Filled) -> Material:
         inks={digest: made.blobs[digest] for digest in inks},
         photos={digest: made.blobs[digest] for digest in photos},
     )
+
+
+@functools.cache
+def drawn() -> tuple[Drawing, Filled]:
+    """The whole sample report, unsigned."""
+    record = full_record()
+    return draw(material_of(record)), record

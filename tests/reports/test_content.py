@@ -119,6 +119,8 @@ def test_a_self_inspection_claims_no_officers_and_no_statute():
     made.payload["signatures"][2] = records.refused()
     content = samples.content_of(made)
     assert content.title == "安全生产自查记录"
+    assert content.organisation == "山东㛃源精密制造有限公司", "it writes in its own name"
+    assert content.seal == "枣庄高新区安全生产委员会办公室"
     assert "证件" not in content.notice
     assert "第六十八条" not in content.signatures[2].ending
 

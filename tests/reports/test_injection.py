@@ -137,7 +137,7 @@ def test_nothing_of_it_becomes_part_of_the_file(heard):
             for each in document.objects
             if isinstance(each, pikepdf.Stream) and each.get("/Subtype") == "/Image"
         ]
-        assert len(pictures) == 6
+        assert len(pictures) == 6 + 1, "the photos, and the code to scan"
         assert "/etc/passwd" not in str(document.Root.Names)
     for appearance in drawn.appearances.values():
         with pikepdf.open(io.BytesIO(appearance)) as document:
@@ -163,6 +163,7 @@ def test_the_listener_of_these_tests_does_hear(heard):
         ("葛\U000e0100", "葛\U000e0100"),
         ("x\U000e0041y", "x[U+E0041]y"),
         ("\r\x85\u2028", "[U+000D][U+0085][U+2028]"),
+        ("\ud83d \uffff", "[U+D83D] [U+FFFF]"),
     ],
 )
 def test_what_hides_or_turns_text_around_is_written_by_its_number(written, shown):
@@ -170,14 +171,14 @@ def test_what_hides_or_turns_text_around_is_written_by_its_number(written, shown
 
 
 def test_hidden_characters_are_seen_on_the_page_and_stop_nothing(tmp_path):
-    made = samples.full_record(opinion="付\u202e款\x07停\u2066工\x1b")
+    made = samples.full_record(opinion="付\u202e款\x07停\u2066工\x1b\uffff")
     made.payload["people"][0]["name"] = "李\u202e四"
     drawn = pdf.draw(samples.material_of(made))
     path = tmp_path / "report.pdf"
     path.write_bytes(drawn.pdf)
     said = subprocess.run(["pdftotext", "-raw", path, "-"], capture_output=True, check=True)
     text = said.stdout.decode()
-    assert "付[U+202E]款[U+0007]停[U+2066]工[U+001B]" in text
+    assert "付[U+202E]款[U+0007]停[U+2066]工[U+001B][U+FFFF]" in text
     assert text.count("李[U+202E]四") >= 3
     with pikepdf.open(path) as document:
         assert "李[U+202E]四" in str(document.Root.AcroForm.Fields[0].TU)

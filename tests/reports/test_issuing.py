@@ -112,6 +112,7 @@ def test_kill_9_at_any_point_leaves_no_report_and_the_next_try_issues_it(scene, 
     assert "report.issued" not in kinds(scene)
     issued = scene.issue()
     assert scene.verify(wiring.blobs.read(issued.sha256)).outcome == Outcome.PASSED
+    assert kinds(scene).count("key.used") == len(scene.record.signers), "once for one report"
 
 
 def test_two_workers_end_with_one_report(scene, monkeypatch):

@@ -9,7 +9,6 @@ from inspection.reports import pdf
 from tests.builders import records
 from tests.builders.times import NOON, stamp
 from tests.reports import samples
-from tests.signing import sealed
 
 
 def pages_of(data, tmp_path):
@@ -169,14 +168,14 @@ def test_a_deputy_signs_with_the_deputys_name():
 
 def test_nothing_is_said_by_colour_alone():
     """In grey the same words and signs stand there, dark enough on white (4.5:1) to be read."""
-    data = sealed.drawn()[0].pdf
+    data = samples.drawn()[0].pdf
     command = ["pdftoppm", "-r", "40", "-gray", "-f", "1", "-l", "1", "-"]
     image = subprocess.run(command, input=data, capture_output=True, check=True).stdout
     width, height = map(int, image.split(b"\n", 3)[1].split())
     pixels = image.split(b"\n", 3)[3]
     head = [pixels[row * width : (row + 1) * width] for row in range(height // 12, height // 6)]
     assert min(min(row) for row in head) < 118, "the red head is darker than #767676 in grey"
-    css = (pdf._TEMPLATES / "reports" / "report.css").read_text()
+    css = (pdf.TEMPLATES / "reports" / "report.css").read_text()
     colours = set(re.findall(r"(?<!-)color: (#[0-9a-f]{3,6})", css)) - {"#fff"}
     assert all(_contrast(each) >= 4.5 for each in colours), colours
 

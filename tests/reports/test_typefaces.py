@@ -80,7 +80,7 @@ def test_the_licences_lie_beside_the_files(directory):
 
 def test_fontconfig_sees_these_typefaces_and_no_others(directory):
     program = (
-        "import ctypes, os; from inspection.reports import pdf; e = pdf._engine();"
+        "import ctypes, os; from inspection.reports.engine import engine; e = engine();"
         "import weasyprint; print(os.environ['FONTCONFIG_FILE'])"
     )
     said = subprocess.run(

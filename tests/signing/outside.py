@@ -1,5 +1,6 @@
 """What an organisation brings along: a CA of its own, a seal in a file, a time server."""
 
+import contextlib
 import functools
 import hashlib
 import http.server
@@ -109,11 +110,15 @@ def granted(request: bytes, at: datetime, by: Authority | None = None) -> tsp.Ti
 
 
 Answer = Callable[[bytes], bytes]
+DRIP = b"drip"
+"""An answer of a megabyte, a byte at a time."""
 
 
 @contextmanager
 def time_server(answer: Answer) -> Iterator[TimeServer]:
     """A real HTTP server on a free port of this machine that answers like this."""
+
+    over = threading.Event()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_POST(self) -> None:
@@ -121,9 +126,12 @@ def time_server(answer: Answer) -> Iterator[TimeServer]:
             said = answer(self.rfile.read(int(self.headers["Content-Length"])))
             self.send_response(200 if said else 503)
             self.send_header("Content-Type", "application/timestamp-reply")
-            self.send_header("Content-Length", str(len(said)))
+            self.send_header("Content-Length", "1000000" if said == DRIP else str(len(said)))
             self.end_headers()
-            self.wfile.write(said)
+            with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+                while said == DRIP and not over.wait(0.02):
+                    self.wfile.write(b".")
+                self.wfile.write(said)
 
         def log_message(self, *_: object) -> None:
             pass
@@ -135,6 +143,7 @@ def time_server(answer: Answer) -> Iterator[TimeServer]:
             url = f"http://127.0.0.1:{server.server_address[1]}/tsa"
             yield TimeServer(url, (clockmaker().root_certificate,))
         finally:
+            over.set()
             server.shutdown()
             thread.join()
 

@@ -11,7 +11,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from inspection.domain.problems import TimestampUnavailable
-from inspection.signing import seals
+from inspection.signing import seals, timestamps
 from inspection.signing.authority import Authority
 from inspection.signing.examination import examine
 from inspection.signing.facts import Outcome
@@ -111,6 +111,12 @@ def test_a_server_that_is_down_is_said_to_be_down():
 
 def test_a_server_that_only_says_503_is_down():
     with outside.time_server(lambda _request: b"") as server:
+        assert reason(server) == "down"
+
+
+def test_a_server_whose_answer_drips_in_holds_nobody(monkeypatch):
+    monkeypatch.setattr(timestamps, "ANSWER_SECONDS", 0.5)
+    with outside.time_server(lambda _request: outside.DRIP) as server:
         assert reason(server) == "down"
 
 
