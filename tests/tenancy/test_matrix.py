@@ -20,8 +20,11 @@ from tests.tenancy.world import World
 SHOWN_TO_ANYONE = {
     "verification.show": {"report", "number of the report", "digest of the report"},
     "verification.by_digest": {"report", "number of the report", "digest of the report"},
+    "tip_line.ask_through": {"name of the unit", "uuid of the unit"},
+    "tip_line.file_through": {"name of the unit", "uuid of the unit"},
 }
-"""What the page behind a report's QR code tells whoever holds the report: that it is one."""
+"""What the page behind a report's QR code tells whoever holds the report: that it is one; and the
+page behind the code that an enterprise hangs up, whose it is."""
 
 
 def test_every_route_has_an_example(app: Flask) -> None:
@@ -150,6 +153,13 @@ def _state(scene: Scene) -> dict[str, object]:
         "paper_issuer",
         "notice",
         "push_subscription",
+        "tipoff",
+        "tipoff_message",
+        "tipoff_reward",
+        "incident",
+        "incident_report",
+        "duty_day",
+        "called_unit",
     )
     return {
         **{table: scene.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables},
