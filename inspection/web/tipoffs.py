@@ -350,8 +350,11 @@ def _page(uuid: str, wrong: ProtectedForm | None = None) -> str:
     with reading() as session:
         card = desk.tipoff(session, current_actor(), uuid)
         offered = _records(session, card)
+        likely = _likely(session, card) if card.standing is Standing.FILED else []
     forms: dict[str, Any] = {kind.__name__: kind() for kind in FORMS}
-    forms["AcceptForm"].unit.data = card.unit_name or card.unit_said
+    forms["AcceptForm"].unit.data = card.unit_name or (
+        likely[0] if len(likely) == 1 else card.unit_said
+    )
     forms["RewardForm"].own_staff.data = card.own_staff
     if wrong is not None:
         forms[type(wrong).__name__] = wrong
@@ -360,10 +363,17 @@ def _page(uuid: str, wrong: ProtectedForm | None = None) -> str:
         "web/tipoffs/show.html",
         tipoff=card,
         forms=forms,
+        likely=likely,
         wrong=wrong,
         happened=HAPPENED,
         by_office=current_actor().may(Permission.TIPOFF_HANDLE),
     )
+
+
+def _likely(session: Session, card: Card) -> list[str]:
+    """Names of registered enterprises in scope that hold what the sender wrote."""
+    scope = current_actor().scope(Permission.TIPOFF_READ)
+    return [each.name for each in directory.search(session, scope, card.unit_said).rows]
 
 
 def _records(session: Session, card: Card) -> list[SelectChoice]:
