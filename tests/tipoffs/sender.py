@@ -21,9 +21,9 @@ PHONE = {
 ADDRESS = "198.51.100.23"
 TRACES = (
     "Tattler",
-    "8675309",
+    "serial 8675309",
     "203.0.113.77",
-    "4711",
+    "device-4711",
     "person-0815",
     ADDRESS,
     "wang-wu",
