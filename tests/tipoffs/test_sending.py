@@ -64,7 +64,9 @@ def test_somebody_signed_in_by_accident_stays_unknown(scene: Scene) -> None:
     client = scene.app.test_client()
     client.set_cookie(COOKIE, scene.token_of(scene.cast.officer))
     page = client.get("/report").text
-    assert scene.cast.officer.name not in page
+    missing = client.get("/report/01a20416-627e-7565-ac40-3b6a26368ee6")
+    assert missing.status_code == 404
+    assert scene.cast.officer.name not in page + missing.text
     assert "/sign-in" not in page
     assert 'action="/language"' not in page  # it would set a cookie
 
