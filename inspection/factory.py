@@ -66,4 +66,5 @@ def create_app(settings: Settings | None = None, *, wiring: Wiring | None = None
 def _engine_options(settings: Settings) -> dict[str, Any]:
     """A file cannot hang up on us, a database server can: only there each connection is tried."""
     remote = not settings.database_url.startswith("sqlite")
-    return {"pool_size": 10, "pool_pre_ping": remote}
+    # What a failed statement was given may be somebody's tip-off: it does not go into the log.
+    return {"pool_size": 10, "pool_pre_ping": remote, "hide_parameters": True}

@@ -8,7 +8,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session, aliased
 
 from inspection.accounts.people import Actor, AssignmentRow, MembershipRow, PersonAccount
@@ -65,15 +65,7 @@ def candidates(session: Session, actor: Actor) -> tuple[Candidate, ...]:
 
 def unit_named(session: Session, actor: Actor, text: str) -> str | None:
     """Return the uuid of the unit in scope with exactly this name or credit code, or None."""
-    found = session.scalars(
-        select(Unit.uuid)
-        .where(
-            or_(Unit.name == text, Unit.credit_code == text.upper()),
-            actor.scope(Permission.ASSIGN).condition(),
-        )
-        .limit(2)
-    ).all()
-    return found[0] if len(found) == 1 else None
+    return directory.named(session, text, actor.scope(Permission.ASSIGN))
 
 
 def give(

@@ -174,7 +174,12 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 def set_password(account: PersonAccount, password: str) -> None:
     """Replace an account's password."""
-    account.password_hash = _hasher.hash(password)
+    account.password_hash = hashed(password)
+
+
+def hashed(password: str) -> str:
+    """Return what is kept of a password; slow on purpose, so not while others wait to write."""
+    return _hasher.hash(password)
 
 
 def actor(
@@ -237,6 +242,19 @@ def responsible(session: Session, unit_id: int) -> tuple[Responsible, ...]:
         .order_by(MembershipRow.role.desc(), PersonAccount.name)
     )
     return tuple(Responsible(name, title, Role(role)) for name, title, role in rows)
+
+
+def holding(session: Session, unit_id: int, roles: Iterable[Role]) -> tuple[int, ...]:
+    """Return the ids of the active people who have one of these posts at this very unit."""
+    wanted = select(PersonAccount.id).where(
+        PersonAccount.id.in_(
+            select(MembershipRow.person_id).where(
+                MembershipRow.unit_id == unit_id, MembershipRow.role.in_(set(roles))
+            )
+        ),
+        PersonAccount.active,
+    )
+    return tuple(session.scalars(wanted.order_by(PersonAccount.id)))
 
 
 def password_fits(password_hash: str | None, password: str) -> bool:

@@ -92,6 +92,25 @@ class Permission(Enum):
     """Publish what somebody else drafted, and retire lists."""
     CARD_SEND = "card:send"
     """Send hint cards (提示卡) to enterprises in scope, see who opened them, remind the others."""
+    TIPOFF_READ = "tipoff:read"
+    """Open the desk of tip-offs; what lies there follows from the two below."""
+    TIPOFF_HANDLE = "tipoff:handle"
+    """Deal with tip-offs that were sent to offices; read no other."""
+    TIPOFF_HEAR = "tipoff:hear"
+    """Read what was sent to oneself as the head of an enterprise (企业内部举报); nothing else."""
+    INCIDENT_READ = "incident:read"
+    INCIDENT_REPORT = "incident:report"
+    """Enter an accident, and what an enterprise reports of it."""
+    INCIDENT_FORWARD = "incident:forward"
+    """Report an accident upward, against the clocks of offices."""
+    DUTY_READ = "duty:read"
+    DUTY_KEEP = "duty:keep"
+    """Say who is on duty (值班表) in one's own office."""
+    CALL_READ = "call:read"
+    CALL_MAKE = "call:make"
+    """Call units and want an answer (叫应)."""
+    CALL_ANSWER = "call:answer"
+    """Answer a call for one's enterprise."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -151,6 +170,17 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.CHECKLIST_AUTHOR: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_PUBLISH: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CARD_SEND: (frozenset({_O}), Reach.SUBTREE),
+    Permission.TIPOFF_READ: (frozenset({_O, _H}), Reach.SUBTREE),
+    Permission.TIPOFF_HANDLE: (frozenset({_O}), Reach.SUBTREE),
+    Permission.TIPOFF_HEAR: (frozenset({_H}), Reach.SUBTREE),
+    Permission.INCIDENT_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.INCIDENT_REPORT: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
+    Permission.INCIDENT_FORWARD: (frozenset({_I, _O}), Reach.SUBTREE),
+    Permission.DUTY_READ: (frozenset({_I, _O, _A}), Reach.SUBTREE),
+    Permission.DUTY_KEEP: (frozenset({_O}), Reach.SUBTREE),
+    Permission.CALL_READ: (frozenset({_E, _H, _O}), Reach.SUBTREE),
+    Permission.CALL_MAKE: (frozenset({_O}), Reach.SUBTREE),
+    Permission.CALL_ANSWER: (frozenset({_E, _H}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

@@ -12,6 +12,7 @@ from inspection.database import one_view
 from inspection.edge import reading, wired, writing
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
+from inspection.incidents import register as incidents
 from inspection.ledger.audit import audit
 from inspection.paperwork import shelf
 from inspection.worker import take_checkpoint
@@ -80,11 +81,12 @@ def _earlier(path: Path) -> list[dict[str, str]]:
 
 @ledger.command()
 def rebuild() -> None:
-    """Empty what is a view of the ledger: hazards, papers, cases. Build it again."""
+    """Empty what is a view of the ledger: hazards, papers, cases, accidents. Build it again."""
     with writing() as session:
         count = register.rebuild(session)
         shelf.rebuild(session)
         enforcement.rebuild(session)
+        incidents.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

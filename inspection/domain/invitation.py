@@ -13,18 +13,17 @@ GROUP = 4
 PATH = "/tablet/enrol"
 
 _BETWEEN = re.compile(r"[\s\-‐-―·.]+")
-_CODE = re.compile(f"[{ALPHABET}]{{{LETTERS}}}")
 
 
-def read(text: str) -> str:
-    """Return the code that somebody typed, in its one form; "" when it is none."""
-    letters = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
-    return letters if _CODE.fullmatch(letters) else ""
+def read(text: str, letters: int = LETTERS) -> str:
+    """Return the code of so many letters that somebody typed, in its one form; "" for none."""
+    typed = _BETWEEN.sub("", unicodedata.normalize("NFKC", text)).upper()
+    return typed if len(typed) == letters and set(typed) <= set(ALPHABET) else ""
 
 
 def written(code: str) -> tuple[str, ...]:
     """Return the code in groups, as it is printed and typed."""
-    return tuple(code[place : place + GROUP] for place in range(0, LETTERS, GROUP))
+    return tuple(code[place : place + GROUP] for place in range(0, len(code), GROUP))
 
 
 def address(origin: str, code: str) -> str:

@@ -240,6 +240,30 @@ class CaseIncomplete(Problem):
     """A measure or penalty lacks something or does not fit; `fields` holds a code for each."""
 
 
+class TipoffsCrowded(Problem):
+    """Too many tip-offs came to one office lately; `retry_after_seconds` says when to try again."""
+
+
+class TipoffSentAlready(Problem):
+    """This very form was sent before; the tip-off that it made stands as it is."""
+
+
+class TipoffSecretWrong(Problem):
+    """No tip-off has this query code and passphrase; which of the two is wrong is not told."""
+
+
+class TipoffMovedOn(Problem):
+    """The tip-off is no longer where this step begins; `standing` says where it is."""
+
+
+class IncidentIncomplete(Problem):
+    """What was filled in about an accident does not do; `fields` has a code for each field."""
+
+
+class IncidentReported(Problem):
+    """This report on the accident was made already; what is new goes into a follow-up."""
+
+
 class HazardMovedOn(Problem):
     """Somebody took another step since the page was read; `seq` is that entry's."""
 

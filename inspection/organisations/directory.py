@@ -48,10 +48,30 @@ def unit(session: Session, uuid: str, scope: Scope | None = None) -> UnitFacts:
     return found[0]
 
 
+def named(session: Session, text: str, scope: Scope) -> str | None:
+    """Return the uuid of the unit in scope with exactly this name or credit code, or None."""
+    known = or_(Unit.name == text, Unit.credit_code == text.upper())
+    found = session.scalars(select(Unit.uuid).where(known, scope.condition()).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
+def root(session: Session) -> UnitFacts:
+    """Return the body that stands above all others. Raises NotFound when there is no unit yet."""
+    found = session.scalar(select(Unit.uuid).where(Unit.parent_id.is_(None)).order_by(Unit.id))
+    return unit(session, found or "")
+
+
 def by_id(session: Session, unit_id: int) -> UnitFacts:
     """Return the unit of a membership."""
     (facts,) = _facts(session, Unit.id == unit_id)
     return facts
+
+
+def parent(session: Session, unit_id: int) -> UnitFacts | None:
+    """Return the unit above one, or None."""
+    above = select(Unit.parent_id).where(Unit.id == unit_id).scalar_subquery()
+    found = _facts(session, Unit.id == above)
+    return found[0] if found else None
 
 
 def find(session: Session, uuid: str) -> UnitFacts | None:

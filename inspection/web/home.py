@@ -135,6 +135,13 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("屡查屡犯"), "/repeat-offences", Permission.ENFORCEMENT_READ),
         ),
         (
+            _("举报与事故"),
+            (_("举报"), "/tipoffs", Permission.TIPOFF_READ),
+            (_("事故直报"), "/incidents", Permission.INCIDENT_READ),
+            (_("叫应"), "/calls", Permission.CALL_READ),
+            (_("值班表"), "/duty", Permission.DUTY_READ),
+        ),
+        (
             _("单位与人员"),
             (_("单位"), "/units", Permission.UNIT_READ),
             (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),

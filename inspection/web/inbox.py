@@ -41,7 +41,7 @@ def show(notice: object) -> str:
     return render_template(
         "web/inbox/show.html",
         notice=found,
-        lead=_lead(found.said.kind),
+        lead=_lead(found.said.kind, found.said.link),
         language=get_locale().language,
         form=ProtectedForm(),
     )
@@ -92,8 +92,10 @@ def unread_notices() -> int:
         return inbox.unread(session, actor)
 
 
-def _lead(kind: str) -> str:
+def _lead(kind: str, link: str) -> str:
     """What the link under a notice says, by what the notice is about."""
     if kind in CARDS:
         return gettext("打开提示卡")
-    return gettext("去看这份检查表") if kind.startswith("checklist.") else gettext("去看这条隐患")
+    if kind.startswith("checklist."):
+        return gettext("去看这份检查表")
+    return gettext("去看这条隐患") if link.startswith("/hazards/") else gettext("去看详情")

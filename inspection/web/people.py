@@ -4,22 +4,20 @@ An invitation's code stands on one page, once; nothing keeps it. What a revocati
 records is decided at intake, not here.
 """
 
-import segno
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from flask_babel import lazy_gettext as _
-from markupsafe import Markup
 from werkzeug.wrappers import Response as Redirect
 from wtforms import Form, HiddenField, SearchField, StringField
 from wtforms.validators import InputRequired, Length
 
 from inspection.accounts import dismissal, invitations, roster
-from inspection.accounts.invitations import Issued
 from inspection.accounts.policy import Permission
 from inspection.accounts.roster import STANDINGS, Member
 from inspection.domain import invitation
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
+from inspection.web import codes
 
 blueprint = Blueprint("people", __name__)
 
@@ -88,7 +86,7 @@ def invite(person: object) -> str:
         "web/people/invitation.html",
         person=member,
         issued=issued,
-        picture=_picture(issued),
+        picture=codes.picture(invitation.address(codes.origin(), issued.code)),
         groups=invitation.written(issued.code),
         seconds=int(invitations.LASTS.total_seconds()),
         form=ProtectedForm(),
@@ -201,12 +199,3 @@ def _tablets_page(wrong: RevocationForm | None = None) -> str:
         wrong=wrong,
         wrong_what=wrong.what.data if wrong else "",
     )
-
-
-def _picture(issued: Issued) -> Markup:
-    """The QR code as SVG that brings no style along; always dark on light, as scanners want it."""
-    settings = wired().settings
-    origin = settings.public_url if settings.production else request.host_url.rstrip("/")
-    code = segno.make(invitation.address(origin, issued.code), error="m", micro=False)
-    svg = code.svg_inline(border=4, omitsize=True, svgclass=None, lineclass=None, light="#fff")
-    return Markup(svg)  # noqa: S704  # made of numbers by segno

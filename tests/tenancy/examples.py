@@ -42,6 +42,9 @@ USUAL = {
     "sending": "sending",
     "subject": "hazard",
     "browser": "browser",
+    "tipoff": "tipoff",
+    "incident": "incident",
+    "call": "call",
 }
 """A name in a rule → the thing of the world that stands there."""
 
@@ -65,6 +68,7 @@ OTHERWISE = {
     ("step_photos.show", "digest"): "step photo",
     ("papers_shelf.photo", "digest"): "photo of the delivery",
     ("enforcement.photo", "digest"): "photo of the penalty",
+    ("tipoffs.photo", "digest"): "photo of the tip-off",
 }
 FIXED = {
     ("authoring_items.show", "code"): "A-01",
@@ -206,6 +210,38 @@ SENT: dict[str, dict[str, str] | None] = {
     "step_photos.keep": {},
     "steps.take": {**SAID[Step.CLAIM], "seen_seq": "{seen seq}"},
     "units.change": {"name": "x", "parent": "", "reason": "x"},
+    "calls.make": {
+        "occasion": "x",
+        "words": "x",
+        "due_at": "2026-11-30T12:00",
+        "sector": "fishery",
+    },
+    "calls.answer": {},
+    "calls.note_answer": {"by": "x"},
+    "duty.put": {
+        "unit": "{town}",
+        "since": "2026-11-22",
+        "until": "2026-11-22",
+        "leader": "x",
+        "staff": "x",
+    },
+    "incidents.enter": {
+        "unit": "昆山测试机械有限公司",
+        "title": "x",
+        "happened_at": "2026-11-22T08:00",
+    },
+    "incidents.report": {"stage": "follow_up", "reported_at": "2026-11-22T12:00", "words": "x"},
+    "tip_line.file": {"what": ""},
+    "tip_line.file_through": {"what": ""},
+    "tip_line.status": {"code": "{code of the tip-off}", "passphrase": "x"},
+    "tipoffs.accept": {"unit": "昆山测试机械有限公司"},
+    "tipoffs.set_aside": {},
+    "tipoffs.say": {"message": "x"},
+    "tipoffs.link_record": {"record": "{record}"},
+    "tipoffs.link_hazard": {"hazard": "x"},
+    "tipoffs.close": {"outcome": "untrue", "found": "x"},
+    "tipoffs.grant": {"fine": "1"},
+    "tipoffs.pay": {"code": "{code of the tip-off}", "passphrase": "x"},
     "verification.examine": {},
     # JSON and bytes, below.
     "api.receive": None,

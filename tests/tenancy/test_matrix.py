@@ -21,9 +21,11 @@ SHOWN_TO_ANYONE = {
     "authoring_review.trial": {"title of the draft"},
     "verification.show": {"report", "number of the report", "digest of the report"},
     "verification.by_digest": {"report", "number of the report", "digest of the report"},
+    "tip_line.ask_through": {"name of the unit", "uuid of the unit"},
+    "tip_line.file_through": {"name of the unit", "uuid of the unit"},
 }
-"""What the page behind a report's QR code tells whoever holds the report: that it is one. A draft's
-trial is for whoever was given its link."""
+"""What the page behind a report's QR code tells whoever holds the report: that it is one; the page
+behind the code that an enterprise hangs up, whose it is. A trial is for whoever has its link."""
 
 
 def test_every_route_has_an_example(app: Flask) -> None:
@@ -153,6 +155,13 @@ def _state(scene: Scene) -> dict[str, object]:
         "notice",
         "push_subscription",
         "authored_revision",
+        "tipoff",
+        "tipoff_message",
+        "tipoff_reward",
+        "incident",
+        "incident_report",
+        "duty_day",
+        "called_unit",
     )
     return {
         **{table: scene.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables},

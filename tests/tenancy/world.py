@@ -21,6 +21,8 @@ from inspection.domain.enforcement import Ground, MeasureKind, PenaltyKind, Subj
 from inspection.domain.hazard import Step
 from inspection.enforcement import cases
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
+from inspection.incidents import calls
+from inspection.incidents.calls import NewCall
 from inspection.notices import inbox, subscriptions
 from inspection.notices.inbox import Message
 from inspection.notices.subscriptions import Offered
@@ -34,6 +36,7 @@ from tests.paperwork.office import Office
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
+from tests.tipoffs.sender import Sender, secrets_in, telling_photo
 from tests.web.steps.desk import address, browser_of, send
 
 
@@ -200,6 +203,7 @@ def _fill(world: World) -> None:
     _reached(world)
     _authored(world)
     _carded(world)
+    _reported(world)
 
 
 def _noted(world: World) -> str:
@@ -353,6 +357,45 @@ def _carded(world: World) -> None:
     assert answer.status == 303, answer
     world.things["sending"] = answer.headers["location"].rsplit("/", 1)[1]
     world.secrets |= {"sending": world.things["sending"], "note with a card": note}
+
+
+def _reported(world: World) -> None:
+    """A tip-off to the head and the office, an accident, a call to the unit, a crew on duty."""
+    scene, unit, office = world.scene, world.things["unit"], world.own["office"]
+    sender = Sender(scene, unit)
+    said = {"what": "只给收件人看的举报", "place": "x", "channel": "both"}
+    code, _passphrase = secrets_in(sender.send(**said, photos=[telling_photo("tip")]).text)
+    ((tipoff, photos),) = scene.rows("SELECT uuid, photos FROM tipoff")
+    digest = (json.loads(photos) if isinstance(photos, str) else photos)[0]
+    accident = {"title": "只给本单位看的事故", "happened_at": "2026-11-22T08:00"}
+    entered = form(world, office, "/incidents/new", unit=scene.settled.enterprise.name, **accident)
+    assert entered.status == 303, entered.body.decode()
+    with writing(scene.engine) as session:
+        actor = enrolment.actor(session, office)
+        due = scene.clock() + timedelta(days=1)
+        new = NewCall("只给本单位看的叫应", "x", due, "", high_risk=False)
+        call = calls.make(session, actor, new, [unit], at=scene.clock())
+    crew = {"leader": "只给本区看的带班", "staff": "x"}
+    days = {"since": "2026-11-22", "until": "2026-11-22"}
+    put = form(world, office, "/duty", unit=world.things["town"], **days, **crew)
+    assert put.status == 303, put.body.decode()
+    world.things |= {
+        "tipoff": tipoff,
+        "code of the tip-off": code,
+        "photo of the tip-off": digest,
+        "incident": entered.headers["location"].rsplit("/", 1)[1],
+        "call": call,
+    }
+    world.secrets |= {
+        "tip-off": tipoff,
+        "words of the tip-off": said["what"],
+        "photo of the tip-off": digest,
+        "incident": world.things["incident"],
+        "accident": accident["title"],
+        "call": call,
+        "words of the call": new.occasion,
+        "crew": crew["leader"],
+    }
 
 
 def _enforced(world: World, hazard: str) -> None:
