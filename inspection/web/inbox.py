@@ -67,6 +67,7 @@ def about(subject: object) -> str:
         "web/inbox/about.html",
         subject=subject,
         notices=notices,
+        lead=_lead(notices[0].said.kind, notices[0].said.link),
         unread=sum(each.read_at is None for each in notices),
         language=get_locale().language,
     )

@@ -29,11 +29,11 @@ def sent(desk: Desk, **fields: str) -> str:
 
 
 def opened(desk: Desk) -> str:
-    """Open the first notice of somebody's inbox and answer what it says."""
-    found = re.search(r'action="/inbox/([0-9a-f-]{36})"', desk.read("/inbox"))
+    """Open what somebody's inbox tells first and answer what it says."""
+    found = re.search(r'action="(/inbox/about/[0-9a-f-]{36})"', desk.read("/inbox"))
     assert found
-    desk.send(f"/inbox/{found[1]}", "/inbox")
-    return desk.read(f"/inbox/{found[1]}")
+    desk.send(found[1], "/inbox")
+    return desk.read(found[1])
 
 
 def test_anybody_reads_a_card_in_either_language(scene: Scene) -> None:
