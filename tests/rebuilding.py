@@ -13,10 +13,11 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from inspection.database import reading, writing
+from inspection.dispatch import entries
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 
-TABLES = ("hazard", "measure", "penalty")
+TABLES = ("hazard", "measure", "penalty", "dispatch_entry")
 
 
 def lies(engine: Engine) -> list[str]:
@@ -25,6 +26,7 @@ def lies(engine: Engine) -> list[str]:
     with writing(engine) as session:
         register.rebuild(session)
         enforcement.rebuild(session)
+        entries.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
 

@@ -64,6 +64,12 @@ class Archive:
             found = connection.execute(question).one_or_none()
         return Stored(*found) if found else None
 
+    def all(self) -> tuple[tuple[str, int], ...]:
+        """Return slug and number of every revision, retired or not."""
+        question = select(AuthoredRevision.slug, AuthoredRevision.revision)
+        with self._engine.connect() as connection:
+            return tuple((row.slug, row.revision) for row in connection.execute(question))
+
     def kin(self, slug: str, family: str) -> tuple[str, ...]:
         """Return the slugs of all lists here that are of this family, or of that of `slug`."""
         row = AuthoredRevision

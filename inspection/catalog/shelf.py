@@ -61,6 +61,12 @@ class Catalog:
         made = self._archive.kin(slug, family) if self._archive is not None else ()
         return tuple(dict.fromkeys((slug, *here, *made)))
 
+    def every(self) -> tuple[Checklist, ...]:
+        """Every revision that was ever published, shipped or made here. Raises ChecklistAltered."""
+        for slug, revision in self._archive.all() if self._archive is not None else ():
+            self.find(slug, revision)
+        return tuple(each for _, each in sorted(self._revisions.items()))
+
     def current(self) -> tuple[Checklist, ...]:
         """The newest revision of every shipped list: common ones by letter, then the sectors'."""
         newest: dict[str, Checklist] = {}

@@ -5,6 +5,7 @@ from flask import Flask
 from inspection.cli import (
     catalog,
     certificates,
+    dispatch,
     document,
     escalation,
     ledger,
@@ -26,6 +27,7 @@ def register(app: Flask) -> None:
         ledger,
         certificates,
         catalog,
+        dispatch,
         document,
         escalation,
         reports,

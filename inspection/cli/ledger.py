@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from inspection.database import one_view
+from inspection.dispatch import entries
 from inspection.edge import wired, writing
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
@@ -69,11 +70,12 @@ def _earlier(path: Path) -> list[dict[str, str]]:
 
 @ledger.command()
 def rebuild() -> None:
-    """Empty what is a view of the ledger: hazards, papers, cases. Build it again."""
+    """Empty what is a view of the ledger: hazards, papers, cases, tables. Build it again."""
     with writing() as session:
         count = register.rebuild(session)
         shelf.rebuild(session)
         enforcement.rebuild(session)
+        entries.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

@@ -14,11 +14,13 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     ForeignKey,
     Index,
     bindparam,
     delete,
     insert,
+    literal_column,
     select,
     update,
 )
@@ -41,6 +43,8 @@ _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_o
 """What no later entry changes."""
 
 ESCALATED = "hazard.escalated"
+IS_MAJOR = literal_column("level = 'major'", Boolean)
+"""A condition that a database recognises as that of the index of major hazards."""
 
 
 class Hazard(Base):
@@ -102,6 +106,8 @@ class Hazard(Base):
     listed_level: Mapped[str]
     """At which level it is listed for supervision (挂牌督办); "" when it is not."""
     listed_order: Mapped[str]
+    listed_on: Mapped[date | None]
+    """The day it was first listed; it stays when the hazard is lifted, ended or opened again."""
     reopened: Mapped[int]
     rung: Mapped[str]
     """The highest rung of the ladder that it has reached since `ladder_seq`; "" for none."""
@@ -122,6 +128,14 @@ class Hazard(Base):
         Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
         Index("ix_hazard_found", "found_on", "closed_on"),
         Index("ix_hazard_closed", "closed_on", "found_on"),
+        # Monthly tables count major hazards, which are few.
+        Index(
+            "ix_hazard_major",
+            "unit_id",
+            "found_on",
+            sqlite_where=IS_MAJOR,
+            postgresql_where=IS_MAJOR,
+        ),
     )
 
 
@@ -252,6 +266,7 @@ def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any])
         "asked_until": None,
         "listed_level": "",
         "listed_order": "",
+        "listed_on": None,
         "reopened": 0,
         "rung": "",
         "ladder_seq": entry.seq,
@@ -366,9 +381,10 @@ _NOTES: dict[Step, _Note] = {
     },
     Step.CALL_DUPLICATE: lambda _known, _said, by, _at: {"asked_by": by},
     Step.CALL_NO_HAZARD: lambda _known, _said, by, _at: {"asked_by": by},
-    Step.LIST: lambda _known, said, _by, _at: {
+    Step.LIST: lambda known, said, _by, at: {
         "listed_level": said["list_level"],
         "listed_order": said["order_number"],
+        "listed_on": known["listed_on"] or _local(at),
     },
     Step.LIFT: lambda _known, _said, _by, _at: {"listed_level": "", "listed_order": ""},
 }
