@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
+from inspection.cli import demonstration_tables
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -132,8 +133,11 @@ ACCOUNTS = (
 )
 
 
-def load() -> None:
-    """Fill an empty database, in one transaction; its recovery key lies in a file before that."""
+def load(*, tables: bool = False) -> None:
+    """Fill an empty database, in one transaction; its recovery key lies in a file before that.
+
+    `tables`: two offices have sent last month's dispatch table as well, which are to be sealed.
+    """
     jwk = _recovery_key()
     with writing() as session:
         units = _found_units(session)
@@ -150,6 +154,8 @@ def load() -> None:
         administrator = people.actor(session, _uuid("admin"))
         assert administrator is not None
         recovery.put_in_force(session, administrator, jwk, at=wired().clock())
+    if tables:
+        demonstration_tables.load(_uuid)
 
 
 def _recovery_key() -> dict[str, str]:

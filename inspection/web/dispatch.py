@@ -3,9 +3,7 @@
 What a value counts is `domain/dispatch.py`; entering, sending and uniting are `dispatch/`.
 """
 
-import hashlib
 import tempfile
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -39,6 +37,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from inspection.accounts.policy import Permission
 from inspection.database import reading_one_view
 from inspection.dispatch import entries, evidence, rollup, tables
+from inspection.dispatch import form as official
 from inspection.dispatch.tables import LONGEST_NOTE, MonthTable
 from inspection.domain import dispatch as domain
 from inspection.domain.checklist import Text
@@ -58,8 +57,7 @@ from inspection.edge.problems import sentence
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.unit import UnitKind
-from inspection.reports import sheets, wording, workbooks
-from inspection.reports.sheets import Sheet
+from inspection.reports import sheets, workbooks
 from inspection.web.lists import WORKBOOK
 from inspection.web.moments import today
 from inspection.web.papers import is_really_them
@@ -228,10 +226,10 @@ def workbook(month: str) -> Response:
     """Send the table as a workbook, in the layout of the form."""
     with reading() as session:
         made = _table(session, _office(session), month)
-    about = "　".join(f"{name}：{words}" for name, words in _facts(made))
+    about = "　".join(f"{name}：{words}" for name, words in official.facts(made))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "table.xlsx"
-        workbooks.write(path, workbooks.DISPATCH_TABLE, _lines(made), about=about)
+        workbooks.write(path, workbooks.DISPATCH_TABLE, official.lines(made), about=about)
         response = Response(path.read_bytes(), content_type=WORKBOOK)
     name = f"调度表-{made.office.name}-{made.month:%Y-%m}.xlsx"
     response.headers.set("Content-Disposition", "attachment", filename=name)
@@ -243,7 +241,7 @@ def workbook(month: str) -> Response:
 def send_form(month: str) -> Answer:
     """Show the table as it would be sent now, with the form that sends it."""
     made = _own_table(month)
-    return _send_page(made, SendForm(data={"content_sha256": digest_of(_sheet(made))}))
+    return _send_page(made, SendForm(data={"content_sha256": digest_of(official.sheet(made))}))
 
 
 @blueprint.post("/dispatch/<month>/send")
@@ -251,8 +249,8 @@ def send_form(month: str) -> Answer:
 def send(month: str) -> Answer:
     """Freeze the table, sign it and send it; or correct one that was sent."""
     made, form, actor = _own_table(month), SendForm(request.form), current_actor()
-    plain, note = _sheet(made), (form.note.data or "").strip()
-    noted = _with_note(plain, note)
+    plain, note = official.sheet(made), (form.note.data or "").strip()
+    noted = official.with_note(plain, note)
     fit = form.validate() and _is_fit(made, form, note) and is_seen(form, plain)
     if not fit or not is_printable(form, noted) or not is_really_them(form):
         return make_response(_send_page(made, form), 422)
@@ -461,48 +459,13 @@ def _asked(made: MonthTable) -> dict[str, str]:
     return {} if made.office.uuid == current_actor().unit_uuid else {"unit": made.office.uuid}
 
 
-def _lines(made: MonthTable) -> tuple[Line, ...]:
-    by = {row: keeper.name for row, keeper in made.keepers.items()}
-    return domain.lines(made.values, made.before.values if made.before else None, by)
-
-
 def _groups(made: MonthTable) -> list[tuple[Text, list[Line]]]:
     """The headings of the form, each with its lines."""
-    lines = _lines(made)
+    lines = official.lines(made)
     return [
         (heading, [line for line in lines if line.value.code[0] == group])
         for group, heading in domain.GROUPS.items()
     ]
-
-
-def _facts(made: MonthTable) -> tuple[tuple[str, str], ...]:
-    until = made.terms.cut_off(made.month)
-    return (
-        ("填报单位", made.office.name),
-        ("时间", wording.day_text(until)),
-        ("累计期间", f"{wording.day_text(made.terms.start_on)} 至 {wording.day_text(until)}"),
-    )
-
-
-def _sheet(made: MonthTable) -> Sheet:
-    """The signed form of a table, before a note is added."""
-    digest = hashlib.sha256(tables.things_text(made)).hexdigest()
-    notes = (
-        f"注：1. 每月 {made.terms.due_day} 日前上报截至 {made.terms.lock_day} 日的累计情况；"
-        "“家”按企业去重，“家次”“个次”按次数计。",
-        *(
-            f"{place}. 第二组第 {code[-1]} 行：{BY_CODE[code].means.zh}"
-            for place, code in enumerate(("2.6", "2.7"), start=2)
-        ),
-        f"4. 各数所计的条目清单随表留存，SHA-256：{digest}",
-    )
-    return sheets.dispatch_table(
-        _lines(made), organisation=made.office.name, facts=_facts(made), notes=notes
-    )
-
-
-def _with_note(plain: Sheet, note: str) -> Sheet:
-    return replace(plain, notes=(*plain.notes, f"说明：{note}")) if note else plain
 
 
 def _complain(form: Any, faults: dict[str, str]) -> None:
