@@ -42,7 +42,7 @@ def load(uuid_of: Callable[[str], str]) -> None:
             name: _known(people.actor(session, uuid_of(name)))
             for name in ("zhenban", "anban", "chen")
         }
-    _settle(actors, date(last_month.year, 1, 1), last_month)
+    _settle(actors, last_month)
     _decide(actors["chen"], uuid_of("恒砺机械"), last_month.replace(day=10))
     _enter(actors, last_month.replace(day=12))
     _send(actors["zhenban"], last_month, last_month.replace(day=27))
@@ -57,13 +57,13 @@ def _known(actor: Actor | None) -> Actor:
 
 
 def _at(day: date) -> datetime:
-    return datetime.combine(day, time(15), CHINA)
+    return min(datetime.combine(day, time(15), CHINA), wired().clock())
 
 
-def _settle(actors: dict[str, Actor], start_on: date, month: date) -> None:
+def _settle(actors: dict[str, Actor], month: date) -> None:
     with writing() as session:
         for name in ("zhenban", "anban"):
-            tables.settle(session, actors[name], Terms(start_on), today=month, at=_at(month))
+            tables.settle(session, actors[name], Terms(month), today=month, at=_at(month))
 
 
 def _decide(officer: Actor, unit: str, day: date) -> None:

@@ -619,12 +619,11 @@ class Line:
 
     @property
     def moved(self) -> str:
-        """By how much it grew since last month, with its sign; "" where that says nothing."""
-        if self.before is None or self.value.is_yes_no:
+        """By how much it grew since last month, with its sign; "" where it stayed."""
+        if self.before is None or self.now == self.before or self.value.is_yes_no:
             return ""
         by = self.now - self.before
-        sign = "-" if by < 0 else "+" if by else ""
-        return sign + self.value.written(abs(by))
+        return ("-" if by < 0 else "+") + self.value.written(abs(by))
 
     @property
     def filled_by(self) -> str:

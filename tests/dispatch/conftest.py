@@ -3,6 +3,7 @@
 import pytest
 
 from tests.dispatch.desk import Desk
+from tests.paperwork.conftest import at_noon  # noqa: F401
 from tests.rebuilding import registers_agree  # noqa: F401
 from tests.scene import Scene, database, scene  # noqa: F401
 

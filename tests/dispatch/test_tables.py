@@ -2,15 +2,18 @@
 
 import io
 import re
+import subprocess
 import zipfile
 
 from sqlalchemy import text
 
 from inspection.database import writing
 from inspection.domain.hazard import Step
+from inspection.signing.facts import Outcome
 from tests.builders.stepping import raised, take
 from tests.dispatch.desk import Desk
 from tests.enforcement.test_cases import FINE, send
+from tests.paperwork.office import Office
 from tests.tablet import Answer
 
 
@@ -287,3 +290,21 @@ def test_a_unit_without_anything_has_a_table_of_zeros(desk: Desk) -> None:
 def _town(desk: Desk) -> str:
     """The uuid of the other town."""
     return str(desk.scene.rows("SELECT uuid FROM unit WHERE name = '石泉镇'")[0][0])
+
+
+def test_the_signed_table_is_the_official_form_and_its_file_verifies(at_noon: Office) -> None:
+    desk = Desk(at_noon.scene)
+    desk.note("4.5", quantity="1.25", second="0.5")
+    desk.until(27)
+    assert desk.send(note="首次报送").status_code == 303
+    at_noon.work()
+    ((sheet,),) = desk.scene.rows("SELECT uuid FROM paper WHERE kind = 'dispatch_table'")
+    data = at_noon.file(at_noon.paper(sheet))
+    assert at_noon.verify(data).outcome == Outcome.PASSED
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"], input=data, capture_output=True, check=True
+    )
+    said = re.sub(r"\s+", "", done.stdout.decode())
+    for words in ("行动调度表", "填报单位云岚区", "累计", "1.25", "0.50", "说明：首次报送"):
+        assert words in said, words
+    assert "部门检查发现的重大事故隐患" in desk.get(f"/sheets/{sheet}").text
