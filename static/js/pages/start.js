@@ -10,7 +10,7 @@ import { drafts, saveDraft } from "../store/person.js";
 import { listen } from "../sync/news.js";
 import { unlocked } from "../ui/lock.js";
 import { copyOf, drawList, fill, inLanguage, language, need, show, word } from "../ui/page.js";
-import { newestVersion } from "../ui/updates.js";
+import { keepForms, newestVersion } from "../ui/updates.js";
 import { openFrame } from "./frame.js";
 
 const MOST_SHOWN = 50;
@@ -46,6 +46,8 @@ async function choose(person, one) {
   show("#choose-list", true);
   scrollTo(0, 0);
   void import("../form/place.js").then((place) => place.askForPlace(need("[data-place]")));
+  await drawChecklists(person);
+  await keepForms((await device.checklists(person.uuid)).flatMap(({ form }) => [form.zh, form.en]));
   await drawChecklists(person);
 }
 
