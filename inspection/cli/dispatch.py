@@ -11,7 +11,8 @@ from inspection.database import one_view
 from inspection.dispatch import tables
 from inspection.dispatch.recount import Asked
 from inspection.dispatch.recount import recount as counted_again
-from inspection.domain.dispatch import VALUES, month_of
+from inspection.domain.dispatch import month_of
+from inspection.domain.dispatch_rows import VALUES
 from inspection.edge import reading, wired
 from inspection.organisations import directory
 from inspection.organisations.unit import Unit, UnitKind

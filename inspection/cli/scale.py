@@ -128,7 +128,7 @@ def _found_sites(session: Session, enterprises: int) -> list[_Site]:
     first = (session.scalar(select(Unit.id).order_by(Unit.id.desc()).limit(1)) or 0) + 1
     rows: list[dict[str, Any]] = []
     for number in range(enterprises):
-        town, sector = towns[number % TOWNS], tuple(Sector)[number % len(Sector)]
+        town, sector = towns[number % TOWNS], _SECTORS[number % len(_SECTORS)]
         rows.append(
             {
                 "id": first + number,
@@ -156,6 +156,10 @@ def _found_sites(session: Session, enterprises: int) -> list[_Site]:
         [_record(row, site, carrier) for row, site in zip(rows, sites, strict=True)],
     )
     return sites
+
+
+_SECTORS = tuple(sector for of in demonstration.DEPARTMENTS.values() for sector in of)
+"""Those that some department supervises."""
 
 
 def _supervisor(sector: Sector) -> str:

@@ -3,7 +3,7 @@
 A check item that fails always leaves a finding, and each finding of an accepted record is a hazard
 with its item (docs/decisions/0020): so failed items are counted from hazards. Hazards and visits
 count on the day they came in, decisions on the day they were made. Which of the facts a value
-counts says `domain/dispatch.py`.
+counts says `domain/dispatch_rows.py`.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from inspection.catalog import Catalog
 from inspection.dispatch.entries import DispatchEntry
-from inspection.domain.dispatch import Facts, FailedItem, MajorHazard, Noted, Penalty
+from inspection.domain.dispatch_rules import Facts, FailedItem, MajorHazard, Noted, Penalty
 from inspection.domain.enforcement import MeasureKind, PenaltyKind, Subject
 from inspection.domain.hazard import Source, State
 from inspection.enforcement.register import Measure

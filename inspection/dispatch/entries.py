@@ -18,7 +18,8 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.database import Base, UtcInstant, table_of
-from inspection.domain.dispatch import BY_CODE, SECONDS, Asked, Value
+from inspection.domain.dispatch_rows import BY_CODE, SECONDS
+from inspection.domain.dispatch_rules import Asked, Value
 from inspection.domain.problems import DispatchEntryOdd, NotFound
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry

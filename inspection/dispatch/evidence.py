@@ -15,7 +15,7 @@ from inspection.catalog import Catalog
 from inspection.dispatch import counting, entries
 from inspection.dispatch.counting import Period
 from inspection.dispatch.entries import DispatchEntry, EntryCard
-from inspection.domain.dispatch import Asked, Counted, Thing, Value
+from inspection.domain.dispatch_rules import Asked, Counted, Thing, Value
 from inspection.enforcement.register import Measure, Penalty
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope

@@ -9,7 +9,8 @@ from dataclasses import replace
 from inspection.dispatch import tables
 from inspection.dispatch.tables import MonthTable
 from inspection.domain import dispatch as domain
-from inspection.domain.dispatch import BY_CODE, Line
+from inspection.domain.dispatch import Line
+from inspection.domain.dispatch_rows import BY_CODE
 from inspection.reports import sheets, wording
 from inspection.reports.sheets import Sheet
 

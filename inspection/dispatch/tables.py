@@ -23,7 +23,8 @@ from inspection.dispatch.counting import Period
 from inspection.dispatch.entries import DispatchEntry
 from inspection.domain import dispatch as domain
 from inspection.domain import sheet
-from inspection.domain.dispatch import BY_CODE, Cells, State, Terms
+from inspection.domain.dispatch import Cells, State, Terms
+from inspection.domain.dispatch_rows import BY_CODE
 from inspection.domain.problems import (
     DispatchLocked,
     DispatchMonthOpen,

@@ -1,6 +1,6 @@
 """The monthly dispatch table (调度表): its months, a table and what lies behind it, sending it.
 
-What a value counts is `domain/dispatch.py`; entering, sending and uniting are `dispatch/`.
+What a value counts is `domain/dispatch_rows.py`; entering, sending and uniting are `dispatch/`.
 """
 
 import tempfile
@@ -41,7 +41,9 @@ from inspection.dispatch import form as official
 from inspection.dispatch.tables import LONGEST_NOTE, MonthTable
 from inspection.domain import dispatch as domain
 from inspection.domain.checklist import Text
-from inspection.domain.dispatch import BY_CODE, SECONDS, Asked, Line, State, Terms, Value
+from inspection.domain.dispatch import Line, State, Terms
+from inspection.domain.dispatch_rows import BY_CODE, GROUPS, SECONDS, VALUES
+from inspection.domain.dispatch_rules import Asked, Value
 from inspection.domain.problems import (
     DispatchEntryOdd,
     DispatchLocked,
@@ -353,7 +355,7 @@ def _entry_page(row: Value, form: EntryForm) -> str:
         row=row,
         second=SECONDS.get(row.code),
         kinds=Asked,
-        rows=[value for value in domain.VALUES if value.asked],
+        rows=[value for value in VALUES if value.asked],
         entries=latest,
         form=form,
         month=f"{today():%Y-%m}",
@@ -464,7 +466,7 @@ def _groups(made: MonthTable) -> list[tuple[Text, list[Line]]]:
     lines = official.lines(made)
     return [
         (heading, [line for line in lines if line.value.code[0] == group])
-        for group, heading in domain.GROUPS.items()
+        for group, heading in GROUPS.items()
     ]
 
 

@@ -7,17 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inspection.domain import dispatch
-from inspection.domain.dispatch import (
-    BY_HAND,
-    VALUES,
-    Facts,
-    FailedItem,
-    MajorHazard,
-    Noted,
-    Penalty,
-    State,
-    Terms,
-)
+from inspection.domain.dispatch import State, Terms
+from inspection.domain.dispatch_rows import BY_CODE, BY_HAND, VALUES
+from inspection.domain.dispatch_rules import Facts, FailedItem, MajorHazard, Noted, Penalty
 from inspection.domain.hazard import Source
 
 UNTIL = date(2026, 11, 27)
@@ -123,6 +115,6 @@ def test_a_table_is_open_then_due_then_late() -> None:
 
 
 def test_money_is_written_in_ten_thousands_with_two_decimals() -> None:
-    fines = dispatch.BY_CODE["3.3b"]
+    fines = BY_CODE["3.3b"]
     written = [fines.written(cents) for cents in (0, 5000, 4999, 1_000_000, 123_456_789)]
     assert written == ["0.00", "0.01", "0.00", "1.00", "123.46"]
