@@ -131,8 +131,8 @@ class Hazard(Base):
         # Monthly tables count major hazards, which are few.
         Index(
             "ix_hazard_major",
-            "unit_id",
             "found_on",
+            "unit_id",
             sqlite_where=IS_MAJOR,
             postgresql_where=IS_MAJOR,
         ),

@@ -17,7 +17,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_hazard_major",
         "hazard",
-        ["unit_id", "found_on"],
+        ["found_on", "unit_id"],
         sqlite_where=sa.text("level = 'major'"),
         postgresql_where=sa.text("level = 'major'"),
     )
