@@ -14,14 +14,13 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
     ForeignKey,
     Index,
     bindparam,
     delete,
     insert,
-    literal_column,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -43,8 +42,8 @@ _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_o
 """What no later entry changes."""
 
 ESCALATED = "hazard.escalated"
-IS_MAJOR = literal_column("level = 'major'", Boolean)
-"""A condition that a database recognises as that of the index of major hazards."""
+IS_MAJOR = text("level = 'major'")
+"""Word for word the condition of the index of major hazards, or SQLite does not use it."""
 
 
 class Hazard(Base):
