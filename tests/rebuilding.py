@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
 from inspection.database import reading, writing
+from inspection.dispatch import entries
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
@@ -26,6 +27,7 @@ TABLES = {
     "duty_day": "unit_id, day",
     "call": "uuid",
     "called_unit": "answered_at, unit_id",
+    "dispatch_entry": "uuid",
 }
 """Each register and what puts its rows in order."""
 NUMBERED_AGAIN = {"id", "incident_id", "call_id"}
@@ -39,6 +41,7 @@ def lies(engine: Engine) -> list[str]:
         register.rebuild(session)
         enforcement.rebuild(session)
         incidents.rebuild(session)
+        entries.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
 

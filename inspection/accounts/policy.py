@@ -84,6 +84,10 @@ class Permission(Enum):
     """Freeze and sign the two lists and the half month of one's office."""
     FIGURES_SIGN = "figures:sign"
     """Sign one's enterprise's figures of a quarter or a year (总局令16号 art. 14)."""
+    DISPATCH_READ = "dispatch:read"
+    """Read the monthly dispatch tables (调度表) of offices, and what lies behind their values."""
+    DISPATCH_KEEP = "dispatch:keep"
+    """Enter values by hand, send and correct the table of one's office, press those below."""
     ISSUER_DESCRIBE = "issuer:describe"
     """Say which mark a unit's papers bear, and where their addressees may turn."""
     CHECKLIST_AUTHOR = "checklist:author"
@@ -166,6 +170,8 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.PAPER_HANDLE: (frozenset({_I, _O}), Reach.SUBTREE),
     Permission.SHEET_SIGN: (frozenset({_O}), Reach.SUBTREE),
     Permission.FIGURES_SIGN: (frozenset({_H}), Reach.SUBTREE),
+    Permission.DISPATCH_READ: (frozenset({_O, _A}), Reach.SUBTREE),
+    Permission.DISPATCH_KEEP: (frozenset({_O}), Reach.SUBTREE),
     Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_AUTHOR: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_PUBLISH: (frozenset({_O, _X}), Reach.SUBTREE),

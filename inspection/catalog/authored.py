@@ -70,6 +70,12 @@ class Archive:
         with self._engine.connect() as connection:
             return connection.execute(question).scalar_one_or_none()
 
+    def all(self) -> tuple[tuple[str, int], ...]:
+        """Return slug and number of every revision, retired or not."""
+        question = select(AuthoredRevision.slug, AuthoredRevision.revision)
+        with self._engine.connect() as connection:
+            return tuple((row.slug, row.revision) for row in connection.execute(question))
+
     def kin(self, family: str) -> tuple[str, ...]:
         """Return the slugs of all lists here that are of this family."""
         row = AuthoredRevision

@@ -75,6 +75,12 @@ class Catalog:
         made = self._archive.family(slug) if self._archive is not None and not shipped else None
         return shipped or made or slug
 
+    def every(self) -> tuple[Checklist, ...]:
+        """Every revision that was ever published, shipped or made here. Raises ChecklistAltered."""
+        for slug, revision in self._archive.all() if self._archive is not None else ():
+            self.find(slug, revision)
+        return (*self._revisions.values(), *self._made_here.values())
+
     def current(self) -> tuple[Checklist, ...]:
         """The newest revision of every shipped list: common ones by letter, then the sectors'."""
         newest: dict[str, Checklist] = {}

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.cli import demonstration_lists
+from inspection.cli import demonstration_lists, demonstration_tables
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -133,8 +133,11 @@ ACCOUNTS = (
 )
 
 
-def load() -> None:
-    """Fill an empty database, in one transaction; its recovery key lies in a file before that."""
+def load(*, tables: bool = False) -> None:
+    """Fill an empty database, in one transaction; its recovery key lies in a file before that.
+
+    `tables`: two offices have sent last month's dispatch table as well, which are to be sealed.
+    """
     jwk = _recovery_key()
     with writing() as session:
         units = _found_units(session)
@@ -152,6 +155,8 @@ def load() -> None:
         assert administrator is not None
         recovery.put_in_force(session, administrator, jwk, at=wired().clock())
         _draft_lists(session)
+    if tables:
+        demonstration_tables.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:

@@ -9,6 +9,7 @@ from flask import Flask
 
 from inspection.authoring import publishing
 from inspection.database import one_view
+from inspection.dispatch import entries
 from inspection.edge import reading, wired, writing
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
@@ -81,12 +82,13 @@ def _earlier(path: Path) -> list[dict[str, str]]:
 
 @ledger.command()
 def rebuild() -> None:
-    """Empty what is a view of the ledger: hazards, papers, cases, accidents. Build it again."""
+    """Empty what is a view of the ledger, as hazards, papers and cases are, and build it again."""
     with writing() as session:
         count = register.rebuild(session)
         shelf.rebuild(session)
         enforcement.rebuild(session)
         incidents.rebuild(session)
+        entries.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

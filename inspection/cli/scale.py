@@ -251,6 +251,7 @@ class _Story:
         coming: list[tuple[datetime, int, Event]] = []
         number = itertools.count()
         begun = self._until - SPAN
+        yield from ((begun, _visited(site, begun)) for site in self._sites)
         for index in range(hazards):
             found_at = begun + SPAN * index / hazards
             while coming and coming[0][0] <= found_at:
@@ -360,6 +361,19 @@ class _Story:
         if step is Step.TRANSFER:
             return {"recipient": "云岚区住房和城乡建设局", "words": "属其职责范围"}
         return {"words": "已按要求办理"}
+
+
+def _visited(site: _Site, at: datetime) -> Event:
+    body = {
+        "record": site.record,
+        "kind": "inspection",
+        "unit": site.uuid,
+        "checklist": {"slug": "hot-work", "revision": 1, "digest": "0" * 64},
+        "signed_by": [],
+        "finished_at": at.isoformat(),
+        "faults": [],
+    }
+    return Event("record.accepted", body, subject=site.record)
 
 
 def _site(hazard: str, site: _Site, step: Step, at: datetime) -> Event:

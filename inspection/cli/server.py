@@ -40,7 +40,8 @@ def run() -> None:
 
 @click.command()
 @click.option("--worker/--no-worker", "with_worker", default=True, help="run a worker beside it")
-def serve(with_worker: bool) -> None:
+@click.option("--tables", is_flag=True, help="demonstration: with dispatch tables that were sent")
+def serve(with_worker: bool, tables: bool) -> None:
     """Bring the schema up to date and run web server and worker until Ctrl-C.
 
     Raises ChecklistAltered when a list that was published here is not what it was.
@@ -54,7 +55,7 @@ def serve(with_worker: bool) -> None:
         with reading() as session:
             empty = session.scalar(select(PersonAccount.id).limit(1)) is None
         if empty:
-            demonstration.load()
+            demonstration.load(tables=tables)
         click.echo(demonstration.accounts_text())
     wiring.engine.dispose()
     click.echo(f"\n真查 · http://127.0.0.1:{wiring.settings.port}  (Ctrl-C to stop)\n")

@@ -362,6 +362,34 @@ class PaperMovedOn(Problem):
     """The paper, a hazard in it or the paper it follows is no longer as the page showed it."""
 
 
+class DispatchEntryOdd(Problem):
+    """What was entered by hand for a dispatch table does not do; `fields` has a code for each."""
+
+
+class DispatchTermsOdd(Problem):
+    """From when and until when an office wants to count does not do; `fields` says which."""
+
+
+class DispatchMonthOpen(Problem):
+    """The month still counts, or its table was sent: there is nothing to send or to press for."""
+
+
+class DispatchLocked(Problem):
+    """The table was sent and its outer limit is over: only the next month's can differ."""
+
+
+class DispatchNoteMissing(Problem):
+    """A correction, or a table with values that fall, needs a note; `fallen` names the values."""
+
+
+class DispatchMovedOn(Problem):
+    """Somebody else sent or corrected the table meanwhile; `version` is the newest."""
+
+
+class DispatchNobodyToRemind(Problem):
+    """The office has nobody who could send its table."""
+
+
 class WarrantMissing(Problem):
     """A person's PDF key may be used only for what that person's own warrant says.
 

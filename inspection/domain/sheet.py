@@ -3,12 +3,15 @@
 Pure. What stands in one is `reports.sheets`; how one is issued `paperwork.sheets`.
 """
 
+DISPATCH = "dispatch_table"
+"""Issued by `dispatch/`, which also corrects it: nobody annuls one by itself."""
 TITLES = {
     "problem_list": "问题隐患清单",
     "duty_list": "隐患整治责任清单",
     "half_month": "隐患排查治理半月报",
     "quarter": "事故隐患排查治理情况统计表（季度）",
     "year": "事故隐患排查治理情况统计表（年度）",
+    DISPATCH: "重大事故隐患专项排查整治行动调度表",
 }
 LISTS = ("problem_list", "duty_list")
 OF_ENTERPRISE = ("quarter", "year")

@@ -20,6 +20,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    text,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -41,6 +42,8 @@ _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_o
 """What no later entry changes."""
 
 ESCALATED = "hazard.escalated"
+IS_MAJOR = text("level = 'major'")
+"""Word for word the condition of the index of major hazards, or SQLite does not use it."""
 
 
 class Hazard(Base):
@@ -102,6 +105,8 @@ class Hazard(Base):
     listed_level: Mapped[str]
     """At which level it is listed for supervision (挂牌督办); "" when it is not."""
     listed_order: Mapped[str]
+    listed_on: Mapped[date | None]
+    """The day it was first listed; it stays when the hazard is lifted, ended or opened again."""
     reopened: Mapped[int]
     rung: Mapped[str]
     """The highest rung of the ladder that it has reached since `ladder_seq`; "" for none."""
@@ -122,6 +127,14 @@ class Hazard(Base):
         Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
         Index("ix_hazard_found", "found_on", "closed_on"),
         Index("ix_hazard_closed", "closed_on", "found_on"),
+        # Monthly tables count major hazards, which are few.
+        Index(
+            "ix_hazard_major",
+            "found_on",
+            "unit_id",
+            sqlite_where=IS_MAJOR,
+            postgresql_where=IS_MAJOR,
+        ),
     )
 
 
@@ -252,6 +265,7 @@ def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any])
         "asked_until": None,
         "listed_level": "",
         "listed_order": "",
+        "listed_on": None,
         "reopened": 0,
         "rung": "",
         "ladder_seq": entry.seq,
@@ -366,9 +380,10 @@ _NOTES: dict[Step, _Note] = {
     },
     Step.CALL_DUPLICATE: lambda _known, _said, by, _at: {"asked_by": by},
     Step.CALL_NO_HAZARD: lambda _known, _said, by, _at: {"asked_by": by},
-    Step.LIST: lambda _known, said, _by, _at: {
+    Step.LIST: lambda known, said, _by, at: {
         "listed_level": said["list_level"],
         "listed_order": said["order_number"],
+        "listed_on": known["listed_on"] or _local(at),
     },
     Step.LIFT: lambda _known, _said, _by, _at: {"listed_level": "", "listed_order": ""},
 }

@@ -37,6 +37,8 @@ def permission_for(kind: str) -> Permission:
     """What lets somebody sign a sheet of this kind. Raises NotFound for an unknown one."""
     if kind not in domain.TITLES:
         raise NotFound(sheet=kind)
+    if kind == domain.DISPATCH:
+        return Permission.DISPATCH_KEEP
     enterprise = kind in domain.OF_ENTERPRISE
     return Permission.FIGURES_SIGN if enterprise else Permission.SHEET_SIGN
 

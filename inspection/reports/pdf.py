@@ -207,7 +207,8 @@ def _shape_of(sheet: Sheet) -> str:
     whole = sum(column.share for column in sheet.columns)
     widths = {column.share: 100 * column.share / whole for column in sheet.columns}
     columns = "".join(f".share-{share}{{width:{width:.2f}%}}" for share, width in widths.items())
-    return f"@page{{size:{sheet.paper} landscape}}{columns}"
+    paper = sheet.paper if " " in sheet.paper else f"{sheet.paper} landscape"
+    return f"@page{{size:{paper}}}{columns}"
 
 
 def _with_faces(

@@ -10,8 +10,9 @@ from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
+from inspection.domain.dispatch import Line
 from inspection.domain.hazard import Level
-from inspection.domain.sheet import TITLES
+from inspection.domain.sheet import DISPATCH, TITLES
 from inspection.hazards.lists import DutyLine, ProblemLine
 from inspection.hazards.statistics import Figures, Measure, Period, Progress, Table, UnitProgress
 from inspection.reports import wording
@@ -39,11 +40,13 @@ class Column:
     name: str
     share: int
     figure: bool = False
+    merged: bool = False
+    """Cells below each other that say the same are drawn as one."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table as it was when it was signed; `paper` is A3 or A4, always landscape."""
+    """A table as it was when it was signed; `paper` is A3 or A4, landscape unless it says more."""
 
     kind: str
     title: str
@@ -231,6 +234,42 @@ def half_month(
         *facts,
     )
     return _sheet("half_month", organisation, "A4", facts, columns, rows, notes)
+
+
+_DISPATCH = (
+    Column("项目", 15, merged=True),
+    Column("序号", 5, figure=True),
+    Column("内容", 41),
+    Column("单位", 6),
+    Column("累计", 10, figure=True),
+    Column("上月累计", 10, figure=True),
+    Column("增减", 9, figure=True),
+    Column("填报", 12),
+)
+
+
+def dispatch_table(
+    lines: Iterable[Line],
+    *,
+    organisation: str,
+    facts: tuple[tuple[str, str], ...],
+    notes: tuple[str, ...],
+) -> Sheet:
+    """The monthly dispatch table (调度表), as the annex of the plan has it."""
+    rows = tuple(
+        (
+            line.group,
+            line.number,
+            line.value.name.zh,
+            line.value.unit,
+            line.value.written(line.now),
+            line.last,
+            line.moved,
+            line.filled_by,
+        )
+        for line in lines
+    )
+    return _sheet(DISPATCH, organisation, "A4 portrait", facts, _DISPATCH, rows, notes)
 
 
 def period_words(period: Period) -> str:

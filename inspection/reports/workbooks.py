@@ -17,6 +17,7 @@ from zipfile import ZipFile
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
+from inspection.domain.dispatch import Line
 from inspection.domain.handling import LIST_LEVELS
 from inspection.domain.hazard import Level, Source, State
 from inspection.domain.problems import WorkbookIncomplete
@@ -59,6 +60,8 @@ class Kind(StrEnum):
     MONEY = "money"
     """Handed over in 分, written in 万元."""
     DAY = "day"
+    FIGURE = "figure"
+    """A number as it is, or words where the line has no number."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,8 @@ class Layout:
 
     title: str
     columns: tuple[Column, ...]
+    paper: int = 8
+    """Excel's number of the paper it is printed on, landscape: 8 is A3, 9 is A4."""
 
 
 def _level(line: Any) -> str:
@@ -149,6 +154,29 @@ DUTIES = Layout(
 )
 
 
+def _figure(line: Line, value: int | None) -> object:
+    if value is None or line.value.is_yes_no:
+        return "" if value is None else line.value.written(value)
+    return float(line.value.written(value)) if line.value.is_money else value
+
+
+DISPATCH_TABLE = Layout(
+    "调度表",
+    (
+        Column("项目", 20, lambda line: line.group),
+        Column("序号", 6, lambda line: line.number),
+        Column("内容", 44, lambda line: line.value.name.zh),
+        Column("单位", 8, lambda line: line.value.unit),
+        Column("累计", 12, lambda line: _figure(line, line.now), Kind.FIGURE),
+        Column("上月累计", 12, lambda line: _figure(line, line.before), Kind.FIGURE),
+        Column("增减", 10, lambda line: line.moved, Kind.FIGURE),
+        Column("填报", 14, lambda line: line.filled_by),
+        Column("指标说明", 60, lambda line: line.value.means.zh),
+    ),
+    paper=9,
+)
+
+
 def _day_of(at: Any) -> date | None:
     return at.astimezone(CHINA).date() if at else None
 
@@ -156,7 +184,7 @@ def _day_of(at: Any) -> date | None:
 def write(
     path: Path,
     layout: Layout,
-    lines: Iterable[ProblemLine | DutyLine],
+    lines: Iterable[ProblemLine | DutyLine | Line],
     *,
     about: str,
     so_far: Callable[[int], None] = lambda _rows: None,
@@ -194,6 +222,7 @@ _FACES: dict[Kind, dict[str, object]] = {
     Kind.NUMBER: {"num_format": "0", "valign": "top"},
     Kind.MONEY: {"num_format": "General", "valign": "top"},
     Kind.DAY: {"num_format": "yyyy-mm-dd", "valign": "top", "align": "left"},
+    Kind.FIGURE: {"valign": "top", "align": "right"},
 }
 """Words have the format of text, so that editing a cell does not make a formula of it either."""
 
@@ -203,7 +232,7 @@ def _set_up(sheet: Worksheet, layout: Layout) -> None:
         sheet.set_column(place, place, column.width)
     sheet.freeze_panes(HEAD_ROWS, 2)
     sheet.set_landscape()
-    sheet.set_paper(8)  # A3
+    sheet.set_paper(layout.paper)
     sheet.fit_to_pages(1, 0)
     sheet.repeat_rows(HEAD_ROWS - 1)
     sheet.set_footer("&L&A&R第 &P 页，共 &N 页")
@@ -215,7 +244,7 @@ def _write_cell(
     face = faces[column.kind]
     if value is None or value == "":
         sheet.write_blank(row, place, None, face)
-    elif column.kind is Kind.WORDS:
+    elif column.kind is Kind.WORDS or isinstance(value, str):
         sheet.write_string(row, place, _fitting(str(value)), face)
     elif column.kind is Kind.DAY:
         sheet.write_datetime(row, place, value, face)

@@ -29,7 +29,7 @@ from wtforms.validators import InputRequired, Length
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.domain import sheet as domain
-from inspection.domain.problems import GlyphMissing, NotFound
+from inspection.domain.problems import GlyphMissing, NotAllowed, NotFound
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.hazards import lists, statistics
@@ -63,6 +63,7 @@ NAMES = {
     "half_month": _("隐患排查治理半月报"),
     "quarter": _("事故隐患排查治理情况统计表（季度）"),
     "year": _("事故隐患排查治理情况统计表（年度）"),
+    domain.DISPATCH: _("重大事故隐患专项排查整治行动调度表"),
 }
 
 
@@ -103,12 +104,13 @@ def sign_figures(kind: str) -> Response | Redirect:
 
 def _shown(kind: str) -> str:
     made = _composed(kind)
-    return _page(kind, made, SignForm(data={"content_sha256": _digest(made)}))
+    return _page(kind, made, SignForm(data={"content_sha256": digest_of(made)}))
 
 
 def _signed(kind: str) -> Response | Redirect:
     made, form = _composed(kind), SignForm(request.form)
-    if not form.validate() or not _is_the_same(form, made) or not is_really_them(form):
+    fit = form.validate() and is_seen(form, made) and is_printable(form, made)
+    if not fit or not is_really_them(form):
         return make_response(_page(kind, made, form), 422)
     actor = current_actor()
     content = wired().blobs.keep(sheets.frozen(made))
@@ -120,12 +122,17 @@ def _signed(kind: str) -> Response | Redirect:
     return redirect(url_for("sheets.show", sheet=uuid), 303)
 
 
-def _is_the_same(form: Any, made: Sheet) -> bool:
-    """Nobody signs what they did not see, and nothing that cannot be printed."""
-    if form.content_sha256.data != _digest(made):
-        form.content_sha256.data = _digest(made)
-        form.form_errors.append(gettext("您打开页面之后，台账有了变化。请核对下面的新内容再签。"))
-        return False
+def is_seen(form: Any, made: Sheet) -> bool:
+    """Whether this is what stood on the page: nobody signs what they did not see."""
+    if form.content_sha256.data == digest_of(made):
+        return True
+    form.content_sha256.data = digest_of(made)
+    form.form_errors.append(gettext("您打开页面之后，台账有了变化。请核对下面的新内容再签。"))
+    return False
+
+
+def is_printable(form: Any, made: Sheet) -> bool:
+    """Whether every character of a sheet has a glyph; else the form says which has none."""
     try:
         run_confined(pdf.draw_sheet, _characters(made), seconds=DRAW_SECONDS, turns=TURNS)
     except GlyphMissing as missing:
@@ -144,7 +151,8 @@ def _characters(made: Sheet) -> IssuedSheet:
     return IssuedSheet(once, "", "signer-1", face, at, wired().settings.public_url, "")
 
 
-def _digest(made: Sheet) -> str:
+def digest_of(made: Sheet) -> str:
+    """The digest of the bytes that a sheet is frozen as."""
     return hashlib.sha256(sheets.frozen(made)).hexdigest()
 
 
@@ -257,8 +265,8 @@ def _found(sheet: object) -> ShelvedPaper:
 
 
 def _may_annul(found: ShelvedPaper) -> bool:
-    """Whoever may sign such a sheet may annul it."""
-    return current_actor().may(issued.permission_for(found.kind))
+    """Whoever may sign such a sheet may annul it; a dispatch table is corrected instead."""
+    return found.kind != domain.DISPATCH and current_actor().may(issued.permission_for(found.kind))
 
 
 def _sheet_page(found: ShelvedPaper, form: AnnulForm) -> str:
@@ -283,6 +291,8 @@ def _sheet_page(found: ShelvedPaper, form: AnnulForm) -> str:
 def annul(sheet: object) -> Response | Redirect:
     """Annul a sheet, once the password has been entered."""
     found, form = _found(sheet), AnnulForm(request.form)
+    if found.kind == domain.DISPATCH:
+        raise NotAllowed(sheet=found.uuid)
     if not papers_shelf.annulled(found, form, issued.permission_for(found.kind)):
         return make_response(_sheet_page(found, form), 422)
     return redirect(url_for("sheets.show", sheet=found.uuid), 303)

@@ -36,6 +36,8 @@ PAPER_ISSUE         yes        no      no          no    no      no       no
 PAPER_HANDLE        yes        no      no          no    yes     no       no
 SHEET_SIGN          no         no      no          no    yes     no       no
 FIGURES_SIGN        no         no      no          yes   no      no       no
+DISPATCH_READ       no         no      no          no    yes     yes      no
+DISPATCH_KEEP       no         no      no          no    yes     no       no
 ISSUER_DESCRIBE     no         no      no          no    yes     no       yes
 CARD_SEND           no         no      no          no    yes     no       no
 CUSTODY_READ        no         no      no          no    yes     no       yes

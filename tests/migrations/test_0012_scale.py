@@ -23,38 +23,43 @@ HAZARDS = (
 )
 
 
+def old_rows(connection: sqlalchemy.Connection) -> None:
+    """Units and hazards as they were before 0010."""
+    for unit in UNITS:
+        names = ("id", "kind", "name", "path", "supervisor", "sector")
+        connection.execute(
+            text(
+                "INSERT INTO unit (id, uuid, kind, name, path, supervisor_id, sector,"
+                " credit_code, high_risk, address, principal, phone) VALUES (:id, :name,"
+                " :kind, :name, :path, :supervisor, :sector, '', false, '', '', '')"
+            ),
+            dict(zip(names, unit, strict=True)),
+        )
+    for hazard in HAZARDS:
+        names = ("uuid", "state", "registered", "closed", "deadline")
+        connection.execute(
+            text(
+                "INSERT INTO hazard (uuid, number, unit_id, record_uuid, checklist_slug,"
+                " checklist_revision, item_code, level, state, source, place, summary, words,"
+                " tags, requirement, finders, finder_accounts, photos_before, photos_after,"
+                " registered_at, closed_at, deadline_on, last_record_uuid, returned, last_seq,"
+                " responsible, measures, emergency, rectified_by, question, asked_by,"
+                " listed_level, listed_order, reopened) VALUES (:uuid, :uuid, 3, 'r',"
+                " 'hot-work', 1, 'A-01', 'general', :state, 'department', '南门', '通道堵塞',"
+                " '', '[]', '', '[\"王安\"]', '[]', '[]', '[]', :registered, :closed,"
+                " :deadline, 'r', 0, 1, '', '', '', '', '', '', '', '', 0)"
+            ),
+            dict(zip(names, hazard, strict=True)),
+        )
+
+
 def test_hazards_of_before_are_found_ordered_and_counted(database: Database) -> None:  # noqa: F811
     engine = sqlalchemy.create_engine(database.url)
     install(engine)
     _migrate(engine, "0008")
     with engine.connect() as connection:
         connection.execution_options(writes=True)
-        for unit in UNITS:
-            names = ("id", "kind", "name", "path", "supervisor", "sector")
-            connection.execute(
-                text(
-                    "INSERT INTO unit (id, uuid, kind, name, path, supervisor_id, sector,"
-                    " credit_code, high_risk, address, principal, phone) VALUES (:id, :name,"
-                    " :kind, :name, :path, :supervisor, :sector, '', false, '', '', '')"
-                ),
-                dict(zip(names, unit, strict=True)),
-            )
-        for hazard in HAZARDS:
-            names = ("uuid", "state", "registered", "closed", "deadline")
-            connection.execute(
-                text(
-                    "INSERT INTO hazard (uuid, number, unit_id, record_uuid, checklist_slug,"
-                    " checklist_revision, item_code, level, state, source, place, summary, words,"
-                    " tags, requirement, finders, finder_accounts, photos_before, photos_after,"
-                    " registered_at, closed_at, deadline_on, last_record_uuid, returned, last_seq,"
-                    " responsible, measures, emergency, rectified_by, question, asked_by,"
-                    " listed_level, listed_order, reopened) VALUES (:uuid, :uuid, 3, 'r',"
-                    " 'hot-work', 1, 'A-01', 'general', :state, 'department', '南门', '通道堵塞',"
-                    " '', '[]', '', '[\"王安\"]', '[]', '[]', '[]', :registered, :closed,"
-                    " :deadline, 'r', 0, 1, '', '', '', '', '', '', '', '', 0)"
-                ),
-                dict(zip(names, hazard, strict=True)),
-            )
+        old_rows(connection)
         connection.commit()
     _migrate(engine, "0012")
     with engine.connect() as connection:

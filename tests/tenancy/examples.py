@@ -45,6 +45,7 @@ USUAL = {
     "tipoff": "tipoff",
     "incident": "incident",
     "call": "call",
+    "entry": "entry",
 }
 """A name in a rule → the thing of the world that stands there."""
 
@@ -87,6 +88,14 @@ FIXED = {
     ("authority.revocation_list", "name"): "root",
     ("audit_case.picture", "number"): "1",
     ("reports.download_revision", "number"): "0",
+    ("dispatch.behind", "month"): "2026-11",
+    ("dispatch.behind", "code"): "2.1",
+    ("dispatch.below", "month"): "2026-11",
+    ("dispatch.remind", "month"): "2026-11",
+    ("dispatch.send", "month"): "2026-11",
+    ("dispatch.send_form", "month"): "2026-11",
+    ("dispatch.show", "month"): "2026-11",
+    ("dispatch.workbook", "month"): "2026-11",
     ("lists.ask", "kind"): "problems",
     ("lists.printed", "kind"): "problems",
     ("lists.show", "kind"): "problems",
@@ -123,6 +132,12 @@ FIXED = {
 
 ASKED = {
     "board.show": ("unit={unit}",),
+    "dispatch.behind": ("unit={town}",),
+    "dispatch.below": ("unit={town}",),
+    "dispatch.entry_form": ("row=3.5",),
+    "dispatch.index": ("unit={town}",),
+    "dispatch.show": ("unit={town}",),
+    "dispatch.workbook": ("unit={town}",),
     "lists.printed": ("unit={unit}", "text=只有本单位知道的话"),
     "lists.show": ("unit={unit}", "text=只有本单位知道的话"),
     "lists.workbook": ("unit={unit}", "text=只有本单位知道的话"),
@@ -173,6 +188,16 @@ SENT: dict[str, dict[str, str] | None] = {
     "channels.confirm": {},
     "channels.keep": {},
     "channels.stop": {},
+    "dispatch.note": {
+        "row": "3.2",
+        "happened_on": "2026-11-22",
+        "about": "昆山测试机械有限公司",
+        "words": "x",
+    },
+    "dispatch.remind": {"office": "{town}"},
+    "dispatch.send": {"content_sha256": "x", "password": PASSWORD},
+    "dispatch.settle": {"start_on": "2026-01-01", "lock_day": "0", "due_day": "0"},
+    "dispatch.withdraw": {"words": "x"},
     "enforcement.take_measure": {
         "kind": "suspend",
         "case_number": "x",

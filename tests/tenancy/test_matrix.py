@@ -150,6 +150,7 @@ def _state(scene: Scene) -> dict[str, object]:
         "report_revision",
         "measure",
         "penalty",
+        "dispatch_entry",
         "paper",
         "paper_issuer",
         "notice",

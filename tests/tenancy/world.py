@@ -200,6 +200,7 @@ def _fill(world: World) -> None:
     _enforced(world, hazard_number)
     _handled(world)
     _on_paper(world)
+    _entered(world)
     _reached(world)
     _authored(world)
     _carded(world)
@@ -256,6 +257,17 @@ def _handled(world: World) -> None:
     made = asked.headers["location"].rsplit("/", 1)[1]
     world.things |= {"step photo": digest, "seen seq": str(seen), "list": made}
     world.secrets |= {"step photo": digest, "list": made, "words of a step": "只给本单位看的进展"}
+
+
+def _entered(world: World) -> None:
+    """A value of the dispatch table, entered by hand by the office of the district."""
+    said = {"row": "3.5", "happened_on": "2026-11-20", "quantity": "2"}
+    words = "只给本区的填报说明"
+    answer = form(world, world.own["office"], "/dispatch/entries/new", **said, words=words)
+    assert answer.status == 303, answer
+    ((entry,),) = world.scene.rows("SELECT uuid FROM dispatch_entry")
+    world.things["entry"] = entry
+    world.secrets |= {"entry of the table": entry, "words of the entry": words}
 
 
 def _on_paper(world: World) -> None:

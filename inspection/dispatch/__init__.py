@@ -1,0 +1,1 @@
+"""What offices owe upward: the monthly dispatch table (调度表), counted, sent and united."""
