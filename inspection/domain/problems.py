@@ -1,10 +1,8 @@
 """Everything that can go wrong in a way the caller can act on.
 
-A problem has a code that never changes (tablets in the field know it by
-heart): its name, in small letters, so that a name never changes either. It
-has details that a program can read. It has no sentence and no HTTP
-status: both belong to `edge/problems.py`, which knows the reader. Programming
-mistakes are not problems; they stay ordinary exceptions.
+A problem has a code that never changes (tablets in the field know it by heart): its name, in small
+letters, so that a name never changes either. It has details that a program can read. Its sentence
+and its HTTP status belong to `edge/problems.py`. Programming mistakes stay ordinary exceptions.
 """
 
 import re
@@ -316,10 +314,7 @@ class FormUnfit(Problem):
 
 
 class GlyphMissing(Problem):
-    """No font at hand can print these characters; the report waits. `characters` lists them.
-
-    `places` says of each character where it stands, in the report's own words.
-    """
+    """No font can print these `characters`; `places` says where each stands. The report waits."""
 
 
 class PaperUnfit(Problem):
@@ -391,17 +386,13 @@ class DispatchNobodyToRemind(Problem):
 
 
 class WarrantMissing(Problem):
-    """A person's PDF key may be used only for what that person's own warrant says.
-
-    That is a verified device signature, or an entry of the ledger (docs/decisions/0005).
-    """
+    """A person's PDF key does only what a verified device signature or entry warrants (0005)."""
 
 
 class TimestampUnavailable(Problem):
-    """The time server did not answer or answered wrongly; the report waits.
+    """The time server (`server`) did not answer or answered wrongly; the report waits.
 
-    `server` is its host; `reason` is one of `down`, `refused`, `malformed`, `nonce`, `imprint`,
-    `certificate`, `clock`.
+    `reason`: `down`, `refused`, `malformed`, `nonce`, `imprint`, `certificate` or `clock`.
     """
 
 

@@ -96,7 +96,12 @@ def test_an_office_sees_who_opened_a_card_and_reminds_the_others(scene: Scene) -
             sending=page.rsplit("/", 1)[1],
         )
     ]
-    assert [kind for kind, _ in bodies] == ["card.sent", "card.reminded", "notice.read"]
+    assert [kind for kind, _ in bodies] == [
+        "card.sent",
+        "card.reminded",
+        "notice.read",
+        "notice.read",
+    ]
     assert bodies[0][1]["recipients"][0]["name"] == cast.foreign_officer.name
     assert scene.command("ledger", "check").exit_code == 0
 

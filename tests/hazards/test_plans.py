@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from inspection.database import reading
 from inspection.domain.hazard import Level, Stage, State
-from inspection.hazards import board, enquiries, lists, searching
+from inspection.hazards import board, enquiries, lists, pages, searching
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.organisations.scope import EVERYTHING, Scope
 from tests.hazards.test_enquiries import busy  # noqa: F401
@@ -94,7 +94,7 @@ def test_a_page_of_the_whole_register_is_a_walk_without_sorting(busy: Scene) -> 
         return  # so few rows PostgreSQL always sorts
     with reading(busy.engine) as session:
         heard = Listener(session)
-        enquiries.find(session, EVERYTHING, RegisterFilter(), today=DAY)
+        pages.find(session, EVERYTHING, RegisterFilter(), today=DAY)
         (statement, parameters) = heard.said[-1]
         lines = plan(session, statement, parameters)
     assert lines == ["SCAN hazard USING COVERING INDEX ix_hazard_order"]
