@@ -48,7 +48,7 @@ def test_every_page_of_the_desk_can_be_reached(page: Page, url: str, judged: Sta
         for path in ("/audits?kind=inspection", f"/audits/{judged.report}"):
             page.goto(url + path)
             page.evaluate(
-                "() => document.querySelectorAll('details').forEach((d) => d.open = true)"
+                "() => document.querySelectorAll('main details').forEach((d) => d.open = true)"
             )
             found += axe_faults(page, f"{path} {width}")
             if page.evaluate("() => document.documentElement.scrollWidth - innerWidth") > 0:
