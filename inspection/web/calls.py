@@ -29,7 +29,7 @@ class CallForm(ProtectedForm):
     occasion = StringField(
         _("由头（节日、会议、天气等）"), [DataRequired(_("请填写由头")), Length(max=60)]
     )
-    words = TextAreaField(_("要求"), [DataRequired(_("请写要求")), Length(max=1000)])
+    words = TextAreaField(_("要求做什么"), [DataRequired(_("请写要求")), Length(max=1000)])
     due_at = DateTimeLocalField(_("最晚应答时间"), [InputRequired(_("请填写最晚应答时间"))])
     sector = SelectField(
         _("行业"),
