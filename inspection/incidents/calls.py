@@ -5,6 +5,7 @@ Who has not answered stands first. Whoever answers by telephone is noted by the 
 
 import uuid
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -127,8 +128,13 @@ def make(
 
 
 def answer(session: Session, actor: Actor, call: str, *, at: datetime) -> None:
-    """Answer a call for the actor's own enterprise; a second answer changes nothing."""
+    """Answer a call for the actor's own enterprise; a second answer changes nothing.
+
+    Whoever answers has read of it: the notice asks for nothing more.
+    """
     _answer(session, actor, call, Permission.CALL_ANSWER, by=actor.name, by_phone=False, at=at)
+    with suppress(NotFound):
+        inbox.open_all(session, actor, call, at=at)
 
 
 def note_answer(

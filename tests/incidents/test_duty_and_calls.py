@@ -46,11 +46,13 @@ def test_units_answer_with_one_tap_and_who_did_not_stands_first(scene: Scene) ->
     home = ask(scene, cast.head, "/enterprise").body.decode()
     assert "元旦假期" in home
     assert f'action="{address}/answer"' in home
+    assert ">1<" in ask(scene, cast.head, "/enterprise").body.decode()  # a notice waits
     scene.clock.passes(timedelta(minutes=7))
     assert send(scene, cast.head, f"{address}/answer").status == 303
     assert send(scene, cast.officer, f"{address}/answer").status == 303  # changes nothing
     assert "元旦假期" not in ask(scene, cast.head, "/enterprise").body.decode()
     assert len(scene.entries("call.answered")) == 1
+    assert "0 条未读" in ask(scene, cast.head, "/inbox").body.decode()
     scene.clock.passes(timedelta(hours=3))
     late = ask(scene, cast.office, address).body.decode()
     assert "12:07" in late
