@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, redirect, render_template, request
 from flask_babel import gettext as _
+from flask_babel import pgettext
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 from wtforms import StringField
@@ -106,7 +107,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
     """The places of the head bar that this person may open, by what they are about."""
     groups = (
         (
-            _("隐患"),
+            pgettext("places", "隐患"),
             (_("本单位隐患"), "/enterprise", Permission.HAZARD_RECTIFY),
             (_("隐患台账"), "/hazards", Permission.HAZARD_READ),
             (_("挂图作战"), "/board", Permission.HAZARD_READ),
@@ -122,7 +123,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("检查记录"), "/records", Permission.RECORD_READ),
             (_("检查报告"), "/reports", Permission.REPORT_READ),
             (_("还在平板上"), "/custody", Permission.CUSTODY_READ),
-            (_("检查表"), "/authoring", Permission.CHECKLIST_AUTHOR),
+            (pgettext("places", "检查表"), "/authoring", Permission.CHECKLIST_AUTHOR),
             (_("标准库"), "/criteria", Permission.PUBLIC),
             (_("提示卡"), "/cards", Permission.PUBLIC),
             (_("救援包"), "/rescue", Permission.RECORD_SUBMIT),
@@ -144,7 +145,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
         ),
         (
             _("单位与人员"),
-            (_("单位"), "/units", Permission.UNIT_READ),
+            (pgettext("places", "单位"), "/units", Permission.UNIT_READ),
             (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
             (_("指派"), "/assignments", Permission.ASSIGN),
             (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),
