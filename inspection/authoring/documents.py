@@ -15,7 +15,7 @@ from typing import Any
 from inspection.domain import checklist
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import DraftFull, DraftMovedOn
-from inspection.domain.proofreading import MOST_ITEMS
+from inspection.domain.proofreading import MOST_ITEMS, in_full
 
 Document = dict[str, Any]
 
@@ -296,7 +296,7 @@ def drawn(document: Document) -> Checklist:
     for section in made["sections"]:
         section["items"] = [_readable({**fresh_item(""), **each}) for each in section["items"]]
     made["effective_on"] = _day(made.get("effective_on")) or "2000-01-01"
-    return checklist.from_json(made, digest=digest(document))
+    return checklist.from_json(in_full(made), digest=digest(document))
 
 
 def _readable(item: Document) -> Document:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from inspection.domain import problems
 from inspection.domain.problems import Problem
+from inspection.edge.language import language
 
 STATUS_OF: dict[type[Problem], int] = {
     problems.NotSignedIn: 401,
@@ -138,6 +139,12 @@ class Spoken:
     sentence: str
     safe: str
     next: str
+
+    @property
+    def whole(self) -> str:
+        """All of it in one run, as it stands beside a field; English parts its sentences."""
+        gap = "" if language() == "zh" else " "
+        return gap.join(filter(None, (self.sentence, self.safe, self.next)))
 
 
 def spoken(problem: Problem) -> Spoken:

@@ -277,7 +277,7 @@ def _told(found: Desk, fault: Fault, items: Mapping[str, Document]) -> Told:
         item = items[place]
         name = f"{item['code']} {item['title']['zh']}".strip()
         where = f"{base}/items/{item['code']}#{field_id(fault.pointer[len(place) :])}"
-        said = f"{name}：{field}" if field else name
+        said = gettext("：").join(filter(None, (name, field)))
         return Told(where, said, words_of.sentence(fault))
     if fault.pointer.startswith("/sections"):
         return Told(f"{base}#sections", gettext("检查项"), words_of.sentence(fault))

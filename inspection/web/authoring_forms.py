@@ -88,7 +88,7 @@ def _mark() -> SelectField:
 
 # In the order of the page: fields are told apart by when they were made.
 CitationForm = _row(
-    instrument=SelectField(_("法规标准"), validate_choice=False),
+    instrument=SelectField(_("依据的法规标准"), validate_choice=False),
     clause=_clause(),
     **{"from": StringField(_("施行日期")), "to": StringField(_("失效日期（现行的不填）"))},
     mark=_mark(),

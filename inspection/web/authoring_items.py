@@ -20,6 +20,7 @@ from inspection.domain.checklist import ORDINARY_WEIGHT
 from inspection.domain.problems import DraftMovedOn
 from inspection.edge import current_actor, requires, wired, writing
 from inspection.edge import faults as words_of
+from inspection.edge.language import language
 from inspection.web.authoring import Answer, Desk, desk, refuse_moved
 from inspection.web.authoring_forms import (
     MOST_TAGS,
@@ -140,7 +141,11 @@ def _item_form(found: Desk, **given: Any) -> Any:
 
 def _name_instruments(form: Any, found: Desk) -> None:
     """Offer the instruments of the draft and of all shipped lists."""
-    known = {key: f"{key} {text['zh']}" for key, text in sorted(_instruments(found).items())}
+    spoken = language()
+    known = {
+        key: f"{key} {text.get(spoken) or text['zh']}"
+        for key, text in sorted(_instruments(found).items())
+    }
     for rows, name in ((form.citations, "instrument"), (form.major, "criterion")):
         for row in rows:
             chosen = row[name].data or ""

@@ -19,7 +19,7 @@ from inspection.authoring.documents import Document
 from inspection.authoring.drafts import State
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import NotFound, RevisionUnpublished
-from inspection.edge import current_actor, reading, requires, wired, writing
+from inspection.edge import current_actor, reading, requires, signed_in_actor, wired, writing
 from inspection.edge import faults as words_of
 from inspection.edge.language import LANGUAGES
 from inspection.web.authoring import (
@@ -216,7 +216,10 @@ def trial(token: str, lang: str) -> str:
         found = drafts.any_draft(session, uuid)
     if found is None or found.state not in (State.DRAFTING, State.IN_REVIEW):
         abort(404)
-    return _trial_page(documents.drawn(dict(found.document)))
+    reader = signed_in_actor()
+    author = reader is not None and reader.may(Permission.CHECKLIST_AUTHOR)
+    back = f"/authoring/drafts/{uuid}" if author else ""
+    return _trial_page(documents.drawn(dict(found.document)), back=back)
 
 
 @blueprint.get("/authoring/lists/<slug>/<int:revision>/trial/<lang>")
@@ -230,13 +233,15 @@ def try_published(slug: str, revision: int, lang: str) -> str:
             visible(session, slug, revision)
     except RevisionUnpublished as problem:
         raise NotFound(list=slug, revision=revision) from problem
-    return _trial_page(wired().catalog.revision(slug, revision))
+    return _trial_page(wired().catalog.revision(slug, revision), back=f"/authoring/lists/{slug}")
 
 
-def _trial_page(checklist: Checklist) -> str:
+def _trial_page(checklist: Checklist, *, back: str) -> str:
+    """`back` is where its reader came from, empty for a device without an account."""
     return render_template(
         "web/authoring/trial.html",
         checklist=checklist,
+        back=back,
         form=form_for(checklist)(),
         finding=FindingForm(),
         methods=METHODS,

@@ -153,9 +153,8 @@ def _told(uuid: str, found: Transcript) -> str:
 
 def _words_of(problem: Problem) -> str:
     """Why a workbook was refused, and what helps; of a form also what pyxform says."""
-    said = problems.spoken(problem)
     why = f" (pyxform: {problem.details['why']})" if isinstance(problem, FormUnfit) else ""
-    return f"{said.sentence}{why}{said.next}"
+    return f"{problems.spoken(problem).whole}{why}"
 
 
 def _page(form: WorkbookForm) -> str:

@@ -110,8 +110,7 @@ def sign_with_own(report: object) -> Any:
     except Problem as problem:
         if not problem.code.startswith("own_"):
             raise
-        words = spoken(problem)
-        form.document.errors = [f"{words.sentence}{words.safe}{words.next}"]
+        form.document.errors = [spoken(problem).whole]
         return _page(str(report), form), STATUS_OF[type(problem)]
     return redirect(url_for("reports.show", report=report), 303)
 

@@ -195,6 +195,10 @@ def test_a_trial_is_drawn_for_whoever_holds_its_link_until_the_draft_is_gone(
     assert drawn.status_code == 200
     assert "油库卸油口有防静电接地" in drawn.text
     assert "试用，填的不保存、不发出" in drawn.text
+    assert f'href="{draft}"' not in drawn.text
+    english = authors.read(authors.first, link.removesuffix("zh") + "en")
+    assert "油库卸油口有防静电接地" in english, "what has no English stands in Chinese"
+    assert f'href="{draft}"' in english, "its author finds the way back"
     assert stranger.get(link.replace(".", ".1", 1)).status_code == 404
     assert authors.post(authors.first, f"{draft}/end").status_code == 303
     assert stranger.get(link).status_code == 404
