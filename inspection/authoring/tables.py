@@ -35,6 +35,7 @@ SYNONYMS = {
 }  # fmt: skip
 _EITHER = "检查项目"
 """In some workbooks the item itself, in others its title or its section."""
+_COUNTING = ("序号", "编号")
 _OF_NO_USE = re.compile(
     "序号|检查结果|检查情况|检查记录|是否.*|不?符合(项|情况)?|不?合格|不适用|备注|说明|得分|扣分|分值|"
     "检查人.*|责任人|.*名称|照片|结果|现场情况|复查.*"
@@ -52,6 +53,8 @@ class Table:
     columns: dict[str, int]
     unknown: dict[str, int]
     rows: tuple[Row, ...]
+    counting: tuple[int, ...] = ()
+    """Where rows are counted (序号) or coded (编号): a row with a number of its own is a thing."""
 
     def words(self, row: Row, heading: str) -> str:
         """What a row says under a heading."""
@@ -85,7 +88,9 @@ def table(sheet: Sheet, known: Sequence[Column], needed: str) -> Table | None:
     head = sheet.rows[start]
     body = tuple(row for row in sheet.rows[start + 1 :] if needed not in _columns(row, headings))
     columns = _settled(best, head, body)
-    return Table(sheet.title, _title(sheet.rows[:start]), columns, _unknown(head, columns), body)
+    counting = tuple(place for place in head.filled if _plain(head.at(place)) in _COUNTING)
+    title = _title(sheet.rows[:start])
+    return Table(sheet.title, title, columns, _unknown(head, columns), body, counting)
 
 
 def _plain(heading: str) -> str:
@@ -171,6 +176,8 @@ def _section_line(found: Table, row: Row, needed: str) -> str:
 
 def _goes_on(found: Table, row: Row, needed: str) -> bool:
     """Whether a row goes on with what the row above began."""
+    if any(row.at(place) and place not in row.continued for place in found.counting):
+        return False
     return found.columns[needed] in row.continued or not found.words(row, needed)
 
 

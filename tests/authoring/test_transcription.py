@@ -239,6 +239,19 @@ def test_merged_cells_hold_for_all_their_rows() -> None:
     assert [each["methods"] for each in items(found)] == [["documents"], ["看视频"], ["看视频"]]
 
 
+def test_a_row_with_a_number_of_its_own_is_an_item_though_its_check_was_forgotten() -> None:
+    data = workbook(
+        ("序号", *HEAD),
+        (1, *ROW),
+        (2, None, "现场", "未清除；遗留", "清除可燃物"),
+        (3, "专人监护", "现场", "无人；离岗", "停止作业"),
+    )
+    found = read(data)
+    assert checks(data) == [ROW[0], "", "专人监护"]
+    assert tags(items(found)[1]) == ["未清除", "遗留"]
+    assert (3, "B") in {(row, column) for _, _, row, column in _located(found)}
+
+
 def test_lines_across_the_table_begin_sections_and_the_rest_is_passed_over() -> None:
     data = workbook(
         HEAD,
