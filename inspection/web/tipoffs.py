@@ -194,30 +194,20 @@ def accept(tipoff: object) -> Answer:
     form, scope = AcceptForm(request.form), current_actor().scope(Permission.TIPOFF_READ)
     with reading() as session:
         unit = directory.named(session, (form.unit.data or "").strip(), scope)
-    if form.validate() and unit is None:
+    if not form.validate():
+        return _refused(tipoff, form)
+    if unit is None:
         form.unit.errors = [gettext("名录里没有这家单位，或不在您的管辖范围内")]
-    return _acted(
-        tipoff,
-        form,
-        lambda session: handling.accept(
-            session, current_actor(), str(tipoff), unit or "", at=wired().clock()
-        ),
-    )
+        return _refused(tipoff, form)
+    return _acted(tipoff, handling.accept, unit)
 
 
 @blueprint.post("/tipoffs/<uuid:tipoff>/set-aside")
 @requires(Permission.TIPOFF_READ)
 def set_aside(tipoff: object) -> Answer:
     """Mark a tip-off as spam."""
-    form = ProtectedForm(request.form)
-    form.validate()  # raises FormExpired
-    return _acted(
-        tipoff,
-        form,
-        lambda session: handling.set_aside(
-            session, current_actor(), str(tipoff), at=wired().clock()
-        ),
-    )
+    ProtectedForm(request.form).validate()  # raises FormExpired
+    return _acted(tipoff, handling.set_aside)
 
 
 @blueprint.post("/tipoffs/<uuid:tipoff>/message")
@@ -225,14 +215,9 @@ def set_aside(tipoff: object) -> Answer:
 def say(tipoff: object) -> Answer:
     """Say something to the sender."""
     form = MessageForm(request.form)
-    form.validate()
-    return _acted(
-        tipoff,
-        form,
-        lambda session: handling.say(
-            session, current_actor(), str(tipoff), form.message.data.strip(), at=wired().clock()
-        ),
-    )
+    if not form.validate():
+        return _refused(tipoff, form)
+    return _acted(tipoff, handling.say, form.message.data.strip())
 
 
 @blueprint.post("/tipoffs/<uuid:tipoff>/record")
@@ -240,14 +225,9 @@ def say(tipoff: object) -> Answer:
 def link_record(tipoff: object) -> Answer:
     """Link the inspection that looked into it."""
     form = RecordForm(request.form)
-    form.validate()
-    return _acted(
-        tipoff,
-        form,
-        lambda session: handling.link_record(
-            session, current_actor(), str(tipoff), form.record.data or "", at=wired().clock()
-        ),
-    )
+    if not form.validate():
+        return _refused(tipoff, form)
+    return _acted(tipoff, handling.link_record, form.record.data or "")
 
 
 @blueprint.post("/tipoffs/<uuid:tipoff>/hazard")
@@ -255,22 +235,13 @@ def link_record(tipoff: object) -> Answer:
 def link_hazard(tipoff: object) -> Answer:
     """Link a hazard by its number."""
     form = HazardForm(request.form)
-    form.validate()
+    if not form.validate():
+        return _refused(tipoff, form)
     try:
-        return _acted(
-            tipoff,
-            form,
-            lambda session: handling.link_hazard(
-                session,
-                current_actor(),
-                str(tipoff),
-                form.hazard.data.strip(),
-                at=wired().clock(),
-            ),
-        )
+        return _acted(tipoff, handling.link_hazard, form.hazard.data.strip())
     except NotFound:
         form.hazard.errors = [gettext("这家单位没有这个编号的隐患")]
-        return _page(str(tipoff), form), 422
+        return _refused(tipoff, form)
 
 
 @blueprint.post("/tipoffs/<uuid:tipoff>/close")
@@ -278,19 +249,9 @@ def link_hazard(tipoff: object) -> Answer:
 def close(tipoff: object) -> Answer:
     """Close a tip-off with what was found."""
     form = CloseForm(request.form)
-    form.validate()
-    return _acted(
-        tipoff,
-        form,
-        lambda session: handling.close(
-            session,
-            current_actor(),
-            str(tipoff),
-            Outcome(form.outcome.data),
-            form.found.data.strip(),
-            at=wired().clock(),
-        ),
-    )
+    if not form.validate():
+        return _refused(tipoff, form)
+    return _acted(tipoff, handling.close, Outcome(form.outcome.data), form.found.data.strip())
 
 
 @blueprint.post("/tipoffs/<uuid:tipoff>/reward")
@@ -298,19 +259,14 @@ def close(tipoff: object) -> Answer:
 def grant(tipoff: object) -> Answer:
     """Grant the reward that follows from a fine."""
     form = RewardForm(request.form)
-    form.validate()
+    if not form.validate():
+        return _refused(tipoff, form)
     return _acted(
         tipoff,
-        form,
-        lambda session: handling.grant(
-            session,
-            current_actor(),
-            str(tipoff),
-            fine=int((form.fine.data or Decimal()) * 100),
-            own_staff=form.own_staff.data,
-            case_number=(form.case_number.data or "").strip(),
-            at=wired().clock(),
-        ),
+        handling.grant,
+        fine=int((form.fine.data or Decimal()) * 100),
+        own_staff=form.own_staff.data,
+        case_number=(form.case_number.data or "").strip(),
     )
 
 
@@ -320,30 +276,27 @@ def pay(tipoff: object) -> Answer:
     """Pay the reward to whoever knows code and passphrase; no name is asked for."""
     form = PaymentForm(request.form)
     if not form.validate():
-        return _page(str(tipoff), form), 422
+        return _refused(tipoff, form)
     try:
         with reading() as session:
             known = filing.known(session, form.code.data, form.passphrase.data)
-        return _acted(
-            tipoff,
-            form,
-            lambda session: handling.pay(
-                session, current_actor(), str(tipoff), known, at=wired().clock()
-            ),
-        )
+        return _acted(tipoff, handling.pay, known)
     except (TipoffSecretWrong, NotFound):
         form.code.errors = [gettext("查询码或口令不对，或属于另一件举报")]
-        return _page(str(tipoff), form), 422
+        return _refused(tipoff, form)
 
 
-def _acted(tipoff: object, form: ProtectedForm, act: Callable[[Session], None]) -> Answer:
-    """Take a step when its form does, else show the page with what is wrong."""
-    if form.errors:
-        return _page(str(tipoff), form), 422
+def _acted(tipoff: object, step: Callable[..., None], *values: object, **named: object) -> Answer:
+    """Take a step with what was filled in, and show the tip-off as it is then."""
     with writing() as session:
-        act(session)
+        step(session, current_actor(), str(tipoff), *values, **named, at=wired().clock())
     flash(gettext("已记入台账。"), "done")
     return redirect(f"/tipoffs/{tipoff}", 303)
+
+
+def _refused(tipoff: object, form: ProtectedForm) -> Answer:
+    """Show the page with what is wrong; nothing was written."""
+    return _page(str(tipoff), form), 422
 
 
 def _page(uuid: str, wrong: ProtectedForm | None = None) -> str:
