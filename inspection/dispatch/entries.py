@@ -286,10 +286,7 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
 def rebuild(session: Session) -> None:
     """Empty the table and build it again from the whole ledger."""
     session.execute(delete(DispatchEntry))
-    seq = 0
-    while entries := journal.read(session, after=seq):
-        apply(session, entries)
-        seq = entries[-1].seq
+    journal.replay(session, apply)
 
 
 def _noted(session: Session, entry: Entry, body: dict[str, Any]) -> None:

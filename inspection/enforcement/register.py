@@ -85,10 +85,7 @@ def rebuild(session: Session) -> None:
     """Empty both tables and build them again from the whole ledger."""
     session.execute(delete(Measure))
     session.execute(delete(Penalty))
-    seq = 0
-    while entries := journal.read(session, after=seq):
-        apply(session, entries)
-        seq = entries[-1].seq
+    journal.replay(session, apply)
 
 
 def _unit_id(body: dict[str, Any]) -> Any:

@@ -175,11 +175,7 @@ def rebuild(session: Session) -> int:
     """Empty the register and build it again from the whole ledger; returns the entries read."""
     for model in (Hazard, HazardWords, HazardTally):
         session.execute(delete(model))
-    seq = 0
-    while entries := journal.read(session, after=seq, limit=ENTRIES_AT_ONCE):
-        apply(session, entries)
-        seq = entries[-1].seq
-    return seq
+    return journal.replay(session, apply, at_once=ENTRIES_AT_ONCE)
 
 
 _hazard, _unit = table_of(Hazard), table_of(Unit)

@@ -133,10 +133,7 @@ def rebuild(session: Session) -> None:
     """Empty the tables and build them again from the whole ledger."""
     for table in (CalledUnit, Call, DutyDay, IncidentReport, Incident):
         session.execute(delete(table))
-    seq = 0
-    while entries := journal.read(session, after=seq):
-        apply(session, entries)
-        seq = entries[-1].seq
+    journal.replay(session, apply)
 
 
 def _unit_id(uuid: str) -> Any:

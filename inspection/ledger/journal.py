@@ -1,7 +1,7 @@
 """Appends to the ledger and reads it. There is no third verb: triggers refuse them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -125,6 +125,17 @@ def head(session: Session) -> tuple[int, str]:
 def read(session: Session, *, after: int = 0, limit: int = 1000) -> list[Entry]:
     """Return up to `limit` entries after seq `after`, in order."""
     return _entries(session, LedgerEntry.seq > after, limit)
+
+
+def replay(
+    session: Session, apply: Callable[[Session, list[Entry]], None], *, at_once: int = 1000
+) -> int:
+    """Hand the whole ledger to `apply`, in order, so many entries at once; return how many."""
+    seq = count = 0
+    while entries := read(session, after=seq, limit=at_once):
+        apply(session, entries)
+        seq, count = entries[-1].seq, count + len(entries)
+    return count
 
 
 def links(session: Session, *, after: int, until: int) -> dict[int, str]:

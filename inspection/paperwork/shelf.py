@@ -241,10 +241,7 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
 def rebuild(session: Session) -> None:
     """Empty the shelf and build it again from the whole ledger."""
     session.execute(delete(PaperRow))
-    seq = 0
-    while entries := journal.read(session, after=seq):
-        apply(session, entries)
-        seq = entries[-1].seq
+    journal.replay(session, apply)
 
 
 def _proposed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
