@@ -151,11 +151,6 @@ def month_before(month: date) -> date:
     return month_of(month - timedelta(days=1))
 
 
-def month_after(month: date) -> date:
-    """The month after."""
-    return month_of(month + timedelta(days=31))
-
-
 class State(StrEnum):
     """Where the table of a month stands."""
 

@@ -111,7 +111,6 @@ def test_a_table_is_open_then_due_then_late() -> None:
     }
     assert stands == {26: State.OPEN, 27: State.DUE, 28: State.DUE, 29: State.LATE}
     assert dispatch.month_before(date(2026, 1, 1)) == date(2025, 12, 1)
-    assert dispatch.month_after(date(2026, 1, 1)) == date(2026, 2, 1)
 
 
 def test_money_is_written_in_ten_thousands_with_two_decimals() -> None:
