@@ -40,7 +40,7 @@ class Carried:
 
 def newest(session: Session, *, before: int) -> tuple[Carried, ...]:
     """Return a page of what was carried away before a place in the ledger, newest first."""
-    entries = journal.exported(session, before=before, limit=ROWS_A_PAGE)
+    entries = journal.newest(session, tuple(_READ), before=before, limit=ROWS_A_PAGE)
     found = [_READ[entry.kind](entry, json.loads(entry.body)) for entry in entries]
     names = _names(session, [each.person for each in found])
     return tuple(

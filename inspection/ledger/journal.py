@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Index, and_, bindparam, insert, select, text, update
+from sqlalchemy import Index, and_, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, table_of
@@ -34,10 +34,6 @@ class LedgerHead(Base):
     link: Mapped[str]
 
 
-_EXPORTED = text("kind IN ('list.exported', 'reports.exported', 'case.exported')")
-"""Written out, not bound: so that the index that has the same condition answers."""
-
-
 class LedgerEntry(Base):
     """An entry as it was hashed."""
 
@@ -55,12 +51,7 @@ class LedgerEntry(Base):
 
     __table_args__ = (
         Index("ix_ledger_entry_subject", "subject", "seq"),
-        Index(
-            "ix_ledger_entry_exported",
-            "seq",
-            sqlite_where=_EXPORTED,
-            postgresql_where=_EXPORTED,
-        ),
+        Index("ix_ledger_entry_kind", "kind", "seq"),
     )
 
 
@@ -167,15 +158,15 @@ def about(session: Session, subject: str, *, kind: str = "") -> list[Entry]:
     return _entries(session, wanted, 10_000)
 
 
-def exported(session: Session, *, before: int, limit: int) -> list[Entry]:
-    """Return what was carried away before a place in the ledger, newest first."""
-    newest = (
+def newest(session: Session, kinds: Sequence[str], *, before: int, limit: int) -> list[Entry]:
+    """Return the entries of some kinds before a place in the ledger, newest first."""
+    found = (
         select(_entry.c.seq)
-        .where(_EXPORTED, _entry.c.seq < before)
+        .where(_entry.c.kind.in_(kinds), _entry.c.seq < before)
         .order_by(_entry.c.seq.desc())
         .limit(limit)
     )
-    seqs = list(session.scalars(newest))
+    seqs = list(session.scalars(found))
     return _entries(session, LedgerEntry.seq.in_(seqs), limit)[::-1]
 
 
