@@ -35,7 +35,7 @@ EVIDENCE = {
     "measurement": "检测数据",
     "question": "询问",
 }
-MARKS = {"V": "已核对条文", "V2": "据转述核对", "VT": "只核对了条号", "R": "尚未核对"}
+MARKS = {"V": "已核对原文", "V2": "二手资料核对", "VT": "仅核对条目", "R": "凭记忆，未核对"}
 SECTORS = {
     "chemicals": "化工和危险化学品",
     "machinery": "机械制造",
@@ -66,8 +66,8 @@ VENUES = {
     "molten_metal": "熔融金属",
     "hazardous_chemicals": "使用或储存危险化学品",
     "fireworks": "烟花爆竹经营",
-    "rented_out": "厂房出租",
-    "contractors": "外包作业",
+    "rented_out": "场地出租",
+    "contractors": "有外包作业",
     "self_built": "自建房",
 }
 WEIGHTS = (1, 2, 3, 5)
@@ -191,7 +191,9 @@ _APPLIES = (
     Column("限高危行业", ("applies", "high_risk"), 7, Kind.IF_YES, note="只用于高危行业的填“是”"),
     Column("人数不少于", ("applies", "staff_at_least"), 7, Kind.NUMBER, note="从业人员人数"),
 )  # fmt: skip
-_MARK_NOTE = "已核对条文：逐字看过；据转述核对：只见转载；只核对了条号：文字没看；尚未核对：凭记忆"
+_MARK_NOTE = (
+    "已核对原文：逐字看过；二手资料核对：只见转载；仅核对条目：条号对，文字没看；凭记忆，未核对"
+)
 
 COLUMNS: dict[str, tuple[Column, ...]] = {
     LIST: (
@@ -257,7 +259,7 @@ COLUMNS: dict[str, tuple[Column, ...]] = {
         Column("失效日期", ("to",), 12, Kind.DAY, note="最后有效的一天，现行的空着"),
         Column("适用范围", ("scope", "zh"), 24, note="空着：普遍适用"),
         Column("核对程度", ("mark",), 10, Kind.CHOICE, MARKS, note=_MARK_NOTE,
-               example="已核对条文"),
+               example="已核对原文"),
         Column("适用范围（英文）", ("scope", "en"), 24),
     ),
     CRITERIA: (

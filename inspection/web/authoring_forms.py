@@ -28,10 +28,10 @@ from inspection.web.hazards import SECTORS
 from inspection.web.premises import VENUES
 
 MARKS = {
-    "V": _("已核对条文"),
-    "V2": _("据转述核对"),
-    "VT": _("只核对了条号"),
-    "R": _("尚未核对"),
+    "V": _("已核对原文"),
+    "V2": _("二手资料核对"),
+    "VT": _("仅核对条目"),
+    "R": _("凭记忆，未核对"),
 }
 EVIDENCE = {
     "photo": _("照片"),

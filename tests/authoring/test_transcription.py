@@ -100,7 +100,7 @@ def test_what_was_edited_in_excel_is_what_comes_back() -> None:
         rows["D2"] = "改过的检查内容。"
         rows.delete_rows(4)
         rows["A4"], rows["D4"], rows["E4"] = "作业票", "新加的一项。", "现场查看"
-        book["依据"].append(["A-99", "AQF", "", "第一条", "", "", "", "已核对条文"])
+        book["依据"].append(["A-99", "AQF", "", "第一条", "", "", "", "已核对原文"])
 
     found = read(edited(workbooks.written(document()), work))
     assert [each["code"] for each in items(found)] == ["A-01", "A-02", "A-03"]
