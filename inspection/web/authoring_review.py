@@ -216,10 +216,21 @@ def trial(token: str, lang: str) -> str:
         found = drafts.any_draft(session, uuid)
     if found is None or found.state not in (State.DRAFTING, State.IN_REVIEW):
         abort(404)
-    reader = signed_in_actor()
-    author = reader is not None and reader.may(Permission.CHECKLIST_AUTHOR)
-    back = f"/authoring/drafts/{uuid}" if author else ""
+    back = f"/authoring/drafts/{uuid}" if _may_work_on(uuid) else ""
     return _trial_page(documents.drawn(dict(found.document)), back=back)
+
+
+def _may_work_on(uuid: str) -> bool:
+    """Whether the reader of a trial is signed in and has its draft in scope."""
+    reader = signed_in_actor()
+    if reader is None or not reader.may(Permission.CHECKLIST_AUTHOR):
+        return False
+    with reading() as session:
+        try:
+            drafts.draft(session, reader, uuid)
+        except NotFound:
+            return False
+    return True
 
 
 @blueprint.get("/authoring/lists/<slug>/<int:revision>/trial/<lang>")
