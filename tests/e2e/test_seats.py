@@ -317,6 +317,8 @@ def test_a_session_that_ends_at_any_step_stops_only_sending(
     url = live_server.url
     inspector.sign_out(page)
     inspector.enrol(page, url, LI)
+    page.goto(f"{url}/tablet/start")
+    page.locator("#units button").first.wait_for()  # the tablet has learned what it needs
 
     def expired() -> None:
         page.context.clear_cookies()
