@@ -20,7 +20,8 @@ from inspection.accounts.policy import Permission
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.dispatch_rows import BY_CODE, SECONDS
 from inspection.domain.dispatch_rules import Asked, Value
-from inspection.domain.problems import DispatchEntryOdd, NotFound
+from inspection.domain.office_problems import DispatchEntryOdd
+from inspection.domain.problems import NotFound
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
 from inspection.ledger.journal import Event

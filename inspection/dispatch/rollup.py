@@ -18,7 +18,7 @@ from inspection.dispatch import tables
 from inspection.dispatch.tables import SentTable
 from inspection.domain import dispatch as domain
 from inspection.domain.dispatch import Cells, State
-from inspection.domain.problems import DispatchMonthOpen, DispatchNobodyToRemind
+from inspection.domain.office_problems import DispatchMonthOpen, DispatchNobodyToRemind
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.notices import inbox

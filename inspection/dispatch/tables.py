@@ -25,14 +25,14 @@ from inspection.domain import dispatch as domain
 from inspection.domain import sheet
 from inspection.domain.dispatch import Cells, State, Terms
 from inspection.domain.dispatch_rows import BY_CODE
-from inspection.domain.problems import (
+from inspection.domain.office_problems import (
     DispatchLocked,
     DispatchMonthOpen,
     DispatchMovedOn,
     DispatchNoteMissing,
     DispatchTermsOdd,
-    NotFound,
 )
+from inspection.domain.problems import NotFound
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
 from inspection.ledger.journal import Event

@@ -238,30 +238,6 @@ class CaseIncomplete(Problem):
     """A measure or penalty lacks something or does not fit; `fields` holds a code for each."""
 
 
-class TipoffsCrowded(Problem):
-    """Too many tip-offs came to one office lately; `retry_after_seconds` says when to try again."""
-
-
-class TipoffSentAlready(Problem):
-    """This very form was sent before; the tip-off that it made stands as it is."""
-
-
-class TipoffSecretWrong(Problem):
-    """No tip-off has this query code and passphrase; which of the two is wrong is not told."""
-
-
-class TipoffMovedOn(Problem):
-    """The tip-off is no longer where this step begins; `standing` says where it is."""
-
-
-class IncidentIncomplete(Problem):
-    """What was filled in about an accident does not do; `fields` has a code for each field."""
-
-
-class IncidentReported(Problem):
-    """This report on the accident was made already; what is new goes into a follow-up."""
-
-
 class HazardMovedOn(Problem):
     """Somebody took another step since the page was read; `seq` is that entry's."""
 
@@ -355,34 +331,6 @@ class SheetTooLong(Problem):
 
 class PaperMovedOn(Problem):
     """The paper, a hazard in it or the paper it follows is no longer as the page showed it."""
-
-
-class DispatchEntryOdd(Problem):
-    """What was entered by hand for a dispatch table does not do; `fields` has a code for each."""
-
-
-class DispatchTermsOdd(Problem):
-    """From when and until when an office wants to count does not do; `fields` says which."""
-
-
-class DispatchMonthOpen(Problem):
-    """The month still counts, or its table was sent: there is nothing to send or to press for."""
-
-
-class DispatchLocked(Problem):
-    """The table was sent and its outer limit is over: only the next month's can differ."""
-
-
-class DispatchNoteMissing(Problem):
-    """A correction, or a table with values that fall, needs a note; `fallen` names the values."""
-
-
-class DispatchMovedOn(Problem):
-    """Somebody else sent or corrected the table meanwhile; `version` is the newest."""
-
-
-class DispatchNobodyToRemind(Problem):
-    """The office has nobody who could send its table."""
 
 
 class WarrantMissing(Problem):

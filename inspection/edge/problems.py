@@ -9,7 +9,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from inspection.domain import problems
+from inspection.domain import office_problems, problems
 from inspection.domain.problems import Problem
 from inspection.edge.language import language
 
@@ -60,12 +60,12 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.StepNotAllowed: 409,
     problems.StepIncomplete: 422,
     problems.CaseIncomplete: 422,
-    problems.TipoffsCrowded: 429,
-    problems.TipoffSentAlready: 409,
-    problems.TipoffSecretWrong: 403,
-    problems.TipoffMovedOn: 409,
-    problems.IncidentIncomplete: 422,
-    problems.IncidentReported: 409,
+    office_problems.TipoffsCrowded: 429,
+    office_problems.TipoffSentAlready: 409,
+    office_problems.TipoffSecretWrong: 403,
+    office_problems.TipoffMovedOn: 409,
+    office_problems.IncidentIncomplete: 422,
+    office_problems.IncidentReported: 409,
     problems.HazardMovedOn: 409,
     problems.PhotoUnfit: 422,
     problems.LadderUnfit: 422,
@@ -91,13 +91,13 @@ STATUS_OF: dict[type[Problem], int] = {
     problems.PaperStands: 409,
     problems.PaperMovedOn: 409,
     problems.SheetTooLong: 422,
-    problems.DispatchEntryOdd: 422,
-    problems.DispatchTermsOdd: 422,
-    problems.DispatchMonthOpen: 409,
-    problems.DispatchLocked: 409,
-    problems.DispatchNoteMissing: 422,
-    problems.DispatchMovedOn: 409,
-    problems.DispatchNobodyToRemind: 409,
+    office_problems.DispatchEntryOdd: 422,
+    office_problems.DispatchTermsOdd: 422,
+    office_problems.DispatchMonthOpen: 409,
+    office_problems.DispatchLocked: 409,
+    office_problems.DispatchNoteMissing: 422,
+    office_problems.DispatchMovedOn: 409,
+    office_problems.DispatchNobodyToRemind: 409,
     problems.WarrantMissing: 422,
     problems.TimestampUnavailable: 503,
     problems.SealUnavailable: 503,
@@ -424,63 +424,3 @@ def time_server_sentence(details: Mapping[str, Any]) -> str:
     }
     wrong: str = _("时间戳服务器 %(server)s 的应答不能用。", server=server)
     return words.get(str(details.get("reason")), wrong)
-
-
-def fault_sentence(code: str) -> str:
-    """What is wrong with the content of a held record."""
-    return {
-        "unit_unknown": _("被检查单位不在名录中。"),
-        "unit_out_of_scope": _("签名的检查人员不管辖这家单位。"),
-        "checklist_unknown": _("没有这张检查表。"),
-        "revision_unpublished": _("检查表的这个版本没有发布过。"),
-        "checklist_digest_mismatch": _("检查表内容与发布的版本不一致。"),
-        "answer_missing": _("有检查项没有回答。"),
-        "answer_unfit": _("回答不在可选范围内，或检查项不在表中。"),
-        "reason_missing": _("没有写明原因。"),
-        "finding_missing": _("判为不合格，但没有写问题。"),
-        "finding_unfit": _("问题填写不完整或与检查项不符。"),
-        "photo_missing": _("问题没有照片；当场已改的还需要整改后照片。"),
-        "deadline_missing": _("没有整改期限。"),
-        "signature_missing": _("缺少签名。"),
-        "signature_unnamed": _("有签名不属于记录中写明的人员。"),
-        "inspectors_missing": _("检查人员少于两人。"),
-        "reinspection_missing": _("复查记录里没有写复查了哪条隐患。"),
-        "reinspection_unfit": _("复查结果填写不完整，或与这张检查表不符。"),
-        "words_missing": _("未整改的隐患没有写明现状。"),
-        "deadline_past": _("新的整改期限早于复查当天。"),
-        "hazard_unknown": _("台账里没有这条隐患。"),
-        "hazard_elsewhere": _("这条隐患属于别的单位，或来自别的检查表。"),
-        "hazard_closed": _("这条隐患已经了结：有人先复查销号、移送，或认定重复、不属隐患。"),
-        "ink_missing": _("没有手写签名。"),
-        "ink_blank": _("手写签名是空白的。"),
-        "time_disorder": _("结束时间早于开始时间。"),
-    }[code]
-
-
-FAULT_CODES = (
-    "unit_unknown",
-    "unit_out_of_scope",
-    "checklist_unknown",
-    "revision_unpublished",
-    "checklist_digest_mismatch",
-    "answer_missing",
-    "answer_unfit",
-    "reason_missing",
-    "finding_missing",
-    "finding_unfit",
-    "photo_missing",
-    "deadline_missing",
-    "signature_missing",
-    "signature_unnamed",
-    "reinspection_missing",
-    "reinspection_unfit",
-    "words_missing",
-    "deadline_past",
-    "hazard_unknown",
-    "hazard_elsewhere",
-    "hazard_closed",
-    "inspectors_missing",
-    "ink_missing",
-    "ink_blank",
-    "time_disorder",
-)

@@ -12,12 +12,8 @@ from inspection.accounts import people
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission, Role
 from inspection.domain.incident import CLOCKS, HEADINGS, Stage, Start, Timer, due, timer
-from inspection.domain.problems import (
-    IncidentIncomplete,
-    IncidentReported,
-    NotAllowed,
-    NotFound,
-)
+from inspection.domain.office_problems import IncidentIncomplete, IncidentReported
+from inspection.domain.problems import NotAllowed, NotFound
 from inspection.incidents import register
 from inspection.incidents.register import Incident, IncidentReport
 from inspection.ledger import journal

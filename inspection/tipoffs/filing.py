@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people
 from inspection.accounts.policy import Role
 from inspection.domain import invitation
-from inspection.domain.problems import TipoffsCrowded, TipoffSecretWrong, TipoffSentAlready
+from inspection.domain.office_problems import TipoffsCrowded, TipoffSecretWrong, TipoffSentAlready
 from inspection.domain.tipoff import Channel, Standing
 from inspection.ledger import journal
 from inspection.ledger.journal import Event

@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
-from inspection.domain.problems import NotFound, TipoffMovedOn
+from inspection.domain.office_problems import TipoffMovedOn
+from inspection.domain.problems import NotFound
 from inspection.domain.tipoff import REWARDED, Outcome, Standing, reward
 from inspection.hazards.register import Hazard
 from inspection.ledger import journal

@@ -44,15 +44,15 @@ from inspection.domain.checklist import Text
 from inspection.domain.dispatch import Line, State, Terms
 from inspection.domain.dispatch_rows import BY_CODE, GROUPS, SECONDS, VALUES
 from inspection.domain.dispatch_rules import Asked, Value
-from inspection.domain.problems import (
+from inspection.domain.office_problems import (
     DispatchEntryOdd,
     DispatchLocked,
     DispatchMonthOpen,
     DispatchNobodyToRemind,
     DispatchNoteMissing,
     DispatchTermsOdd,
-    NotFound,
 )
+from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.edge.problems import sentence

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from inspection.accounts.policy import Permission
 from inspection.domain.incident import HEADINGS, Stage
-from inspection.domain.problems import IncidentIncomplete
+from inspection.domain.office_problems import IncidentIncomplete
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.incidents import reporting

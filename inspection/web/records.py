@@ -15,7 +15,8 @@ from inspection.domain.checklist import Checklist
 from inspection.domain.problems import NotFound
 from inspection.domain.record import Clock, Record
 from inspection.edge import current_actor, reading, requires, wired
-from inspection.edge.problems import Spoken, fault_sentence, spoken_code, time_server_sentence
+from inspection.edge.held import fault_sentence
+from inspection.edge.problems import Spoken, spoken_code, time_server_sentence
 from inspection.hazards import enquiries, findings
 from inspection.jobs import queue
 from inspection.jobs.queue import Trouble

@@ -22,8 +22,8 @@ from flask_babel import gettext as _
 from inspection import __version__
 from inspection.accounts.policy import Permission
 from inspection.edge import requires, wired
+from inspection.edge.held import FAULT_CODES, fault_sentence
 from inspection.edge.language import LANGUAGES
-from inspection.edge.problems import FAULT_CODES, fault_sentence
 from inspection.settings import ROOT
 from inspection.sync.changes import form_path
 

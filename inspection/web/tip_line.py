@@ -28,11 +28,10 @@ from wtforms.validators import DataRequired, Length
 
 from inspection.accounts.policy import Permission
 from inspection.domain import invitation
+from inspection.domain.office_problems import TipoffsCrowded, TipoffSecretWrong
 from inspection.domain.problems import (
     PhotoUnfit,
     StorageFull,
-    TipoffsCrowded,
-    TipoffSecretWrong,
     TooManyExaminations,
     WorkBusy,
     WorkOverrun,

@@ -17,7 +17,8 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange
 
 from inspection.accounts.policy import Permission
-from inspection.domain.problems import NotFound, TipoffSecretWrong
+from inspection.domain.office_problems import TipoffSecretWrong
+from inspection.domain.problems import NotFound
 from inspection.domain.tipoff import Outcome, Standing
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm

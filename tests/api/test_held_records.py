@@ -9,7 +9,7 @@ import pytest
 from flask_babel import force_locale
 
 from inspection.domain import hazard
-from inspection.edge.problems import FAULT_CODES, fault_sentence
+from inspection.edge.held import FAULT_CODES, fault_sentence
 from tests.api import test_reinspections
 from tests.builders import checklists, ink, records, units
 from tests.builders.identifiers import uuid7

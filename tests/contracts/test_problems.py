@@ -6,13 +6,13 @@ import pytest
 from flask import Flask
 from flask_babel import force_locale
 
-from inspection.domain import problems
+from inspection.domain import office_problems, problems
 from inspection.domain.problems import Problem
 from tests.contracts.sources import headings, python_sources, text
 
 KINDS = [
     kind
-    for kind in vars(problems).values()
+    for kind in (*vars(problems).values(), *vars(office_problems).values())
     if isinstance(kind, type) and issubclass(kind, Problem) and kind is not Problem
 ]
 CODES = [kind.code for kind in KINDS]
