@@ -62,10 +62,10 @@ def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date)
     sorts = _kept(session, scope, wanted, today)
     if sorts is None:
         few = _has_few(session, scope, wanted, today)
-        of_these = [*_in_units(session, scope, wanted, few=few), *of_hazards]
+        of_these = [*in_units(session, scope, wanted, few=few), *of_hazards]
         return _counted(session, wanted, of_these, today)
     few = _fewer_there(session, wanted, sorts, today)
-    of_these = [*_in_units(session, scope, wanted, few=few), *of_hazards]
+    of_these = [*in_units(session, scope, wanted, few=few), *of_hazards]
     return _page(session, wanted, sorts, _narrowed(of_these, wanted, today))
 
 
@@ -109,6 +109,11 @@ def _kept(
     """The counts that are kept, where they answer this filter."""
     if wanted.listed or wanted.asked or wanted.rung or wanted.on_time or any(_days(wanted)):
         return None
+    if wanted.open_on:
+        whose = wanted.unit_text or wanted.sector
+        return (
+            None if whose else tally.open_on(session, scope, wanted.open_on, source=wanted.source)
+        )
     if wanted.unit_text and _names_many(session, scope, wanted):
         return None
     return tally.kept(
@@ -122,8 +127,7 @@ def _kept(
 
 
 def _days(wanted: RegisterFilter) -> tuple[date | None, ...]:
-    found, closed = wanted.found_since or wanted.found_until, wanted.closed_since
-    return found, closed or wanted.closed_until, wanted.open_on
+    return wanted.found_since, wanted.found_until, wanted.closed_since, wanted.closed_until
 
 
 def _names_many(session: Session, scope: Scope, wanted: RegisterFilter) -> bool:
@@ -236,7 +240,7 @@ def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> list[Sort]:
     ]
 
 
-def _in_units(
+def in_units(
     session: Session, scope: Scope, wanted: RegisterFilter, *, few: bool
 ) -> list[ColumnElement[bool]]:
     """The condition that hazards are of units in scope, in the form that is quicker to fulfil.
@@ -255,7 +259,7 @@ def _fewer_there(
     session: Session, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
 ) -> bool:
     """Whether those units have fewer hazards than a walk meets until a page is full."""
-    everywhere = tally.kept(session, EVERYTHING, today=today) or ()
+    everywhere = _kept(session, EVERYTHING, RegisterFilter(open_on=wanted.open_on), today) or ()
     met = _count(wanted, _shown(replace(wanted, level=""), everywhere))
     shown = _count(wanted, _shown(wanted, sorts))
     return sum(sort.hazards for sort in sorts) < met * min(1, ROWS_A_PAGE / max(shown, 1))
