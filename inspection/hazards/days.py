@@ -1,16 +1,16 @@
 """What began and ended on each day: sums from which figures of any period are read.
 
 Kept with the register in the same transaction (`register.apply`), for places and departments,
-so that a table of a quarter, or what was open on a day long past, costs by the number of days
+so that a table of a quarter, or what was open on a day long past, costs by the number of months
 and not of hazards. Nothing is kept of a single enterprise: its hazards are few.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Date, bindparam, delete, text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, and_, bindparam, delete, or_, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, table_of
@@ -21,14 +21,16 @@ class HazardDay(Base):
     """What happened on one day in one area to hazards of one sort, as they stand now.
 
     An area is a place or a department with everything that it sees. The sort is today's:
-    figures of the past are asked of the register as it stands.
+    figures of the past are asked of the register as it stands. A row of a `whole_month` has
+    the month's first day, and sums all its days.
     """
 
     __tablename__ = "hazard_day"
-    __table_args__ = {"sqlite_with_rowid": False}
-    """SQLite reads a stretch of days as they lie."""
+    # SQLite reads a stretch of days as they lie.
+    __table_args__ = ({"sqlite_with_rowid": False},)
 
     area_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    whole_month: Mapped[bool] = mapped_column(primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
     state: Mapped[str] = mapped_column(primary_key=True)
     level: Mapped[str] = mapped_column(primary_key=True)
@@ -46,14 +48,20 @@ class HazardDay(Base):
 
 
 _day = table_of(HazardDay)
-_KEY = ("area_id", "day", "state", "level", "source")
+_KEY = ("area_id", "whole_month", "day", "state", "level", "source")
 _COUNTS = ("found", "ended", "on_time", "fell_late", "late_ended", "funds")
 _ADD = text(
-    f"INSERT INTO hazard_day ({', '.join((*_KEY, *_COUNTS))})"
-    f" VALUES ({', '.join(':' + name for name in (*_KEY, *_COUNTS))})"
-    f" ON CONFLICT ({', '.join(_KEY)}) DO UPDATE SET "
-    + ", ".join(f"{name} = hazard_day.{name} + excluded.{name}" for name in _COUNTS)
-).bindparams(bindparam("day", type_=Date()))
+    "INSERT INTO hazard_day (area_id, whole_month, day, state, level, source,"
+    " found, ended, on_time, fell_late, late_ended, funds)"
+    " VALUES (:area_id, :whole_month, :day, :state, :level, :source,"
+    " :found, :ended, :on_time, :fell_late, :late_ended, :funds)"
+    " ON CONFLICT (area_id, whole_month, day, state, level, source) DO UPDATE SET"
+    " found = hazard_day.found + excluded.found, ended = hazard_day.ended + excluded.ended,"
+    " on_time = hazard_day.on_time + excluded.on_time,"
+    " fell_late = hazard_day.fell_late + excluded.fell_late,"
+    " late_ended = hazard_day.late_ended + excluded.late_ended,"
+    " funds = hazard_day.funds + excluded.funds"
+).bindparams(bindparam("day", type_=Date()), bindparam("whole_month", type_=Boolean()))
 _EMPTY = delete(_day).where(
     *(_day.c[name] == bindparam(f"of_{name}") for name in _KEY),
     *(_day.c[name] == 0 for name in _COUNTS),
@@ -88,10 +96,11 @@ def move(session: Session, rows: Iterable[Row], before: UnitSeen, after: UnitSee
 
 
 def _add(sums: _Sums, row: Row, areas: tuple[int, ...], times: int) -> None:
+    sort = (row["state"], row["level"], row["source"])
     for day, name, amount in _events(row):
-        for area in areas:
-            key = (area, day, row["state"], row["level"], row["source"])
-            sums[key][_COUNTS.index(name)] += times * amount
+        for when in ((False, day), (True, day.replace(day=1))):
+            for area in areas:
+                sums[(area, *when, *sort)][_COUNTS.index(name)] += times * amount
 
 
 def _events(row: Row) -> Iterator[tuple[date, str, int]]:
@@ -123,3 +132,14 @@ def _write(session: Session, sums: _Sums) -> None:
         session.execute(_ADD, moved)
     if fallen:
         session.execute(_EMPTY, fallen)
+
+
+def until(areas: Sequence[int], day: date, *, days_since: date) -> ColumnElement[bool]:
+    """The rows of some areas that add up to all days until one; those of the last, day by day."""
+    first = days_since.replace(day=1)
+    # Each half names the areas, or SQLite reads all days of these.
+    of_areas = HazardDay.area_id.in_(areas)
+    return or_(
+        and_(of_areas, HazardDay.whole_month.is_(True), HazardDay.day < first),
+        and_(of_areas, HazardDay.whole_month.is_(False), HazardDay.day.between(first, day)),
+    )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, and_, or_
 
 from inspection.domain.hazard import STAGES, Stage
 from inspection.hazards import order, searching
@@ -75,11 +75,11 @@ def asked_of_hazards(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
         conditions.append(Hazard.source == wanted.source)
     if wanted.listed:
         # Only open ones are listed: the database need not look at the others.
-        conditions += [IS_LISTED, Hazard.urgency < order.ENDED_FROM]
+        conditions.append(and_(IS_LISTED, Hazard.urgency < order.ENDED_FROM))
     if wanted.asked:
-        conditions += [IS_ASKED, Hazard.urgency < order.ENDED_FROM]
+        conditions.append(and_(IS_ASKED, Hazard.urgency < order.ENDED_FROM))
     if wanted.rung:
-        conditions += [IS_ON_A_RUNG, Hazard.rung == wanted.rung]
+        conditions.append(and_(IS_ON_A_RUNG, Hazard.rung == wanted.rung))
     conditions += _in_period(wanted)
     if wanted.text:
         conditions.append(searching.matching(wanted.text))

@@ -14,14 +14,11 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     BigInteger,
-    Boolean,
-    ColumnElement,
     ForeignKey,
     Index,
     bindparam,
     delete,
     insert,
-    literal_column,
     select,
     text,
     update,
@@ -48,9 +45,8 @@ _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_o
 ESCALATED = "hazard.escalated"
 IS_MAJOR = text("level = 'major'")
 """Word for word the condition of the index of major hazards, or SQLite does not use it."""
-IS_LISTED: ColumnElement[bool] = literal_column("listed_level <> ''", Boolean())
-IS_ASKED: ColumnElement[bool] = literal_column("question <> ''", Boolean())
-IS_ON_A_RUNG: ColumnElement[bool] = literal_column("rung <> ''", Boolean())
+IS_LISTED, IS_ASKED = text("listed_level <> ''"), text("question <> ''")
+IS_ON_A_RUNG = text("rung <> ''")
 """Word for word the conditions of indexes, as above."""
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.hazard import Level, Source, State
-from inspection.hazards import narrowing, pages, tally
+from inspection.hazards import days, narrowing, pages, tally
 from inspection.hazards.days import HazardDay
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
@@ -339,7 +339,7 @@ def _summed(areas: list[int], period: Period, today: date) -> Select[Any]:
             *(day.level, day.source),
             *(_total(condition, of).label(name) for name, (condition, of) in sums.items()),
         )
-        .where(day.area_id.in_(areas), day.day <= period.until)
+        .where(days.until(areas, period.until, days_since=period.since))
         .group_by(day.level, day.source)
     )
 

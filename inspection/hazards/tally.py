@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from inspection.hazards import days
 from inspection.hazards.days import HazardDay
 from inspection.hazards.derived import EVERY_DAY, HazardTally
 from inspection.hazards.register import Hazard
@@ -75,9 +76,7 @@ def open_on(
         return None
     begun = func.sum(HazardDay.found - HazardDay.ended)
     late = func.sum(HazardDay.fell_late - HazardDay.late_ended)
-    query = _by_sort(HazardDay, begun, late).where(
-        HazardDay.area_id.in_(areas), HazardDay.day <= day
-    )
+    query = _by_sort(HazardDay, begun, late).where(days.until(areas, day, days_since=day))
     if source:
         query = query.where(HazardDay.source == source)
     rows = session.execute(query.having(begun > 0))

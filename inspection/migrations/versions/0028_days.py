@@ -9,7 +9,7 @@ from alembic import op
 revision = "0028"
 down_revision = "0023"
 
-_KEY = ("area_id", "day", "state", "level", "source")
+_KEY = ("area_id", "whole_month", "day", "state", "level", "source")
 _COUNTS = ("found", "ended", "on_time", "fell_late", "late_ended", "funds")
 
 
@@ -18,6 +18,7 @@ def upgrade() -> None:
     op.create_table(
         "hazard_day",
         sa.Column("area_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("whole_month", sa.Boolean(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
         *(sa.Column(name, sa.String(), nullable=False) for name in ("state", "level", "source")),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in _COUNTS[:-1]),
@@ -50,13 +51,14 @@ def _fill() -> None:
     areas = _wide_areas(connection)
     sums = defaultdict(lambda: [0] * len(_COUNTS))
     for row in connection.execute(sa.select(hazard)).yield_per(1000):
+        sort = (row.state, row.level, row.source)
         for day, name, amount in _events(row):
-            for area in areas[row.unit_id]:
-                key = (area, day, row.state, row.level, row.source)
-                sums[key][_COUNTS.index(name)] += amount
+            for when in ((False, day), (True, day.replace(day=1))):
+                for area in areas[row.unit_id]:
+                    sums[(area, *when, *sort)][_COUNTS.index(name)] += amount
+    types = {"day": sa.Date(), "whole_month": sa.Boolean()}
     table = sa.table(
-        "hazard_day", *(sa.column(name) for name in (*_KEY, *_COUNTS) if name != "day"),
-        sa.column("day", sa.Date()),
+        "hazard_day", *(sa.column(name, types.get(name)) for name in (*_KEY, *_COUNTS))
     )
     rows = [
         dict(zip((*_KEY, *_COUNTS), (*key, *counts), strict=True))
