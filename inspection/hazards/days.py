@@ -97,10 +97,10 @@ def move(session: Session, rows: Iterable[Row], before: UnitSeen, after: UnitSee
 
 def _add(sums: _Sums, row: Row, areas: tuple[int, ...], times: int) -> None:
     sort = (row["state"], row["level"], row["source"])
-    for day, name, amount in _events(row):
+    for day, count, amount in _events(row):
         for when in ((False, day), (True, day.replace(day=1))):
             for area in areas:
-                sums[(area, *when, *sort)][_COUNTS.index(name)] += times * amount
+                sums[(area, *when, *sort)][_COUNTS.index(count)] += times * amount
 
 
 def _events(row: Row) -> Iterator[tuple[date, str, int]]:
