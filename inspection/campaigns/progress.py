@@ -35,6 +35,7 @@ class StageFigures:
     wanted: int
     self_checked: int
     checked: int
+    unchecked: int
     hazards: int
     major: int
     closed: int
@@ -57,11 +58,7 @@ def figures(
     session: Session, actor: Actor, card: CampaignCard, *, today: date
 ) -> list[StageFigures]:
     """Return the figures of each stage, and last those of the whole campaign."""
-    wanted = session.scalar(_counted(_wanted(actor, card))) or 0
-    return [
-        _figures(session, actor, card.rule.within(stage), stage, wanted, today)
-        for stage in (*card.said.stages, None)
-    ]
+    return [_figures(session, actor, card, stage, today) for stage in (*card.said.stages, None)]
 
 
 def units(
@@ -119,19 +116,19 @@ def _read(rows: Any) -> list[CheckedUnit]:
 
 
 def _figures(
-    session: Session,
-    actor: Actor,
-    rule: Belonging,
-    stage: Stage | None,
-    wanted: int,
-    today: date,
+    session: Session, actor: Actor, card: CampaignCard, stage: Stage | None, today: date
 ) -> StageFigures:
+    rule = card.rule.within(stage)
+    wanted = _wanted(actor, card)
+    inspected = select(SubmittedRecord.unit_id).where(*_inspected(rule, own=False))
+    missing = [*wanted, Unit.id.not_in(inspected.correlate(None))]
     counted = session.execute(_hazards(actor, rule, today)).one()
     return StageFigures(
         stage,
-        wanted,
+        session.scalar(_counted(wanted)) or 0,
         session.scalar(_units_inspected(actor, rule, own=True)) or 0,
         session.scalar(_units_inspected(actor, rule, own=False)) or 0,
+        session.scalar(_counted(missing)) or 0,
         *(int(each or 0) for each in counted),
     )
 
@@ -165,6 +162,7 @@ def _inspected(rule: Belonging, *, own: bool) -> list[ColumnElement[bool]]:
     return [
         kind,
         record.state != HELD,
+        record.unit_id.is_not(None),
         belonging.belonging(
             rule,
             uuid=record.uuid,

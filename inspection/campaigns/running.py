@@ -26,7 +26,7 @@ from inspection.ledger.journal import Event
 from inspection.organisations.unit import Unit, UnitKind
 from inspection.submissions.records import SubmittedRecord
 
-MOST_STAGES = 8
+MOST_STAGES = 6
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,7 @@ def subjects(session: Session, actor: Actor, uuids: Iterable[str]) -> list[Subje
 
 
 def _check(new: NewCampaign) -> None:
-    faults = {f"stages-{place}-until": code for place, code in domain.faults(new.stages).items()}
+    faults = {f"stage{place}_until": code for place, code in domain.faults(new.stages).items()}
     if not new.stages:
         faults["name"] = "no_stage"
     if faults:

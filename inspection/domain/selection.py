@@ -205,9 +205,9 @@ def faults(
     for place, stratum in enumerate(pool.strata):
         there = len(stratum.enterprises)
         if there == 0:
-            found[f"strata-{place}-wanted"] = "pool_empty"
+            found[f"stratum{place}_wanted"] = "pool_empty"
         elif stratum.wanted > there:
-            found[f"strata-{place}-wanted"] = "more_than_there_are"
+            found[f"stratum{place}_wanted"] = "more_than_there_are"
     for team in pool.teams:
         if len({each.uuid for each in team.people}) < team.each:
             found[f"{team.role}s"] = "more_people_than_there_are"

@@ -237,6 +237,12 @@ def whole_card(session: Session, actor: Actor, selection: str) -> SelectionCard:
     return found[0]
 
 
+def reads_whole(session: Session, actor: Actor, selection: str) -> bool:
+    """Whether the actor may read the pool of a selection, and not only what they were drawn for."""
+    scope = actor.scope(Permission.SELECTION_WHOLE).condition()
+    return bool(_cards(session, (Selection.uuid == selection) & scope))
+
+
 def own_card(session: Session, actor: Actor, selection: str) -> SelectionCard:
     """Return one selection that the actor may draw, assign or withdraw. Raises NotFound."""
     scope = actor.scope(Permission.SELECTION_KEEP).condition()
@@ -325,7 +331,7 @@ def _check(session: Session, new: NewSelection, pool: Pool, at: datetime) -> Non
     if not pool.strata:
         faults["title"] = "no_stratum"
     there = {
-        f"strata-{place}-wanted": len(each.enterprises) for place, each in enumerate(pool.strata)
+        f"stratum{place}_wanted": len(each.enterprises) for place, each in enumerate(pool.strata)
     }
     names: dict[str, str] = {}
     for enterprise, team in domain.short_of_people(pool):
