@@ -11,7 +11,6 @@ from wtforms import (
     DateField,
     HiddenField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -25,7 +24,7 @@ from inspection.domain.campaign import Belonging, Stage
 from inspection.domain.office_problems import CampaignOdd
 from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, signed_in_actor, wired, writing
-from inspection.edge.forms import ProtectedForm
+from inspection.edge.forms import ProtectedForm, TicksField
 from inspection.organisations.unit import Sector
 from inspection.web.hazards import SECTORS, of_campaign
 from inspection.web.home import own_address
@@ -69,10 +68,10 @@ class _CampaignForm(ProtectedForm):
         _("依据和目的（文件号、会议、要解决什么）"),
         [DataRequired(_("请写明依据和目的")), Length(max=1000)],
     )
-    sectors = SelectMultipleField(
+    sectors = TicksField(
         _("行业（不选就是全部）"), choices=[SelectChoice(*each) for each in SECTORS.items()]
     )
-    checklists = SelectMultipleField(_("检查表（不选就是全部）"), validate_choice=False)
+    checklists = TicksField(_("检查表（不选就是全部）"), validate_choice=False)
 
 
 CampaignForm = type("CampaignForm", (_CampaignForm,), _stage_fields())

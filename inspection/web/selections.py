@@ -14,7 +14,6 @@ from wtforms import (
     DateTimeLocalField,
     IntegerField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
@@ -27,7 +26,7 @@ from inspection.domain.drawing import rank
 from inspection.domain.office_problems import SelectionOdd
 from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, wired, writing
-from inspection.edge.forms import ProtectedForm
+from inspection.edge.forms import ProtectedForm, TicksField
 from inspection.selections import conflicts, lots, pools
 from inspection.selections.lots import SelectionCard
 from inspection.selections.pools import NewSelection, Wanted
@@ -66,9 +65,12 @@ def _stratum_fields() -> dict[str, Any]:
                 SelectChoice("", _("全部行业")),
                 *(SelectChoice(*each) for each in SECTORS.items()),
             ],
+            validate_choice=False,
         )
         fields[f"stratum{place}_risk"] = SelectField(
-            _("风险"), choices=[SelectChoice(*each) for each in RISKS.items()]
+            _("风险"),
+            choices=[SelectChoice(*each) for each in RISKS.items()],
+            validate_choice=False,
         )
         fields[f"stratum{place}_wanted"] = IntegerField(
             _("抽几家"), [Optional(), NumberRange(1, 200, _("请填 1 到 200 的整数"))]
@@ -93,16 +95,17 @@ class _SelectionForm(ProtectedForm):
             SelectChoice("", _("不限场所")),
             *(SelectChoice(*each) for each in VENUES.items()),
         ],
+        validate_choice=False,
     )
     unchecked_days = IntegerField(
         _("多少天没检查过（可不填）"), [Optional(), NumberRange(0, 3650, _NUMBER)]
     )
-    inspectors = SelectMultipleField(_("检查人员"), validate_choice=False)
+    inspectors = TicksField(_("检查人员"), validate_choice=False)
     inspectors_each = IntegerField(
         _("每家几名检查人员"),
         [InputRequired(_("请填 2 到 6")), NumberRange(2, 6, _("至少两名，最多六名"))],
     )
-    experts = SelectMultipleField(_("专家"), validate_choice=False)
+    experts = TicksField(_("专家"), validate_choice=False)
     experts_each = IntegerField(
         _("每家几名专家（可不填）"), [Optional(), NumberRange(0, 4, _NUMBER)]
     )
@@ -338,7 +341,11 @@ def _said(form: Any, rows: list[int]) -> NewSelection:
         visit_since=form.visit_since.data,
         visit_until=form.visit_until.data,
         strata=tuple(
-            Wanted(*(form[f"stratum{place}_{name}"].data for name in ("sector", "risk", "wanted")))
+            Wanted(
+                form[f"stratum{place}_sector"].data or "",
+                form[f"stratum{place}_risk"].data or "",
+                form[f"stratum{place}_wanted"].data,
+            )
             for place in rows
         ),
         venue=form.venue.data or "",

@@ -45,22 +45,18 @@ def handed_in(scene: Scene, at: datetime = NOON, **chosen: object) -> Filled:
     return made
 
 
-def figures(scene: Scene, person: Person, address: str) -> list[list[int]]:
-    """The table of a campaign's page: wanted, self-checked, checked, unchecked, hazards, …"""
-    table = Desk(scene, person).read(address).split("<tbody>")[1].split("</tbody>")[0]
-    return [
-        [int(value) for value in re.findall(r'<td data-name="[^"]+"><a href="[^"]+">(\d+)</a>', row)]
-        for row in table.split("<tr>")[1:]
-    ]
-
-
 def figure_links(scene: Scene, person: Person, address: str) -> list[list[tuple[str, int]]]:
+    """The table of a campaign's page: wanted, self-checked, checked, unchecked, hazards, …"""
     table = Desk(scene, person).read(address).split("<tbody>")[1].split("</tbody>")[0]
     found = r'<td data-name="[^"]+"><a href="([^"]+)">(\d+)</a>'
     return [
         [(link.replace("&amp;", "&"), int(value)) for link, value in re.findall(found, row)]
         for row in table.split("<tr>")[1:]
     ]
+
+
+def figures(scene: Scene, person: Person, address: str) -> list[list[int]]:
+    return [[value for _link, value in row] for row in figure_links(scene, person, address)]
 
 
 def test_figures_follow_the_stages_and_each_opens_what_it_counts(scene: Scene) -> None:

@@ -7,9 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from inspection.domain.hazard import Step
-from tests.builders.records import outcome, reinspection
+from tests.builders.records import reinspection
 from tests.builders.stepping import raised, take
-from tests.builders.times import NOON
 from tests.campaigns.test_campaigns import begun, handed_in
 from tests.notices.desk import Desk
 from tests.scene import Scene
@@ -20,13 +19,7 @@ SAMPLING = Path(__file__).parents[2] / "docs" / "sampling.md"
 def closed(scene: Scene, count: int) -> list[str]:
     """Hazards that two inspectors looked at again and found in order."""
     made = handed_in(scene, failed=count)
-    again = reinspection(
-        made,
-        looked_at=[outcome(made, place) for place in range(count)],
-        signers=scene.settled.inspectors,
-        device=scene.settled.device,
-        at=NOON + timedelta(minutes=1),
-    )
+    again = reinspection(made)
     scene.clock.passes(timedelta(hours=1))
     assert scene.tablet.hand_in(again).status == 201
     return [raised(scene, made, place) for place in range(count)]
