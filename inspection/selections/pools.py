@@ -59,6 +59,9 @@ def pool(
     enterprises = _enterprises(session, actor, new, at)
     people = conflicts.sendable(session, actor)
     named = [each for each in people if _is_named(each, new)]
+    strata = _strata(enterprises, new.strata)
+    inside = {each.uuid for stratum in strata for each in stratum.enterprises}
+    enterprises = [each for each in enterprises if each.uuid in inside]
     return Pool(
         terms=Terms(
             selection=selection,
@@ -69,7 +72,7 @@ def pool(
             visit_since=new.visit_since.isoformat(),
             visit_until=new.visit_until.isoformat(),
         ),
-        strata=_strata(enterprises, new.strata),
+        strata=strata,
         teams=(
             _team(Role.INSPECTOR, new.inspectors_each, named),
             *([_team(Role.EXPERT, new.experts_each, named)] if new.experts_each else []),
