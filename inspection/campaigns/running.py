@@ -280,6 +280,7 @@ def _card(row: Campaign, office: Unit, tags: tuple[Tag, ...]) -> CampaignCard:
         closed_words=row.closed_words,
         rule=Belonging(
             campaign=row.uuid,
+            name=row.name,
             path=office.path,
             supervisor=office.id if office.kind == UnitKind.DEPARTMENT else None,
             since=stages[0].since,

@@ -6,9 +6,10 @@ the inspection alone. How campaigns are kept, and the same rule as SQL, is in `c
 `hazards/narrowing.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta, timezone
+from typing import Any
 
 _BEIJING = timezone(timedelta(hours=8))
 """Days are days of the country the campaign is held in."""
@@ -43,6 +44,7 @@ class Belonging:
     """The rule by which inspections and hazards belong to a campaign, or to a stage of it."""
 
     campaign: str
+    name: str
     path: str
     """Of the office whose campaign it is: everything below it belongs."""
     supervisor: int | None
@@ -82,6 +84,35 @@ class Belonging:
     def within(self, stage: Stage | None) -> "Belonging":
         """The same rule for one stage only; None is the whole campaign."""
         return replace(self, stage=stage)
+
+    @property
+    def words(self) -> str:
+        """The campaign's name, with the stage that is meant."""
+        return f"{self.name} · {self.stage.name}" if self.stage else self.name
+
+
+def written(rule: Belonging) -> dict[str, Any]:
+    """A rule as JSON, for what is asked now and made later."""
+    said = {**vars(rule), "tagged": sorted(rule.tagged), "untagged": sorted(rule.untagged)}
+    said |= {"since": rule.since.isoformat(), "until": rule.until.isoformat()}
+    if rule.stage:
+        days = {"since": rule.stage.since.isoformat(), "until": rule.stage.until.isoformat()}
+        said["stage"] = {"name": rule.stage.name, **days}
+    return said
+
+
+def read(said: Mapping[str, Any]) -> Belonging:
+    """A rule from what `written` made of it."""
+    values = {
+        **said,
+        **{name: date.fromisoformat(said[name]) for name in ("since", "until")},
+        **{name: tuple(said[name]) for name in ("sectors", "checklists")},
+        **{name: frozenset(said[name]) for name in ("tagged", "untagged")},
+    }
+    if stage := said["stage"]:
+        since, until = (date.fromisoformat(stage[name]) for name in ("since", "until"))
+        values["stage"] = Stage(stage["name"], since, until)
+    return Belonging(**values)
 
 
 def day_of(at: datetime) -> date:

@@ -20,7 +20,7 @@ from wtforms.validators import AnyOf, DataRequired, InputRequired, Length, Optio
 from inspection.accounts.policy import Permission
 from inspection.campaigns import progress, revisits, running
 from inspection.campaigns.running import MOST_STAGES, CampaignCard, NewCampaign, Shown
-from inspection.domain.campaign import Belonging, Stage
+from inspection.domain.campaign import Stage
 from inspection.domain.office_problems import CampaignOdd
 from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, signed_in_actor, wired, writing
@@ -265,14 +265,6 @@ def tag_form(subject: str) -> TagForm | None:
     form = TagForm(subject=subject, act=TAG, back=request.path)
     form.campaign.choices = [SelectChoice(each.uuid, each.said.name) for each in cards]
     return form if cards else None
-
-
-@blueprint.app_template_global()
-def campaign_name(rule: Belonging) -> str:
-    """The name of a campaign, with the stage that is meant."""
-    with reading() as session:
-        card = running.campaign_card(session, current_actor(), rule.campaign)
-    return f"{card.said.name} · {rule.stage.name}" if rule.stage else card.said.name
 
 
 def _page(uuid: str, form: CloseForm) -> str:

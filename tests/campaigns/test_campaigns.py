@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import select
 
+from inspection import worker
 from inspection.campaigns import progress, running
 from inspection.campaigns.running import CampaignCard
 from inspection.database import reading
@@ -78,6 +79,18 @@ def test_figures_follow_the_stages_and_each_opens_what_it_counts(scene: Scene) -
             counted = re.search(r"共 (\d+) [条家]", page)
             assert counted, link
             assert int(counted[1]) == value, link
+    # The lists that go out say which campaign they are of, and hold no more.
+    stage = figure_links(scene, office, address)[1][4][0]
+    kept = stage.partition("?")[2]
+    assert "冬季动火专项 · 部门精准执法" in desk.read(f"/lists/problems?{kept}")
+    book = desk.send(f"/lists/problems.xlsx?{kept}", f"/lists/problems?{kept}")
+    assert book.status_code == 200
+    told = scene.rows("SELECT body FROM ledger_entry WHERE kind = 'list.exported'")[0][0]
+    assert '"rows":3' in told
+    assert desk.send(f"/lists/problems/exports?{kept}", "/hazards").status_code == 303
+    while worker.work_once(scene.wiring):
+        pass
+    assert [row[0] for row in scene.rows("SELECT written FROM list_export")] == [3]
     hazard = raised(scene, second)
     for page in (f"/hazards/{hazard}", f"/records/{second.uuid}", "/hazards"):
         assert "冬季动火专项" in desk.read(page), page
