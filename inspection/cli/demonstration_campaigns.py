@@ -1,14 +1,15 @@
-"""A campaign and random selections of the demonstration, around the day it is loaded."""
+"""A campaign, a look-back draw and random selections of the demonstration, around its day."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from inspection.accounts import people
 from inspection.accounts.people import Actor
-from inspection.campaigns import running
+from inspection.campaigns import revisits, running
 from inspection.campaigns.running import NewCampaign
 from inspection.domain.campaign import Stage
 from inspection.edge import reading, wired, writing
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.organisations.unit import Sector
 from inspection.reports.wording import CHINA
 from inspection.selections import conflicts, lots, pools
@@ -27,6 +28,7 @@ def load(uuid_of: Callable[[str], str]) -> None:
     with writing() as session:
         running.begin(session, district, _campaign(now), at=now)
         conflicts.declare(session, town, team[1], uuid_of("老街面馆"), "其弟在该店任店长", at=now)
+    _look_again(town, now)
     _draw(town, team, now)
 
 
@@ -42,6 +44,28 @@ def _campaign(now: datetime) -> NewCampaign:
         sectors=(Sector.CHEMICALS, Sector.MACHINERY, Sector.METALLURGY, Sector.CONSTRUCTION),
         checklists=(),
     )
+
+
+def _look_again(town: Actor, now: datetime) -> None:
+    """Some closed hazards of the town, with its inspectors."""
+    today, everything = now.astimezone(CHINA).date(), RegisterFilter()
+    with writing() as session:
+        closed = revisits.population(session, town, everything, today=today)
+        if not closed:
+            return
+        drawn = revisits.draw(
+            session,
+            town,
+            everything,
+            size=min(3, len(closed)),
+            seed="0417",
+            blobs=wired().blobs,
+            today=today,
+            at=now,
+        )
+        hazards = [each.hazard for each in revisits.revisit_card(session, town, drawn).hazards]
+        due = today + timedelta(days=7)
+        revisits.hand(session, town, drawn, hazards, town.unit_uuid, due, at=now)
 
 
 def _draw(town: Actor, team: tuple[str, ...], now: datetime) -> None:
