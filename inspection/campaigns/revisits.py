@@ -196,11 +196,11 @@ def hand(
         basis_seq=seq,
         number="",
         unit_name=to.name,
-        deadline_on=due_on,
+        deadline_on=None,
         title={"zh": f"回头看：{count} 条隐患", "en": f"Look-back review: {count} hazards"},
         words={
-            "zh": f"{actor.unit_name}抽中的已销号隐患，请到现场看整改是否保持。",
-            "en": f"{actor.unit_name} drew closed hazards: please see on site whether they hold.",
+            "zh": f"{actor.unit_name}抽中的已销号隐患，请在 {due_on} 前到现场看整改是否保持。",
+            "en": f"{actor.unit_name} drew closed hazards: see on site by {due_on} if they hold.",
         },
         link=f"/revisits/{revisit}",
     )

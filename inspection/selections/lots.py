@@ -196,7 +196,7 @@ def _tell(
         basis_seq=seq,
         number="",
         unit_name=units[0] if len(units) == 1 else card.office_name,
-        deadline_on=card.visit_until,
+        deadline_on=None,
         title={"zh": f"双随机抽中您：{card.title}", "en": f"You were drawn: {card.title}"},
         words={
             "zh": f"{card.visit_since} 至 {card.visit_until} 检查：{'、'.join(units)}。",
