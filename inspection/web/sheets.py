@@ -208,6 +208,7 @@ def _conditions(wanted: RegisterFilter) -> str:
         wanted.state and STATES.get(wanted.state, wanted.state),
         wanted.overdue and "已逾期",
         wanted.listed and "挂牌督办",
+        wanted.campaign and f"专项行动“{wanted.campaign.words}”",
         wanted.found_since and f"{wanted.found_since} 起发现",
         wanted.found_until and f"{wanted.found_until} 止发现",
         wanted.text and f"含“{wanted.text}”",
