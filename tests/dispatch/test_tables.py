@@ -15,6 +15,7 @@ from tests.dispatch.desk import Desk
 from tests.enforcement.test_cases import FINE, send
 from tests.paperwork.office import Office
 from tests.tablet import Answer
+from tests.tipoffs.test_handling import colleague, granted
 
 
 def test_what_a_month_counts_opens_and_agrees_with_the_recount(desk: Desk) -> None:
@@ -115,6 +116,65 @@ def test_values_by_hand_count_visits_enterprises_money_and_the_newest_state(desk
     assert "3.1" not in desk.values()
     assert "记错了" in desk.get(ENTRY_3_1).text
     assert desk.recount().exit_code == 0
+
+
+def test_rewards_count_by_day_and_office_of_payment_beside_those_entered(desk: Desk) -> None:
+    scene, cast = desk.scene, desk.scene.cast
+    second = colleague(scene)
+    early, secrets = granted(scene, second)  # 12 000 yuan
+    late, later = granted(scene, second, fine="100")  # the least there is, 3 000
+    assert desk.values() == {}  # granted is not paid
+    assert send(scene, cast.office, f"{early}/payment", **secrets).status == 303
+    assert desk.note("4.5", quantity="0.5", second="0.2").status_code == 303
+    assert desk.values() == {"4.5": "1.70", "4.5b": "1.40"}
+    assert desk.values(by=cast.foreign_office) == {}
+    page = desk.get("/dispatch/2026-11").text
+    assert "系统内的按发放之日" in page
+    for code in ("4.5", "4.5b"):
+        found = desk.get(f"/dispatch/2026-11/values/{code}").text
+        assert early in found
+        assert late not in found
+        assert "依据会议纪要" in found
+    assert early not in desk.get("/dispatch/2026-11/values/4.5", cast.auditor).text
+    assert "JB-" in desk.get("/dispatch/2026-11/values/4.5", cast.auditor).text
+    assert desk.recount().exit_code == 0
+    desk.until(28)  # the month is locked since the 27th
+    assert send(scene, cast.office, f"{late}/payment", **later).status == 303
+    assert desk.values()["4.5"] == "1.70"
+    desk.until(2, month=12)
+    assert desk.values("2026-12")["4.5"] == "2.00"
+    assert desk.recount(month="2026-12").exit_code == 0
+    with writing(scene.engine) as session:
+        session.execute(text("UPDATE tipoff_reward SET amount = amount + 1"))
+    done = desk.recount()
+    assert "the two counts differ in 4.5, 4.5b" in done.output
+
+
+def test_a_yes_or_no_that_nobody_gave_is_blank_wherever_the_table_goes(at_noon: Office) -> None:
+    desk = Desk(at_noon.scene)
+    desk.until(27)
+    assert desk.shown("4.6") == "未填"
+    assert desk.send().status_code == 303
+    assert desk.shown("4.6") == "未填"
+    assert desk.recount().exit_code == 0
+    at_noon.work()
+    ((sheet,),) = desk.scene.rows("SELECT uuid FROM paper WHERE kind = 'dispatch_table'")
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"],
+        input=at_noon.file(at_noon.paper(sheet)),
+        capture_output=True,
+        check=True,
+    )
+    printed = next(line for line in done.stdout.decode().splitlines() if "是否在主流媒体" in line)
+    assert "未填" in printed
+    assert "否" not in printed.replace("是否", "").replace("是/否", "")
+    book = zipfile.ZipFile(io.BytesIO(desk.get("/dispatch/2026-11.xlsx").data))
+    assert "<t>否</t>" not in book.read("xl/worksheets/sheet1.xml").decode()
+    desk.until(27, month=12)
+    assert desk.note("4.6", running="0").status_code == 303
+    assert desk.shown("4.6", "2026-12") == "否"
+    assert "上月" not in desk.row("4.6", "2026-12")
+    assert desk.recount(month="2026-12").exit_code == 0
 
 
 ENTRY_3_1 = "/dispatch/entries/new?row=3.1"
