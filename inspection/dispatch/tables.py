@@ -134,6 +134,12 @@ def sent(session: Session, office_uuid: str) -> dict[date, tuple[SentTable, ...]
     return found
 
 
+def month_of_sheet(session: Session, office_uuid: str, sheet_uuid: str) -> date | None:
+    """Return the month whose table a signed sheet is, or None."""
+    every = (each for versions in sent(session, office_uuid).values() for each in versions)
+    return next((each.month for each in every if each.sheet == sheet_uuid), None)
+
+
 def months(session: Session, office_uuid: str, *, today: date) -> list[tuple[date, State]]:
     """Return the months that an office tells of, the newest first, and where each stands."""
     known = sent(session, office_uuid)

@@ -127,6 +127,8 @@ LOCK_DAY, DUE_DAY = 27, 28
 """The plan says 每月27日前 in its text and 每月28日前 in note 1: both are settings of an office."""
 LAST_DAY = 28
 """Every month has it."""
+REMIND_DAYS = 3
+"""So many days before the lock day those who owe a table are reminded."""
 
 
 @dataclass(frozen=True)
@@ -185,3 +187,21 @@ def state(terms: Terms, month: date, *, sent: bool, today: date) -> State:
     if today < terms.cut_off(month):
         return State.OPEN
     return State.DUE if today <= terms.due_on(month) else State.LATE
+
+
+class Step(StrEnum):
+    """What is told by itself while a table was not sent."""
+
+    REMIND = "remind"
+    """Those who owe it are reminded, from some days before the lock day until the outer limit."""
+    TELL_ABOVE = "tell_above"
+    """The office above hears of it, from the day after the outer limit."""
+
+
+def step(terms: Terms, month: date, *, today: date) -> Step | None:
+    """What is due on a day of the month while its table was not sent; None when nothing is."""
+    if terms.start_on > terms.cut_off(month):
+        return None
+    if today > terms.due_on(month):
+        return Step.TELL_ABOVE
+    return Step.REMIND if today >= terms.cut_off(month) - timedelta(days=REMIND_DAYS) else None

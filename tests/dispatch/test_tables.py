@@ -7,6 +7,7 @@ import zipfile
 
 from sqlalchemy import text
 
+from inspection import worker
 from inspection.database import writing
 from inspection.domain.hazard import Step
 from inspection.signing.facts import Outcome
@@ -347,6 +348,37 @@ def test_a_unit_without_anything_has_a_table_of_zeros(desk: Desk) -> None:
     assert desk.recount(_town(desk)).exit_code == 0
 
 
+def test_who_owes_a_table_is_reminded_once_and_the_office_above_after_the_limit(
+    desk: Desk,
+) -> None:
+    scene, town = desk.scene, desk.scene.cast.foreign_office
+    told = {"due_soon": "调度表快到期了", "overdue": "下级调度表逾期未报"}
+
+    def hours(*days: int) -> None:
+        for day in days:
+            desk.until(day)
+            for _ in range(2):
+                worker.remind(scene.wiring)
+
+    hours(23)
+    assert scene.entries("dispatch.due_soon") == []
+    hours(24, 25)
+    assert len(scene.entries("dispatch.due_soon")) == 2  # the district and the other town
+    assert desk.get("/inbox", town).text.count(told["due_soon"]) >= 1
+    desk.until(27)
+    assert desk.send().status_code == 303
+    hours(28)
+    assert scene.entries("dispatch.overdue") == []
+    hours(29, 30)
+    assert scene.entries("dispatch.overdue") == [_town(desk)]
+    above = desk.get("/inbox").text
+    assert told["overdue"] in above
+    assert told["overdue"] not in desk.get("/inbox", town).text
+    desk.until(24, month=12)
+    worker.remind(scene.wiring)
+    assert len(scene.entries("dispatch.due_soon")) == 4
+
+
 def _town(desk: Desk) -> str:
     """The uuid of the other town."""
     return str(desk.scene.rows("SELECT uuid FROM unit WHERE name = '石泉镇'")[0][0])
@@ -367,4 +399,8 @@ def test_the_signed_table_is_the_official_form_and_its_file_verifies(at_noon: Of
     said = re.sub(r"\s+", "", done.stdout.decode())
     for words in ("行动调度表", "填报单位云岚区", "累计", "1.25", "0.50", "说明：首次报送"):
         assert words in said, words
-    assert "部门检查发现的重大事故隐患" in desk.get(f"/sheets/{sheet}").text
+    shown = desk.get(f"/sheets/{sheet}").text
+    assert "部门检查发现的重大事故隐患" in shown
+    assert 'href="/dispatch/2026-11"' in shown
+    for page in ("/dispatch/2026-11", "/dispatch"):
+        assert f'href="/sheets/{sheet}"' in desk.get(page).text
