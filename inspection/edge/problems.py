@@ -186,7 +186,7 @@ def sentence(code: str) -> str:
         "draft_open": _("这份检查表的下一版已经有人在起草。"),
         "draft_faulty": _("草稿还有要改的地方，不能送审或发布。"),
         "draft_full": _("检查表太长：最多 500 项、2 MB，请分成几份。"),
-        "second_person_needed": _("起草和送审的人不能自己发布，要由另一位有权限的人核对发布。"),
+        "second_person_needed": _("这一步要由另一位有权限的人来办，同一个人不能连着办两步。"),
         "settings_incomplete": _("设置不完整。"),
         "content_type_wrong": _("发来的内容类型不对。"),
         "json_malformed": _("发来的数据格式不对。"),
@@ -421,7 +421,7 @@ def what_next(code: str) -> str:
         "draft_moved_on": _("请重新打开草稿，看现在的样子再接着改。"),
         "draft_open": _("请接着改那一份，或先把它作废。"),
         "draft_faulty": _("请打开草稿，改好标出的各处。"),
-        "second_person_needed": _("请另一位有发布权限的人登录后打开草稿，核对并发布。"),
+        "second_person_needed": _("请另一位有权限的同事登录后打开，核对并办理。"),
         "paper_unfit": _("请在检查记录的页面上选择列出的文书。"),
         "glyph_missing": _(
             "请管理员加装含有这些字的字体（办法见 docs/problems.md），报告随后会自动出具。"

@@ -15,6 +15,7 @@ from inspection import worker
 from inspection.accounts import assignments
 from inspection.accounts.policy import Role
 from inspection.authoring import documents, drafts, publishing
+from inspection.authoring.transcript import Arrival, Transcript
 from inspection.campaigns import revisits, running
 from inspection.campaigns.running import NewCampaign
 from inspection.database import writing
@@ -333,6 +334,7 @@ def _authored(world: World) -> None:
             )
             for title in ("全区用的检查表", "只给办公室看的草稿")
         )
+        drafts.keep_arrival(session, draft, Arrival.of(Transcript({}, {}), ()))
         publishing.send(session, office, published, version=1, faults=0, at=at)
         world.things["own list"], _revision = publishing.publish(
             session,
