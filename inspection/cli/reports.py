@@ -49,9 +49,7 @@ def retimestamp(older_than: int, number: str) -> None:
         *(_done(each, of_papers.retimestamp) for each in _due(papers, age)),
     ]
     stamped, failed = done.count(True), done.count(False)
-    click.echo(
-        f"补盖时间戳 {stamped} 份，失败 {failed} 份 · {stamped} stamped, {failed} failed"
-    )
+    click.echo(f"补盖时间戳 {stamped} 份，失败 {failed} 份 · {stamped} stamped, {failed} failed")
     sys.exit(1 if failed else 0)
 
 

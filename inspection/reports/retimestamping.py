@@ -30,7 +30,7 @@ BEFORE_THE_END = timedelta(days=30)
 
 
 class TimestampEnd(Base):
-    """When the certificate of a file's last timestamp runs out: read once, as the file never changes."""
+    """When the certificate of a file's last timestamp runs out: read once, the file stays."""
 
     __tablename__ = "timestamp_end"
 
@@ -105,9 +105,7 @@ def _due_at(file: Stamped, end: datetime | None, older_than: timedelta) -> datet
     return file.stamped_at + min(older_than, max(left - BEFORE_THE_END, left / 2))
 
 
-def _ends(
-    digests: list[str], engine: Engine, blobs: FilesystemBlobs
-) -> dict[str, datetime | None]:
+def _ends(digests: list[str], engine: Engine, blobs: FilesystemBlobs) -> dict[str, datetime | None]:
     """When the certificate of each file's last timestamp runs out; None where nobody can say."""
     with database.reading(engine) as session:
         rows = session.execute(select(TimestampEnd.sha256, TimestampEnd.ends_at))
@@ -166,7 +164,7 @@ def stamped_again(
     authority: Authority,
     at: datetime,
 ) -> bytes:
-    """Return a kept file with a fresh timestamp over it. Raises BlobUnknown, TimestampUnavailable."""
+    """Return a file with a fresh timestamp over it. Raises BlobUnknown, TimestampUnavailable."""
     from inspection.signing import seals  # slow to load, as above
 
     with database.reading(engine) as session:
