@@ -62,6 +62,7 @@ def collaborators(wiring: Wiring) -> dict:
         "engine": wiring.engine,
         "blobs": wiring.blobs,
         "catalog": wiring.catalog,
+        "library": wiring.library,
         "authority": wiring.authority,
         "server_key": wiring.server_key,
         "public_url": wiring.settings.public_url,
