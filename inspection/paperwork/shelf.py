@@ -143,9 +143,14 @@ class ShelvedPaper:
     stamps: tuple[Stamp, ...] = ()
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """Digest of each file, the issued one first."""
+        return (self.sha256, *(each.sha256 for each in self.stamps))
+
+    @property
     def newest_sha256(self) -> str:
         """Digest of the file that counts today; "" until it is sealed."""
-        return self.stamps[-1].sha256 if self.stamps else self.sha256
+        return self.files[-1]
 
     @property
     def is_sheet(self) -> bool:
