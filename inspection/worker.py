@@ -43,6 +43,7 @@ def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
         engine=wiring.engine,
         blobs=wiring.blobs,
         catalog=wiring.catalog,
+        library=wiring.library,
         authority=wiring.authority,
         server_key=wiring.server_key,
         public_url=wiring.settings.public_url,
