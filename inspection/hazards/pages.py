@@ -127,7 +127,9 @@ def _kept(
 
 
 def _days(wanted: RegisterFilter) -> tuple[date | None, ...]:
-    return wanted.found_since, wanted.found_until, wanted.closed_since, wanted.closed_until
+    found, closed = wanted.found_since or wanted.found_until, wanted.closed_since
+    began = wanted.campaign.since if wanted.campaign else None
+    return found, closed or wanted.closed_until, began
 
 
 def _names_many(session: Session, scope: Scope, wanted: RegisterFilter) -> bool:
