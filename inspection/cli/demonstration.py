@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.cli import demonstration_lists, demonstration_records, demonstration_tables
+from inspection.cli import (
+    demonstration_campaigns,
+    demonstration_lists,
+    demonstration_records,
+    demonstration_tables,
+)
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -137,7 +142,8 @@ def load(*, history: bool = False) -> None:
     """Fill an empty database; its recovery key lies in a file before that.
 
     `history`: with three weeks of inspections and two offices' dispatch tables of last month
-    behind it, whose reports and sheets a worker has to seal.
+    behind it, whose reports and sheets a worker has to seal; and with a campaign, closed hazards
+    drawn to be looked at again, and random selections.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -159,6 +165,7 @@ def load(*, history: bool = False) -> None:
     if history:
         demonstration_records.load(_uuid)
         demonstration_tables.load(_uuid)
+        demonstration_campaigns.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:

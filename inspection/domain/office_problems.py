@@ -56,3 +56,27 @@ class DispatchMovedOn(Problem):
 
 class DispatchNobodyToRemind(Problem):
     """The office has nobody who could send its table."""
+
+
+class CampaignOdd(Problem):
+    """What an office said of a campaign does not do; `fields` has a code for each field."""
+
+
+class CampaignClosed(Problem):
+    """The campaign was closed: it can be read, nothing about it changes any more."""
+
+
+class RevisitOdd(Problem):
+    """A draw of closed hazards, or what is done about one, does not do; `fields` says why."""
+
+
+class SelectionOdd(Problem):
+    """A random selection cannot be announced like this; `fields` has a code for each field."""
+
+
+class SelectionTooEarly(Problem):
+    """The public value that decides cannot be known yet; `value_from` says from when it can."""
+
+
+class SelectionOver(Problem):
+    """The selection was drawn or withdrawn already: nobody draws twice."""
