@@ -27,13 +27,14 @@ from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
 from inspection.signing.authority import RENEWED
 from inspection.submissions.intake import REPORT_JOB
+from inspection.upkeep import reminding
 from inspection.wiring import Wiring
 
 _log = logging.getLogger("zhencha.worker")
 
 IDLE_SECONDS = 0.5
 HOUR_SECONDS = 3600
-"""How often a checkpoint is signed, certificates that end soon are renewed, rungs are told."""
+"""How often a checkpoint is signed, certificates are renewed, rungs and what comes due are told."""
 
 
 def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
@@ -218,6 +219,13 @@ def escalate(wiring: Wiring) -> int:
     return told
 
 
+def remind(wiring: Wiring) -> int:
+    """Remind enterprises of what comes due; returns how many were told."""
+    told = reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded %d enterprises", told)
+    return told
+
+
 def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
     """Do what the clock asks for; if it fails, the next hour tries again and jobs go on."""
     try:
@@ -226,7 +234,12 @@ def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
         _log.exception("failed %s", work.__name__)
 
 
-HOURLY: tuple[Callable[[Wiring], object], ...] = (renew_certificates, take_checkpoint, escalate)
+HOURLY: tuple[Callable[[Wiring], object], ...] = (
+    renew_certificates,
+    take_checkpoint,
+    escalate,
+    remind,
+)
 
 
 def run(wiring: Wiring) -> None:
@@ -236,6 +249,7 @@ def run(wiring: Wiring) -> None:
         signal.signal(name, lambda *_: stop.set())
     _on_time(wiring, renew_certificates)
     _on_time(wiring, escalate)  # a server that was down has missed some
+    _on_time(wiring, remind)
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)

@@ -115,6 +115,13 @@ class Permission(Enum):
     """Call units and want an answer (叫应)."""
     CALL_ANSWER = "call:answer"
     """Answer a call for one's enterprise."""
+    UPKEEP_READ = "upkeep:read"
+    """Read what enterprises have to do when, and their registers (登记)."""
+    UPKEEP_KEEP = "upkeep:keep"
+    """Enter certificates, drills, training and plans: one's enterprise's own, or what was seen."""
+    EXPERT_READ = "expert:read"
+    EXPERT_KEEP = "expert:keep"
+    """Keep the pool of experts (专家库) of one's own office."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -187,6 +194,10 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.CALL_READ: (frozenset({_E, _H, _O}), Reach.SUBTREE),
     Permission.CALL_MAKE: (frozenset({_O}), Reach.SUBTREE),
     Permission.CALL_ANSWER: (frozenset({_E, _H}), Reach.SUBTREE),
+    Permission.UPKEEP_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.UPKEEP_KEEP: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
+    Permission.EXPERT_READ: (frozenset({_I, _O, _A}), Reach.SUBTREE),
+    Permission.EXPERT_KEEP: (frozenset({_O}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

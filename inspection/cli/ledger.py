@@ -16,6 +16,7 @@ from inspection.hazards import register
 from inspection.incidents import register as incidents
 from inspection.ledger.audit import audit
 from inspection.paperwork import shelf
+from inspection.upkeep import register as upkeep
 from inspection.worker import take_checkpoint
 
 
@@ -89,6 +90,7 @@ def rebuild() -> None:
         enforcement.rebuild(session)
         incidents.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

@@ -56,3 +56,15 @@ class DispatchMovedOn(Problem):
 
 class DispatchNobodyToRemind(Problem):
     """The office has nobody who could send its table."""
+
+
+class UpkeepUnfit(Problem):
+    """What was filled in for a register does not do; `fields` has a code for each field."""
+
+
+class UpkeepMovedOn(Problem):
+    """The entry was replaced or withdrawn meanwhile; what stands now is another."""
+
+
+class UpkeepSheetOdd(Problem):
+    """A workbook has not the columns of the register; `missing` names their headings."""

@@ -42,6 +42,7 @@ from inspection.web import (
     quarantine,
     records,
     recoveries,
+    registers,
     reports,
     rescue,
     sheets,
@@ -53,6 +54,7 @@ from inspection.web import (
     tip_line,
     tipoffs,
     units,
+    upkeep,
     verification,
 )
 
@@ -78,6 +80,8 @@ PAGES = (
     incidents,
     calls,
     duty,
+    upkeep,
+    registers,
     records,
     papers,
     issuers,

@@ -53,6 +53,10 @@ DUTY_KEEP           no         no      no          no    yes     no       no
 CALL_READ           no         no      yes         yes   yes     no       no
 CALL_MAKE           no         no      no          no    yes     no       no
 CALL_ANSWER         no         no      yes         yes   no      no       no
+UPKEEP_READ         yes        yes     yes         yes   yes     yes      no
+UPKEEP_KEEP         yes        no      yes         yes   yes     no       no
+EXPERT_READ         yes        no      no          no    yes     yes      no
+EXPERT_KEEP         no         no      no          no    yes     no       no
 CUSTODY_READ        no         no      no          no    yes     no       yes
 QUARANTINE_READ     no         no      no          no    no      no       yes
 ADMINISTER          no         no      no          no    no      no       yes
