@@ -17,6 +17,7 @@ from inspection.dispatch import entries
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
+from inspection.upkeep import register as upkeep
 
 TABLES = {
     "hazard": "uuid",
@@ -28,6 +29,9 @@ TABLES = {
     "call": "uuid",
     "called_unit": "answered_at, unit_id",
     "dispatch_entry": "uuid",
+    "upkeep_entry": "uuid",
+    "upkeep_reminder": "unit_id, about, due_on, days",
+    "self_check_signer": "record, person",
 }
 """Each register and what puts its rows in order."""
 NUMBERED_AGAIN = {"id", "incident_id", "call_id"}
@@ -42,6 +46,7 @@ def lies(engine: Engine) -> list[str]:
         enforcement.rebuild(session)
         incidents.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
 

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import Session
@@ -13,7 +12,7 @@ from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.domain.office_problems import UpkeepMovedOn, UpkeepUnfit
 from inspection.domain.problems import NotFound
-from inspection.domain.upkeep import EXPERT, REGISTERS, Register, Said, number, seq_of
+from inspection.domain.upkeep import EXPERT, REGISTERS, Register, Said, line, number, seq_of
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
@@ -51,6 +50,10 @@ class EntryCard:
     def stands(self) -> bool:
         """Whether it is what counts now."""
         return not self.replaced_by and self.withdrawn_at is None
+
+    def line(self, language: str) -> str:
+        """What it says, in one line."""
+        return line(self.register, self.said, language)
 
 
 def kept_by(session: Session, actor: Actor, register: Register, unit_uuid: str) -> UnitFacts:
@@ -149,7 +152,7 @@ def _by(actor: Actor) -> dict[str, str]:
 
 
 def entry(session: Session, actor: Actor, entry_number: str) -> EntryCard:
-    """Return one entry. Raises NotFound for what is no number, or lies out of the reader's reach."""
+    """Return one entry. Raises NotFound for what is no number, or out of the reader's reach."""
     seq = seq_of(entry_number)
     found = _cards(session, actor, [UpkeepEntry.id == seq], most=1) if seq else []
     if not found or found[0].number != entry_number:
@@ -224,27 +227,26 @@ def _card(row: UpkeepEntry, unit_uuid: str, unit_name: str, former: int | None) 
     )
 
 
-def told_to_tablets(
+def changed(
     session: Session, actor: Actor, *, after_seq: int, most_of_one: int
-) -> dict[str, list[dict[str, Any]]]:
-    """The registers of those units in scope in which something changed after a place in the ledger:
-    by unit, the newest entries that stand.
+) -> dict[str, list[EntryCard]]:
+    """Those units in scope in whose registers something changed after a place in the ledger, by
+    uuid, with their newest entries that stand; experts are nobody's evidence.
     """
-    scope = actor.scope(Permission.UPKEEP_READ)
     changed = select(UpkeepEntry.unit_id).where(UpkeepEntry.changed_seq > after_seq)
     rows = session.execute(
-        select(UpkeepEntry, Unit.uuid)
+        select(UpkeepEntry, Unit.uuid, Unit.name)
         .join(Unit, Unit.id == UpkeepEntry.unit_id)
         .where(
-            scope.condition(),
+            actor.scope(Permission.UPKEEP_READ).condition(),
             UpkeepEntry.register != EXPERT.code,
             UpkeepEntry.unit_id.in_(changed),
         )
         .order_by(UpkeepEntry.day.desc(), UpkeepEntry.id.desc())
     ).tuples()
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row, unit in rows:
-        here = found.setdefault(unit, [])
-        if row.replaced_by is None and row.withdrawn_at is None and len(here) < most_of_one:
-            here.append({"register": row.register, "seq": row.id, "said": row.said})
+    found: dict[str, list[EntryCard]] = {}
+    for row, unit, name in rows:
+        here, card = found.setdefault(unit, []), _card(row, unit, name, None)
+        if card.stands and len(here) < most_of_one:
+            here.append(card)
     return found

@@ -82,7 +82,7 @@ def _cells(data: bytes) -> list[_Cells]:
 
 
 def _headings(cells: list[_Cells], register: Register) -> tuple[int, Mapping[str, int]]:
-    """The row of the headings, and where each field stands; a needed one that is missing is said."""
+    """The row of the headings, and where each field stands. Raises UpkeepSheetOdd."""
     best: Mapping[str, int] = {}
     start = 0
     for at, (_number, words, _merged) in enumerate(cells[:HEADINGS_WITHIN]):

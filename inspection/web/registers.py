@@ -79,7 +79,7 @@ def said_in(text: Text) -> str:
 @blueprint.app_template_filter("entry_line")
 def entry_line(card: EntryCard) -> str:
     """What an entry says, in one line."""
-    return upkeep.line(card.register, card.said, get_locale().language)
+    return card.line(get_locale().language)
 
 
 @blueprint.app_template_filter("cited")
