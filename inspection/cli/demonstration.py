@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.cli import demonstration_lists, demonstration_tables
+from inspection.cli import demonstration_lists, demonstration_tables, demonstration_upkeep
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -136,7 +136,8 @@ ACCOUNTS = (
 def load(*, tables: bool = False) -> None:
     """Fill an empty database, in one transaction; its recovery key lies in a file before that.
 
-    `tables`: two offices have sent last month's dispatch table as well, which are to be sealed.
+    `tables`: enterprises have kept their registers as well, and two offices have sent last month's
+    dispatch table, which are to be sealed.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -156,6 +157,7 @@ def load(*, tables: bool = False) -> None:
         recovery.put_in_force(session, administrator, jwk, at=wired().clock())
         _draft_lists(session)
     if tables:
+        demonstration_upkeep.load(_uuid)
         demonstration_tables.load(_uuid)
 
 

@@ -17,8 +17,11 @@ PLAIN = Profile("machinery", frozenset(), high_risk=False, staff=40)
 HIGH_RISK = Profile("chemicals", frozenset({Venue.CONFINED_SPACE}), high_risk=True, staff=40)
 
 
+NOTHING = Known()
+
+
 def stands(
-    unit: Profile, code: str, known: Known = Known(), since: date = LONG_AGO, on: date = TODAY
+    unit: Profile, code: str, known: Known = NOTHING, since: date = LONG_AGO, on: date = TODAY
 ) -> Standing | None:
     found = cadence.standings(unit, known, today=on, since=since)
     return next((each for each in found if each.cadence.code == code), None)
