@@ -118,7 +118,7 @@ CERTIFICATE = Register(
             ),
         ),
     ),
-    told=("holder", "post", "trade", "valid_until"),
+    told=("holder", "post", "trade", "valid_until", "review_on"),
     day="issued_on",
     order=(("issued_on", "valid_until"), ("issued_on", "review_on")),
     workbook=True,

@@ -114,20 +114,22 @@ def _stands(row: UnitStanding, wanted: Filter) -> bool:
 
 
 def of_units(session: Session, units: Sequence[UnitFacts], *, today: date) -> list[UnitStanding]:
-    """How some enterprises stand, in their order."""
+    """How some enterprises stand, in their order.
+
+    Counted from the ledger's first day for all alike: were it the first day known of each, whoever
+    enters what lies long back would be late with more than whoever enters nothing.
+    """
     first = journal.entry(session, 1)
     begun = day_of(datetime.fromisoformat(first.recorded_at)) if first else today
     found = []
     for start in range(0, len(units), _AT_ONCE):
         some = units[start : start + _AT_ONCE]
         known = _known(session, [unit.id for unit in some])
-        found += [_standing(unit, known[unit.id], begun, today) for unit in some]
+        found += [_standing(unit, known[unit.id], today=today, since=begun) for unit in some]
     return found
 
 
-def _standing(unit: UnitFacts, known: Known, begun: date, today: date) -> UnitStanding:
-    """Counted from the first day that anything is known of; at the latest the ledger's first."""
-    since = min((begun, *(deed.on for deed in known.deeds)))
+def _standing(unit: UnitFacts, known: Known, *, today: date, since: date) -> UnitStanding:
     return UnitStanding(
         unit,
         cadence.standings(unit.profile, known, today=today, since=since),

@@ -190,6 +190,21 @@ def test_the_office_sees_who_is_late_and_carries_the_list_away(scene: Scene) -> 
     assert own.location.endswith(f"/units/{scene.settled.enterprise.uuid}/upkeep")
 
 
+def test_a_number_cited_in_a_record_leads_to_the_entry(scene: Scene) -> None:
+    number = enter(scene, scene.cast.officer)
+    made = scene.filled(failed=0)
+    code = next(iter(made.payload["answers"]))
+    made.payload["answers"][code]["note"] = f"见登记 {number}（何一）<b>"
+    assert scene.tablet.hand_in(made).status == 201
+    page = Desk(scene, scene.settled.inspectors[0]).read(f"/records/{made.uuid}")
+    assert f'见登记 <a href="/registers/{number}">{number}</a>（何一）&lt;b&gt;' in page
+    fed = scene.tablet.ask("GET", "/api/v1/changes").json["changes"]
+    (told,) = [each for each in fed if each["type"] == "registers"]
+    assert told["id"] == scene.settled.enterprise.uuid
+    assert told["entries"][0]["number"] == number
+    assert "何一，特种作业人员" in told["entries"][0]["words"]["zh"]
+
+
 def _without(name: str) -> dict[str, str]:
     return {each: value for each, value in CERTIFICATE.items() if each not in (name, "review_on")}
 
