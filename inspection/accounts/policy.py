@@ -119,6 +119,8 @@ class Permission(Enum):
     """Read what enterprises have to do when, and their registers (登记)."""
     UPKEEP_KEEP = "upkeep:keep"
     """Enter certificates, drills, training and plans: one's enterprise's own, or what was seen."""
+    UPKEEP_HAND_ON = "upkeep:hand_on"
+    """Hand a town or department the list of those who are late, for spot checks (抽查)."""
     EXPERT_READ = "expert:read"
     EXPERT_KEEP = "expert:keep"
     """Keep the pool of experts (专家库) of one's own office."""
@@ -196,6 +198,7 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.CALL_ANSWER: (frozenset({_E, _H}), Reach.SUBTREE),
     Permission.UPKEEP_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.UPKEEP_KEEP: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
+    Permission.UPKEEP_HAND_ON: (frozenset({_O}), Reach.SUBTREE),
     Permission.EXPERT_READ: (frozenset({_I, _O, _A}), Reach.SUBTREE),
     Permission.EXPERT_KEEP: (frozenset({_O}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),

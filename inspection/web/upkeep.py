@@ -6,7 +6,7 @@ import tempfile
 from itertools import groupby
 from pathlib import Path
 
-from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as Redirect
@@ -21,7 +21,7 @@ from inspection.edge.forms import ProtectedForm
 from inspection.organisations import directory
 from inspection.reports import upkeep_lists, wording, workbooks
 from inspection.reports.upkeep_lists import Line
-from inspection.upkeep import standings
+from inspection.upkeep import handing, standings
 from inspection.upkeep.standings import Filter, Overview
 from inspection.web.grounds import criterion_link
 from inspection.web.hazards import SECTORS
@@ -158,13 +158,12 @@ def index() -> str | Redirect:
 def printed() -> str:
     """Show who is late with what, as a list that goes along on a spot check (抽查)."""
     wanted, found = _overview()
-    rows = [
-        (
-            row,
-            [each for each in row.standings if each.state is State.OVERDUE and _asks(wanted, each)],
-        )
-        for row in found.rows
-    ]
+    actor = current_actor()
+    with reading() as session:
+        bodies = directory.bodies(session, actor.scope(Permission.UPKEEP_HAND_ON))
+    form = HandingForm()
+    form.body.choices = [SelectChoice(each.uuid, each.name) for each in bodies]
+    rows = [(row, handing.late_duties(row, wanted)) for row in found.rows]
     late = [(row, duties) for row, duties in rows if duties]
     return render_template(
         "web/upkeep/print.html",
@@ -173,6 +172,8 @@ def printed() -> str:
         most=PRINTED,
         conditions=_words(wanted),
         asked=_asked(),
+        form=form if bodies else None,
+        here=_link("upkeep.printed"),
         at=wired().clock(),
         day=today(),
     )
@@ -208,15 +209,48 @@ def workbook() -> Response:
     return response
 
 
-def _overview() -> tuple[Filter, Overview]:
+class HandingForm(ProtectedForm):
+    """Which body is handed the list."""
+
+    body = SelectField(_("交给"), validate_choice=False)
+
+
+@blueprint.post("/upkeep/print")
+@requires(Permission.UPKEEP_HAND_ON)
+def hand_on() -> Redirect:
+    """Hand the list on to the people of a town or department."""
+    form = HandingForm(request.form)
+    form.validate()  # raises FormExpired
+    with writing() as session:
+        count = handing.hand_on(
+            session,
+            current_actor(),
+            form.body.data or "",
+            _wanted(),
+            _asked(),
+            today=today(),
+            at=wired().clock(),
+        )
+    if count:
+        flash(gettext("已交给对方的检查人员，%(num)s 家，收件箱里有链接。", num=count), "done")
+    else:
+        flash(gettext("对方范围内没有符合条件的逾期企业，没有发出。"), "wait")
+    return redirect(_link("upkeep.printed"), 303)
+
+
+def _wanted() -> Filter:
     args = request.args
-    wanted = Filter(
+    return Filter(
         duty=args["duty"] if args.get("duty") in cadence.BY_CODE else "",
         state=args["state"] if args.get("state") in set(State) else "",
         sector=args["sector"] if args.get("sector") in set(SECTORS) else "",
         high_risk=args.get("high_risk") == "1",
         text=args.get("text", "").strip()[:100],
     )
+
+
+def _overview() -> tuple[Filter, Overview]:
+    wanted = _wanted()
     scope = current_actor().scope(Permission.UPKEEP_READ)
     with reading() as session:
         return wanted, standings.overview(session, scope, wanted, today=today())

@@ -55,6 +55,7 @@ CALL_MAKE           no         no      no          no    yes     no       no
 CALL_ANSWER         no         no      yes         yes   no      no       no
 UPKEEP_READ         yes        yes     yes         yes   yes     yes      no
 UPKEEP_KEEP         yes        no      yes         yes   yes     no       no
+UPKEEP_HAND_ON      no         no      no          no    yes     no       no
 EXPERT_READ         yes        no      no          no    yes     yes      no
 EXPERT_KEEP         no         no      no          no    yes     no       no
 CUSTODY_READ        no         no      no          no    yes     no       yes

@@ -254,6 +254,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "sheets.sign": {"content_sha256": "x", "password": PASSWORD},
     "sheets.sign_figures": {"content_sha256": "x", "password": PASSWORD},
     "step_photos.keep": {},
+    "upkeep.hand_on": {"body": "{town}"},
     "upkeep.workbook": {},
     "steps.take": {**SAID[Step.CLAIM], "seen_seq": "{seen seq}"},
     "units.change": {"name": "x", "parent": "", "reason": "x"},

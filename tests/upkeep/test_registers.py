@@ -181,6 +181,13 @@ def test_the_office_sees_who_is_late_and_carries_the_list_away(scene: Scene) -> 
     printed = desk.read("/upkeep/print?duty=certificates")
     assert name in printed
     assert "0 / 1" in printed
+    town = scene.settled.town.uuid
+    handed = desk.send("/upkeep/print?duty=certificates", "/upkeep", body=town)
+    assert handed.status_code == 303
+    (_entry,) = scene.entries("upkeep.handed_on")
+    assert "抽查清单" in Desk(scene, scene.settled.inspectors[0]).read("/inbox")
+    desk.send("/upkeep/print?duty=head_check", "/upkeep", body=town)  # nobody is late: nothing goes
+    assert len(scene.entries("upkeep.handed_on")) == 1
     taken = desk.send("/upkeep.xlsx?state=overdue&duty=certificates", "/upkeep")
     assert taken.data[:2] == b"PK"
     assert len(scene.entries("upkeep.exported")) == 1
