@@ -13,7 +13,12 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.cli import demonstration_lists, demonstration_tables, demonstration_upkeep
+from inspection.cli import (
+    demonstration_lists,
+    demonstration_records,
+    demonstration_tables,
+    demonstration_upkeep,
+)
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -133,11 +138,11 @@ ACCOUNTS = (
 )
 
 
-def load(*, tables: bool = False) -> None:
-    """Fill an empty database, in one transaction; its recovery key lies in a file before that.
+def load(*, history: bool = False) -> None:
+    """Fill an empty database; its recovery key lies in a file before that.
 
-    `tables`: enterprises have kept their registers as well, and two offices have sent last month's
-    dispatch table, which are to be sealed.
+    `history`: with three weeks of inspections, registers of enterprises and two offices' dispatch
+    tables of last month behind it, whose reports and sheets a worker has to seal.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -156,8 +161,9 @@ def load(*, tables: bool = False) -> None:
         assert administrator is not None
         recovery.put_in_force(session, administrator, jwk, at=wired().clock())
         _draft_lists(session)
-    if tables:
+    if history:
         demonstration_upkeep.load(_uuid)
+        demonstration_records.load(_uuid)
         demonstration_tables.load(_uuid)
 
 
