@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.domain.office_problems import UpkeepMovedOn, UpkeepUnfit
-from inspection.domain.problems import NotFound
+from inspection.domain.problems import NotAllowed, NotFound
 from inspection.domain.upkeep import EXPERT, REGISTERS, Register, Said, line, number, seq_of
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
@@ -39,6 +39,8 @@ class EntryCard:
     photos: tuple[str, ...]
     entered_by: str
     entered_for: str
+    own: bool
+    """Whether the unit itself entered it."""
     entered_at: datetime
     replaced_by: str
     replaces: str
@@ -79,11 +81,11 @@ def enter(
     """Enter rows into a unit's register, in order; returns their numbers.
 
     `replaces`: the number of the entry that the one row corrects or renews. Raises NotFound,
-    UpkeepMovedOn when that no longer stands.
+    UpkeepMovedOn when that no longer stands, NotAllowed when the other side wrote it.
     """
     unit = kept_by(session, actor, register, unit_uuid)
     head = journal.lock(session)
-    former = _to_replace(session, unit, register, replaces)
+    former = _to_replace(session, actor, unit, register, replaces)
     events = []
     for said in rows:
         made = str(uuid.uuid4())
@@ -102,7 +104,9 @@ def enter(
     return [number(register, entry.seq) for entry in entries]
 
 
-def _to_replace(session: Session, unit: UnitFacts, register: Register, replaces: str) -> str | None:
+def _to_replace(
+    session: Session, actor: Actor, unit: UnitFacts, register: Register, replaces: str
+) -> str | None:
     here = select(UpkeepEntry).where(
         UpkeepEntry.unit_id == unit.id, UpkeepEntry.register == register.code
     )
@@ -112,11 +116,18 @@ def _to_replace(session: Session, unit: UnitFacts, register: Register, replaces:
             raise NotFound(entry=replaces)
         if row.replaced_by is not None or row.withdrawn_at is not None:
             raise UpkeepMovedOn(entry=replaces)
+        if not takes_back(actor, unit.uuid, own=row.own):
+            raise NotAllowed(entry=replaces)
         return row.uuid
     if register.single:
         standing = session.scalars(here.where(*_STANDS).order_by(UpkeepEntry.id.desc())).first()
         return standing.uuid if standing else None
     return None
+
+
+def takes_back(actor: Actor, unit_uuid: str, *, own: bool) -> bool:
+    """Whether the actor stands on the side that wrote an entry: the unit's own or an office's."""
+    return own == (actor.unit_uuid == unit_uuid)
 
 
 _STANDS = (UpkeepEntry.replaced_by.is_(None), UpkeepEntry.withdrawn_at.is_(None))
@@ -127,13 +138,16 @@ def withdraw(
 ) -> None:
     """Take an entry back, with a reason; it stays to be read, and no longer counts.
 
-    Raises NotFound, UpkeepMovedOn, UpkeepUnfit without a reason.
+    Raises NotFound, UpkeepMovedOn, NotAllowed for what the other side wrote, UpkeepUnfit without
+    a reason.
     """
     head = journal.lock(session)
     found = entry(session, actor, entry_number)
     kept_by(session, actor, found.register, found.unit_uuid)
     if not found.stands:
         raise UpkeepMovedOn(entry=entry_number)
+    if not takes_back(actor, found.unit_uuid, own=found.own):
+        raise NotAllowed(entry=entry_number)
     reason = words.strip()
     if not reason or len(reason) > LONGEST_REASON:
         raise UpkeepUnfit(fields={"words": "too_long" if reason else "missing"})
@@ -218,6 +232,7 @@ def _card(row: UpkeepEntry, unit_uuid: str, unit_name: str, former: int | None) 
         photos=tuple(row.photos),
         entered_by=row.entered_by,
         entered_for=row.entered_for,
+        own=row.own,
         entered_at=row.entered_at,
         replaced_by=number(kind, row.replaced_by) if row.replaced_by else "",
         replaces=number(kind, former) if former else "",

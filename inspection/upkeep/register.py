@@ -48,6 +48,8 @@ class UpkeepEntry(Base):
     entered_by: Mapped[str]
     entered_for: Mapped[str]
     """Name of the unit for which it was entered: an office's when that saw it."""
+    own: Mapped[bool]
+    """Whether the unit itself entered it: neither side takes back what the other one wrote."""
     entered_at: Mapped[datetime] = mapped_column(UtcInstant)
     replaced_by: Mapped[int | None]
     """The entry that corrected or renewed it."""
@@ -130,6 +132,7 @@ def _entered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             photos=body["photos"],
             entered_by=body["by"]["name"],
             entered_for=body["by"]["unit_name"],
+            own=body["by"]["unit"] == body["unit"],
             entered_at=at,
             withdrawn_by="",
             withdrawn_words="",

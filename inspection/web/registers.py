@@ -182,8 +182,10 @@ def _keeps(card: EntryCard) -> bool:
     permission = Permission.EXPERT_KEEP if card.register.office else Permission.UPKEEP_KEEP
     with reading() as session:
         unit = directory.find(session, card.unit_uuid)
-    reach = current_actor().scope(permission)
-    return unit is not None and reach.holds(unit.path, unit.supervisor_id)
+    actor = current_actor()
+    ours = entries.takes_back(actor, card.unit_uuid, own=card.own)
+    reach = actor.scope(permission)
+    return ours and unit is not None and reach.holds(unit.path, unit.supervisor_id)
 
 
 @blueprint.get("/registers/<number>/photos/<digest>")

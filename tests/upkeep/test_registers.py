@@ -86,6 +86,11 @@ def test_who_saw_it_is_said_and_strangers_see_nothing(scene: Scene) -> None:
     stranger = Desk(scene, scene.cast.foreign_officer)
     for hidden in (f"/registers/{number}", shown, folder(scene, "drill")):
         assert stranger.get(hidden).status_code == 404, hidden
+    head = Desk(scene, scene.cast.head)
+    assert "撤回" not in page  # neither side takes back what the other one wrote
+    assert head.send(f"/registers/{number}/withdraw", words="x").status_code == 403
+    where = f"{folder(scene, 'drill')}/new"
+    assert head.send(where, where, **drill, replaces=number).status_code == 403
     assert Desk(scene, scene.cast.auditor).get(f"{folder(scene)}/new").status_code == 403
 
 

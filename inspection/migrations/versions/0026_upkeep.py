@@ -23,6 +23,7 @@ def upgrade() -> None:
         sa.Column("photos", sa.JSON(), nullable=False),
         sa.Column("entered_by", sa.String(), nullable=False),
         sa.Column("entered_for", sa.String(), nullable=False),
+        sa.Column("own", sa.Boolean(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("replaced_by", sa.Integer(), nullable=True),
         sa.Column("withdrawn_by", sa.String(), nullable=False),
