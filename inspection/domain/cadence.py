@@ -374,10 +374,9 @@ def percentage(held: Iterable[Held]) -> int | None:
 
 
 def reminder(due_on: date, *, today: date, told: Iterable[int]) -> int | None:
-    """Which of `REMINDED_AT` falls to be told today, or None: the nearest reached, unless that or a
-    nearer one was told of. What is late is not reminded of, it is shown.
+    """Which of `REMINDED_AT` falls to be told today, or None: the nearest reached, unless it was
+    told. What is late is not reminded of, it is shown.
     """
     left = (due_on - today).days
-    reached = [days for days in REMINDED_AT if 0 <= left <= days]
-    nearest = min(reached, default=None)
-    return None if nearest is None or any(each <= nearest for each in told) else nearest
+    nearest = min((days for days in REMINDED_AT if 0 <= left <= days), default=None)
+    return None if nearest in told else nearest

@@ -317,7 +317,7 @@ def read(register: Register, given: Mapping[str, str], *, today: date) -> dict[s
                 faults[each.name] = "missing"
             continue
         value = _value(each, text, today=today)
-        if isinstance(value, _Fault):
+        if isinstance(value, _Odd):
             faults[each.name] = value
         else:
             said[each.name] = value
@@ -329,13 +329,13 @@ def read(register: Register, given: Mapping[str, str], *, today: date) -> dict[s
     return said
 
 
-class _Fault(str):
+class _Odd(str):
     """A code in the place of a value."""
 
     __slots__ = ()
 
 
-def _value(each: Field, text: str, *, today: date) -> str | int | _Fault:
+def _value(each: Field, text: str, *, today: date) -> str | int | _Odd:
     if each.kind is Kind.DAY:
         return _day(each, text, today=today)
     if each.kind is Kind.COUNT:
@@ -345,37 +345,37 @@ def _value(each: Field, text: str, *, today: date) -> str | int | _Fault:
     if each.kind is Kind.CHOICE:
         named = {name.zh: code for code, name in each.choices.items()}
         code = named.get(text, text)
-        return code if code in each.choices else _Fault("unknown_choice")
+        return code if code in each.choices else _Odd("unknown_choice")
     longest = LONGEST_WORDS if each.kind is Kind.WORDS else LONGEST
-    return _masked(text) if len(text) <= longest else _Fault("too_long")
+    return _masked(text) if len(text) <= longest else _Odd("too_long")
 
 
-def _day(each: Field, text: str, *, today: date) -> str | _Fault:
+def _day(each: Field, text: str, *, today: date) -> str | _Odd:
     found = _DAY.fullmatch(text)
     try:
         day = date(*map(int, found.groups())) if found else None
     except ValueError:
         day = None
     if day is None:
-        return _Fault("not_a_day")
+        return _Odd("not_a_day")
     if not FIRST_DAY <= day <= LAST_DAY:
-        return _Fault("not_a_day")
-    return _Fault("day_to_come") if each.past and day > today else day.isoformat()
+        return _Odd("not_a_day")
+    return _Odd("day_to_come") if each.past and day > today else day.isoformat()
 
 
-def _count(each: Field, text: str) -> int | _Fault:
+def _count(each: Field, text: str) -> int | _Odd:
     if not re.fullmatch(r"\d{1,6}", text, re.ASCII) or int(text) > MOST_COUNT:
-        return _Fault("not_a_count")
-    return int(text) if int(text) >= each.least else _Fault("too_few")
+        return _Odd("not_a_count")
+    return int(text) if int(text) >= each.least else _Odd("too_few")
 
 
-def _hours(text: str) -> str | _Fault:
+def _hours(text: str) -> str | _Odd:
     try:
         hours = Decimal(text)
     except InvalidOperation:
-        return _Fault("not_hours")
+        return _Odd("not_hours")
     if not hours.is_finite() or not 0 < hours <= MOST_HOURS or hours * 2 % 1:
-        return _Fault("not_hours")
+        return _Odd("not_hours")
     return f"{hours.normalize():f}"
 
 

@@ -47,7 +47,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name="fk_upkeep_reminder_unit_id"),
         sa.PrimaryKeyConstraint("id", name="pk_upkeep_reminder"),
         sa.UniqueConstraint(
-            "unit_id", "about", "due_on", "days", name="uq_upkeep_reminder_unit_id"
+            "unit_id", "about", "due_on", "days", name="uq_upkeep_reminder_unit_id_about_due_on_days"
         ),
     )
     signer = op.create_table(
