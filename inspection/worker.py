@@ -14,7 +14,7 @@ from typing import Any
 from inspection import database
 from inspection.audits import opinions, verdicts
 from inspection.cards import drawings, sendings
-from inspection.dispatch import reminding
+from inspection.dispatch import reminding as table_reminding
 from inspection.domain.problems import OwnFileOutdated
 from inspection.hazards import escalation
 from inspection.jobs import queue
@@ -28,6 +28,7 @@ from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
 from inspection.signing.authority import RENEWED
 from inspection.submissions.intake import REPORT_JOB
+from inspection.upkeep import reminding as duty_reminding
 from inspection.wiring import Wiring
 
 _log = logging.getLogger("zhencha.worker")
@@ -220,10 +221,17 @@ def escalate(wiring: Wiring) -> int:
     return told
 
 
-def remind(wiring: Wiring) -> int:
+def remind_of_tables(wiring: Wiring) -> int:
     """Remind of dispatch tables that are due soon or late; returns of how many offices'."""
-    told = reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    told = table_reminding.remind(engine=wiring.engine, clock=wiring.clock)
     _log.info("reminded of %d dispatch tables", told)
+    return told
+
+
+def remind_of_duties(wiring: Wiring) -> int:
+    """Remind enterprises of duties that come round; returns how many were told."""
+    told = duty_reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded %d enterprises of duties", told)
     return told
 
 
@@ -239,7 +247,8 @@ HOURLY: tuple[Callable[[Wiring], object], ...] = (
     renew_certificates,
     take_checkpoint,
     escalate,
-    remind,
+    remind_of_tables,
+    remind_of_duties,
 )
 
 
@@ -250,7 +259,8 @@ def run(wiring: Wiring) -> None:
         signal.signal(name, lambda *_: stop.set())
     _on_time(wiring, renew_certificates)
     _on_time(wiring, escalate)  # a server that was down has missed some
-    _on_time(wiring, remind)
+    _on_time(wiring, remind_of_tables)
+    _on_time(wiring, remind_of_duties)
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)

@@ -19,6 +19,7 @@ from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
 from inspection.selections import register as selections
+from inspection.upkeep import register as upkeep
 
 TABLES = {
     "hazard": "uuid",
@@ -36,6 +37,9 @@ TABLES = {
     "selection": "uuid",
     "conflict": "uuid",
     "dispatch_entry": "uuid",
+    "upkeep_entry": "uuid",
+    "upkeep_reminder": "unit_id, about, due_on, days",
+    "self_check_signer": "record, person",
 }
 """Each register and what puts its rows in order."""
 NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id"}
@@ -52,6 +56,7 @@ def lies(engine: Engine) -> list[str]:
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
 

@@ -18,6 +18,7 @@ from inspection.incidents import register as incidents
 from inspection.ledger.audit import audit
 from inspection.paperwork import shelf
 from inspection.selections import register as selections
+from inspection.upkeep import register as upkeep
 from inspection.worker import take_checkpoint
 
 
@@ -93,6 +94,7 @@ def rebuild() -> None:
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

@@ -80,3 +80,15 @@ class SelectionTooEarly(Problem):
 
 class SelectionOver(Problem):
     """The selection was drawn or withdrawn already: nobody draws twice."""
+
+
+class UpkeepUnfit(Problem):
+    """What was filled in for a register does not do; `fields` has a code for each field."""
+
+
+class UpkeepMovedOn(Problem):
+    """The entry was replaced or withdrawn meanwhile; what stands now is another."""
+
+
+class UpkeepSheetOdd(Problem):
+    """A workbook has not the columns of the register; `missing` names their headings."""

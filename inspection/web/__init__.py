@@ -44,6 +44,7 @@ from inspection.web import (
     quarantine,
     records,
     recoveries,
+    registers,
     reports,
     rescue,
     revisits,
@@ -57,6 +58,7 @@ from inspection.web import (
     tip_line,
     tipoffs,
     units,
+    upkeep,
     verification,
 )
 
@@ -86,6 +88,8 @@ PAGES = (
     revisits,
     selections,
     conflicts,
+    upkeep,
+    registers,
     records,
     papers,
     issuers,

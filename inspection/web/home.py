@@ -149,6 +149,8 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
         (
             _("单位与人员"),
             (pgettext("places", "单位"), "/units", Permission.UNIT_READ),
+            (_("应做事项"), "/upkeep", Permission.UPKEEP_READ),
+            (_("专家库"), "/experts", Permission.EXPERT_READ),
             (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
             (_("指派"), "/assignments", Permission.ASSIGN),
             (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),

@@ -50,6 +50,7 @@ USUAL = {
     "selection": "selection",
     "conflict": "conflict",
     "entry": "entry",
+    "number": "register number",
 }
 """A name in a rule → the thing of the world that stands there."""
 
@@ -76,6 +77,7 @@ OTHERWISE = {
     ("papers_shelf.photo", "digest"): "photo of the delivery",
     ("enforcement.photo", "digest"): "photo of the penalty",
     ("tipoffs.photo", "digest"): "photo of the tip-off",
+    ("registers.photo", "digest"): "photo of the drill",
 }
 FIXED = {
     ("authoring_items.show", "code"): "A-01",
@@ -111,6 +113,11 @@ FIXED = {
     ("sheets.new_figures", "kind"): "quarter",
     ("sheets.sign", "kind"): "problem_list",
     ("sheets.sign_figures", "kind"): "quarter",
+    ("registers.index", "register"): "drill",
+    ("registers.form", "register"): "drill",
+    ("registers.enter", "register"): "drill",
+    ("registers.template", "register"): "training",
+    ("registers.bring_in", "register"): "training",
     ("steps.show", "step"): Step.CLAIM.value,
     ("steps.take", "step"): Step.CLAIM.value,
     ("tablet.built", "name"): "desk.css",
@@ -147,6 +154,7 @@ ASKED = {
     "lists.workbook": ("unit={unit}", "text=只有本单位知道的话"),
     "papers_shelf.index": ("text={number}",),
     "sheets.new": ("text=只有本单位知道的话",),
+    "upkeep.index": ("text=昆山", "duty=drill&state=overdue"),
     "statistics.show": ("unit={unit}", "span=year&unit={unit}"),
     "look_back.index": ("unit={unit}", "unit={unit}&item=hot-work:A-01&before=2026-11-30"),
     "hazards.index": ("unit={unit}", "text=只有本单位知道的话"),
@@ -236,11 +244,22 @@ SENT: dict[str, dict[str, str] | None] = {
     "people.invite": {},
     "people.revoke_key": {"what": "{kid}", "reason": "x"},
     "people.revoke_tablet": {"what": "{device}", "reason": "x"},
+    "registers.bring_in": {},
+    "registers.enter": {
+        "kind": "disposal",
+        "plan": "x",
+        "held_on": "2026-11-22",
+        "people": "1",
+        "assessment": "x",
+    },
+    "registers.withdraw": {"words": "x"},
     "reports.sign_with_own": {},
     "sheets.annul": {"reason": "x", "password": PASSWORD},
     "sheets.sign": {"content_sha256": "x", "password": PASSWORD},
     "sheets.sign_figures": {"content_sha256": "x", "password": PASSWORD},
     "step_photos.keep": {},
+    "upkeep.hand_on": {"body": "{town}"},
+    "upkeep.workbook": {},
     "steps.take": {**SAID[Step.CLAIM], "seen_seq": "{seen seq}"},
     "units.change": {"name": "x", "parent": "", "reason": "x"},
     "checklist_files.begin": {},
