@@ -57,7 +57,7 @@ NAMES = {
 
 @dataclass(frozen=True)
 class Bulletin:
-    """A bulletin as it was issued; `version` 1 is the first of its period, later ones correct it."""
+    """A bulletin as it was issued; `version` 1 is the first of its period, later ones correct."""
 
     sheet: str
     """uuid of its signed sheet, by which it is known."""

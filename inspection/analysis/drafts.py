@@ -51,6 +51,9 @@ PARTS = {
 }
 
 
+_Value = Callable[[Figures], Any]
+
+
 @dataclass(frozen=True)
 class Said:
     """What the office adds: opening words, demands, and the numbers of typical cases."""
@@ -144,23 +147,9 @@ def _numbered(parts: Sequence[SheetPart]) -> Iterator[SheetPart]:
         )
 
 
-_MEASURES: tuple[tuple[str, Callable[[Figures], float | None], Callable[[Any], str]], ...] = (
-    ("发现隐患（条）", lambda each: each.found, str),
-    ("其中企业自查发现（条）", lambda each: each.self_found, str),
-    ("自查率", lambda each: each.self_share, lambda of: percent(of)),
-    ("销号（条）", lambda each: each.closed, str),
-    ("其中按期销号（条）", lambda each: each.on_time, str),
-    ("按期率", lambda each: each.on_time_share, lambda of: percent(of)),
-    ("平均整改用时（天）", lambda each: each.average_days, lambda of: days(of)),
-    ("期末未销号（条）", lambda each: each.open, str),
-    ("其中逾期（条）", lambda each: each.overdue, str),
-    ("其中逾期的重大隐患（条）", lambda each: each.major_overdue, str),
-)
-
-
 def _overview(now: Figures, earlier: Figures, opening: str) -> SheetPart:
     rows = tuple(
-        (name, written(value(now)), written(value(earlier)), _moved(value(now), value(earlier)))
+        (name, written(value(now)), written(value(earlier)), _moved(value, now, earlier))
         for name, value, written in _MEASURES
     )
     columns = (
@@ -172,11 +161,10 @@ def _overview(now: Figures, earlier: Figures, opening: str) -> SheetPart:
     return SheetPart("总体情况", _paragraphs(opening), columns, rows)
 
 
-def _moved(now: float | None, earlier: float | None) -> str:
-    """By how much a number grew; shares and days are not subtracted, to claim no exactness."""
-    if isinstance(now, int) and isinstance(earlier, int):
-        return f"{now - earlier:+d}" if now != earlier else "0"
-    return ""
+def _moved(value: _Value, now: Figures, earlier: Figures) -> str:
+    """By how much a number grew; shares and averages are not subtracted from each other."""
+    ours, theirs = value(now), value(earlier)
+    return f"{ours - theirs:+d}" if isinstance(ours, int) and isinstance(theirs, int) else ""
 
 
 _RANKED = (
@@ -326,3 +314,17 @@ def days(number: float | None) -> str:
 
 def _paragraphs(words: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in words.splitlines() if line.strip())
+
+
+_MEASURES: tuple[tuple[str, _Value, Callable[[Any], str]], ...] = (
+    ("发现隐患（条）", lambda each: each.found, str),
+    ("其中企业自查发现（条）", lambda each: each.self_found, str),
+    ("自查率", lambda each: each.self_share, percent),
+    ("销号（条）", lambda each: each.closed, str),
+    ("其中按期销号（条）", lambda each: each.on_time, str),
+    ("按期率", lambda each: each.on_time_share, percent),
+    ("平均整改用时（天）", lambda each: each.average_days, days),
+    ("期末未销号（条）", lambda each: each.open, str),
+    ("其中逾期（条）", lambda each: each.overdue, str),
+    ("其中逾期的重大隐患（条）", lambda each: each.major_overdue, str),
+)

@@ -155,7 +155,14 @@ def _ranked(
         scored.append((unit, figures_of, points, None if figures_of.major_overdue else points))
     ranks = ranking.ranks(counts for *_, counts in scored if counts is not None)
     return [
-        Row(unit.uuid, unit.name, enterprises[unit.id], figures_of, points, ranks.get(counts))
+        Row(
+            unit.uuid,
+            unit.name,
+            enterprises[unit.id],
+            figures_of,
+            points,
+            ranks[counts] if counts is not None else None,
+        )
         for unit, figures_of, points, counts in scored
     ]
 

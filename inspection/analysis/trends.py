@@ -1,4 +1,4 @@
-"""How hazards went month by month, what is found most often, and where (sectors by months or lists).
+"""How hazards went month by month, what is found most often, and in which sectors.
 
 Each figure is again what a filter of the register leaves.
 """

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.cli import demonstration_lists, demonstration_tables
+from inspection.cli import demonstration_bulletins, demonstration_lists, demonstration_tables
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -136,7 +136,8 @@ ACCOUNTS = (
 def load(*, tables: bool = False) -> None:
     """Fill an empty database, in one transaction; its recovery key lies in a file before that.
 
-    `tables`: two offices have sent last month's dispatch table as well, which are to be sealed.
+    `tables`: two offices have sent last month's dispatch table as well, and the district its
+    bulletin, which are to be sealed.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -157,6 +158,7 @@ def load(*, tables: bool = False) -> None:
         _draft_lists(session)
     if tables:
         demonstration_tables.load(_uuid)
+        demonstration_bulletins.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:

@@ -1,4 +1,4 @@
-"""Rankings (打分排队): how the figures of a period become one score, by weights that an office sets.
+"""Rankings (打分排队): how the figures of a period become a score, by weights an office sets.
 
 Pure. A part without anything to measure leaves the sum, as in `domain/score.py`: who found nothing
 has no share of self-found hazards. Which hazards are counted is `analysis/figures.py`.

@@ -32,7 +32,7 @@ class RegisterFilter:
     stage: str = ""
     source: str = ""
     item: str = ""
-    """Found by this item of a list in any revision (`slug/code`), or by the whole list (`slug/`)."""
+    """Found by an item of a list in any revision (`slug/code`), or by the whole list (`slug/`)."""
     overdue: bool = False
     listed: bool = False
     asked: bool = False

@@ -38,6 +38,7 @@ from inspection.domain.ranking import MOST_DAYS, Part
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.hazards.narrowing import RegisterFilter
+from inspection.hazards.statistics import Period
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.scope import Scope
@@ -228,7 +229,7 @@ def _month_links(asked: Asked, month: trends.Month) -> list[str]:
     ]
 
 
-def _found_in(asked: Asked, period: periods.Period) -> RegisterFilter:
+def _found_in(asked: Asked, period: Period) -> RegisterFilter:
     return figures.filter_of(Figure.FOUND, period, area=asked.office.uuid, today=asked.view.today)
 
 

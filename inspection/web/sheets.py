@@ -271,9 +271,9 @@ def _found(sheet: object) -> ShelvedPaper:
 
 def _may_annul(found: ShelvedPaper) -> bool:
     """Whoever may sign such a sheet may annul it; tables and bulletins are corrected instead."""
-    return found.kind not in domain.CORRECTED and current_actor().may(
-        issued.permission_for(found.kind)
-    )
+    if found.kind in domain.CORRECTED:
+        return False
+    return current_actor().may(issued.permission_for(found.kind))
 
 
 def _sheet_page(found: ShelvedPaper, form: AnnulForm) -> str:

@@ -14,7 +14,7 @@ use([BarChart, LineChart, GridComponent, LegendComponent, TooltipComponent, SVGR
 
 const MOST_BARS = 20;
 
-/** @typedef {{label: string, values: number[], failed: boolean}} Row */
+/** @typedef {{label: string, values: string[], note: string}} Row As its cells have it; a note says in words what a colour of its own means. */
 /** @typedef {{names: string[], rows: Row[]}} Figures */
 
 /** @param {HTMLTableElement} table @returns {Figures} what its cells with a value say, by their heads */
@@ -25,8 +25,8 @@ function read(table) {
   const names = filled[0]?.cells.map((cell) => heads[cell.cellIndex]) ?? [];
   const rows = filled.map(({ line, cells }) => ({
     label: line.querySelector("th")?.firstChild?.textContent?.trim() ?? "",
-    values: cells.map((cell) => Number(cell.dataset.value)),
-    failed: cells.some((cell) => cell.dataset.look === "fail"),
+    values: cells.map((cell) => cell.dataset.value ?? ""),
+    note: cells.map((cell) => cell.dataset.note ?? "").join(""),
   }));
   return { names, rows };
 }
@@ -50,13 +50,15 @@ function bars({ names, rows }) {
   const shown = rows.slice(0, MOST_BARS);
   return {
     ...base,
-    grid: { left: 8, right: 48, top: 8, bottom: 8, containLabel: true },
+    grid: { left: 8, right: 96, top: 8, bottom: 8, containLabel: true },
     tooltip: { ...base.tooltip, trigger: "axis", axisPointer: { type: "none" } },
     xAxis: { type: "value", ...axis, axisLabel: { show: false } },
     yAxis: { type: "category", inverse: true, data: shown.map((row) => row.label), ...axis, axisLabel: { ...text, width: 180, overflow: "truncate" } },
     series: [{
       type: "bar", name: names[0], barMaxWidth: 18, label: { show: true, position: "right", ...text },
-      data: shown.map((row) => ({ value: row.values[0], itemStyle: { color: row.failed ? fail : colours[0] } })),
+      data: shown.map(({ values: [value], note }) => ({
+        value, itemStyle: { color: note ? fail : colours[0] }, label: { formatter: note ? `${value} ${note}` : value },
+      })),
     }],
   };
 }
