@@ -186,14 +186,14 @@ def _ranking(made: Ranking, weights: Version) -> SheetPart:
     left = len(made.rows) - len(rows)
     notes = (
         f"得分＝{formula(weights)}；没有数可算的一项不计，同分同名次。用时为平均整改天数。",
-        "有重大隐患逾期未销号的，一票否决，不排名次；没有隐患可计的不排名次，不等于最差。",
+        "有重大隐患逾期未销号，或本期发生较大及以上事故的，一票否决，不排名次；没有隐患可计的不排名次，不等于最差。",
         *((f"另有 {left} 家没有列出。",) if left else ()),
     )
     return SheetPart(f"{KINDS[made.kind]}排名", (), _RANKED, rows, notes)
 
 
 def _ranked_row(row: Row) -> tuple[str, ...]:
-    if row.figures.is_empty:
+    if row.has_nothing:
         return ("无数据", row.name, *["—"] * (len(_RANKED) - 2))
     of = row.figures
     place = "否决" if row.vetoed else str(row.rank) if row.rank else "—"

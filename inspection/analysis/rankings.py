@@ -1,12 +1,13 @@
 """Rankings (打分排队) of the units below an office: towns, departments, or enterprises.
 
-How figures become a score is `domain/ranking.py`. Units with a major hazard that is overdue have
-no rank whatever their score (一票否决, DOMAIN §1 row 24); those without anything to tell of have
-neither, and stand last without being called the worst.
+How figures become a score is `domain/ranking.py`. Units with a major hazard that is overdue, or
+with a larger accident in the period, have no rank whatever their score (一票否决, DOMAIN §1 row
+24); those without anything to tell of have neither, and stand last without being called the worst.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime, time, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
@@ -16,11 +17,14 @@ from sqlalchemy.orm import Session
 from inspection.analysis import figures
 from inspection.analysis.periods import View
 from inspection.domain import ranking
+from inspection.domain.incident import LARGER_FROM_DEAD
 from inspection.domain.ranking import Figures, Weights, total
+from inspection.incidents.register import Incident
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
 
+_BEIJING = timezone(timedelta(hours=8))
 KINDS = (UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
 
 
@@ -46,13 +50,20 @@ class Row:
     enterprises: int
     """How many lie in its area, itself included when it is one."""
     figures: Figures
+    accidents: int
+    """Larger accidents and worse (较大及以上事故) that happened in the period."""
     score: int | None
     rank: int | None
 
     @property
     def vetoed(self) -> bool:
-        """Whether a major hazard of its area is overdue (一票否决)."""
-        return self.figures.major_overdue > 0
+        """Whether its area may not be ranked (一票否决)."""
+        return bool(self.figures.major_overdue or self.accidents)
+
+    @property
+    def has_nothing(self) -> bool:
+        """Whether there is nothing to tell of."""
+        return self.figures.is_empty and not self.accidents
 
 
 @dataclass(frozen=True)
@@ -99,16 +110,40 @@ def ranking_of(
     ).all()
     keys = (Unit.id,) if kind is UnitKind.ENTERPRISE else (_below, Unit.supervisor_id)
     counted = figures.by(session, scopes, view.period, *keys, today=view.today)
+    accidents = _accidents(session, there, view, keys)
     if kind is UnitKind.ENTERPRISE:
-        found = {unit: each for (unit,), each in counted.items()}
-        enterprises = dict.fromkeys((unit.id for unit in units), 1)
+        owners = [(unit.id, [(unit.id,)]) for unit in units]
+        numbers = {(unit.id,): 1 for unit in units}
     else:
         numbers = _enterprises(session, there)
-        owners = _owners(session, kind, units, {*counted, *numbers})
-        found = {unit: total(counted[key] for key in own if key in counted) for unit, own in owners}
-        enterprises = {unit: sum(numbers.get(key, 0) for key in own) for unit, own in owners}
-    rows = _ranked(units, found, enterprises, weights)
+        owners = _owners(session, kind, units, {*counted, *numbers, *accidents})
+    sums = {
+        unit: (
+            sum(numbers.get(key, 0) for key in own),
+            total(counted[key] for key in own if key in counted),
+            sum(accidents.get(key, 0) for key in own),
+        )
+        for unit, own in owners
+    }
+    rows = _ranked(units, sums, weights)
     return Ranking(kind, tuple(sorted(rows, key=_BY[order])), total(counted.values()))
+
+
+def _accidents(
+    session: Session, there: Sequence[ColumnElement[bool]], view: View, keys: Sequence[Any]
+) -> dict[_Key, int]:
+    """How many larger accidents happened in the period, by the same keys as hazards."""
+    since = datetime.combine(view.period.since, time(), _BEIJING)
+    until = datetime.combine(view.period.until + timedelta(days=1), time(), _BEIJING)
+    rows = session.execute(
+        select(*keys, func.count())
+        .select_from(Incident)
+        .join(Unit, Unit.id == Incident.unit_id)
+        .where(Incident.dead >= LARGER_FROM_DEAD, *there)
+        .where(Incident.happened_at >= since, Incident.happened_at < until)
+        .group_by(*keys)
+    )
+    return {tuple(row[:-1]): row[-1] for row in rows}
 
 
 def _enterprises(session: Session, there: Sequence[ColumnElement[bool]]) -> dict[_Key, int]:
@@ -143,36 +178,23 @@ def _owners(
 
 
 def _ranked(
-    units: Iterable[Any],
-    found: Mapping[int, Figures],
-    enterprises: Mapping[int, int],
-    weights: Weights,
+    units: Iterable[Any], sums: Mapping[int, tuple[int, Figures, int]], weights: Weights
 ) -> list[Row]:
-    scored = []
+    rows = []
     for unit in units:
-        figures_of = found.get(unit.id, _NONE)
-        points = ranking.score(figures_of, weights, enterprises=enterprises[unit.id])
-        scored.append((unit, figures_of, points, None if figures_of.major_overdue else points))
-    ranks = ranking.ranks(counts for *_, counts in scored if counts is not None)
+        enterprises, counted, accidents = sums[unit.id]
+        points = ranking.score(counted, weights, enterprises=enterprises)
+        rows.append(Row(unit.uuid, unit.name, enterprises, counted, accidents, points, None))
+    ranks = ranking.ranks(row.score for row in rows if row.score is not None and not row.vetoed)
     return [
-        Row(
-            unit.uuid,
-            unit.name,
-            enterprises[unit.id],
-            figures_of,
-            points,
-            ranks[counts] if counts is not None else None,
-        )
-        for unit, figures_of, points, counts in scored
+        row if row.score is None or row.vetoed else replace(row, rank=ranks[row.score])
+        for row in rows
     ]
-
-
-_NONE = Figures()
 
 
 def _by_score(row: Row) -> tuple[Any, ...]:
     """Ranked ones, vetoed ones, those without a score, those without anything to tell of."""
-    place = (row.rank is None, not row.vetoed, row.score is None, row.figures.is_empty)
+    place = (row.rank is None, not row.vetoed, row.score is None, row.has_nothing)
     return (*place, -(row.score or 0))
 
 

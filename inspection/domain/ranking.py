@@ -80,10 +80,15 @@ class Figures:
         return _share(self.self_found, self.found)
 
 
+_NOTHING = Figures()
+
+
 def total(several: Iterable[Figures]) -> Figures:
     """Return what figures of several units add up to; no hazard counts in two of them."""
     every = list(several)
-    return Figures(**{name: sum(getattr(each, name) for each in every) for name in vars(Figures())})
+    if len(every) < 2:
+        return every[0] if every else _NOTHING
+    return Figures(**{name: sum(getattr(each, name) for each in every) for name in vars(_NOTHING)})
 
 
 def shares(figures: Figures, *, enterprises: int) -> dict[Part, float | None]:

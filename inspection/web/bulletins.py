@@ -79,9 +79,7 @@ class BulletinForm(ProtectedForm):
 
     opening = TextAreaField(_("开头的话（可不写）"), [Optional(), Length(max=LONGEST_WORDS)])
     demands = TextAreaField(_("工作要求（可不写）"), [Optional(), Length(max=LONGEST_WORDS)])
-    cases = SelectMultipleField(
-        _("典型案例"), option_widget=CheckboxInput(), validate_choice=False
-    )
+    cases = SelectMultipleField(_("典型案例"), option_widget=CheckboxInput(), validate_choice=False)
     numbers = StringField(_("其他案例的隐患编号，用空格隔开"), [Optional(), Length(max=500)])
     to_enterprises = BooleanField(_("也发给所辖企业"))
     note = StringField(_("更正原因"), [Optional(), Length(max=LONGEST_NOTE)])
