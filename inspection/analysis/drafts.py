@@ -110,7 +110,7 @@ def composed(
     top = trends.top_findings(session, scopes, view.period)
     parts = [
         _overview(now, earlier, said.opening),
-        *(_ranking(each, weights) for each in ranked),
+        *(_ranking(each, weights if each is ranked[0] else None) for each in ranked),
         _top(top, catalog),
     ]
     if said.cases:
@@ -181,15 +181,19 @@ _RANKED = (
 )
 
 
-def _ranking(made: Ranking, weights: Version) -> SheetPart:
+def _ranking(made: Ranking, weights: Version | None) -> SheetPart:
+    """One ranking; the rule is told below the first, with its weights."""
     rows = tuple(_ranked_row(row) for row in made.rows[:MOST_RANKED])
     left = len(made.rows) - len(rows)
-    notes = (
-        f"得分＝{formula(weights)}；没有数可算的一项不计，同分同名次。用时为平均整改天数。",
-        "有重大隐患逾期未销号，或本期发生较大及以上事故的，一票否决，不排名次；没有隐患可计的不排名次，不等于最差。",
-        *((f"另有 {left} 家没有列出。",) if left else ()),
-    )
-    return SheetPart(f"{KINDS[made.kind]}排名", (), _RANKED, rows, notes)
+    notes = [f"另有 {left} 家没有列出。"] if left else []
+    if weights:
+        notes += [
+            f"得分＝（{formula(weights)}）÷ 计入各项的权重之和；没有数可算的一项不计，同分同名次。"
+            "用时为平均整改天数。",
+            "有重大隐患逾期未销号，或本期发生较大及以上事故的，一票否决，不排名次；"
+            "没有隐患可计的不排名次，不等于最差。",
+        ]
+    return SheetPart(f"{KINDS[made.kind]}排名", (), _RANKED, rows, tuple(notes))
 
 
 def _ranked_row(row: Row) -> tuple[str, ...]:

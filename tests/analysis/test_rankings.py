@@ -105,7 +105,7 @@ def test_an_office_sets_its_own_weights_and_the_page_says_whose_they_are(eventfu
     page = eventful.get(NOVEMBER).text
     assert "自查率×100" in page
     assert "销号率×30" not in page
-    assert f"{cast.office.name} 设定" in page
+    assert f"{cast.office.name} 设定，" in page
     assert "系统默认" in eventful.get("/rankings/weights").text  # the version before
     town = eventful.get(NOVEMBER, cast.foreign_office).text
     assert "销号率×30" in town
