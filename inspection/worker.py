@@ -15,6 +15,7 @@ from inspection import database
 from inspection.analysis import bulletins
 from inspection.audits import opinions, verdicts
 from inspection.cards import drawings, sendings
+from inspection.dispatch import reminding
 from inspection.domain.problems import OwnFileOutdated
 from inspection.hazards import escalation
 from inspection.jobs import queue
@@ -34,7 +35,7 @@ _log = logging.getLogger("zhencha.worker")
 
 IDLE_SECONDS = 0.5
 HOUR_SECONDS = 3600
-"""How often a checkpoint is signed, certificates that end soon are renewed, rungs are told."""
+"""How often a checkpoint is signed, certificates that end soon are renewed, what is due is told."""
 
 
 def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
@@ -43,6 +44,7 @@ def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
         engine=wiring.engine,
         blobs=wiring.blobs,
         catalog=wiring.catalog,
+        library=wiring.library,
         authority=wiring.authority,
         server_key=wiring.server_key,
         public_url=wiring.settings.public_url,
@@ -224,6 +226,13 @@ def escalate(wiring: Wiring) -> int:
     return told
 
 
+def remind(wiring: Wiring) -> int:
+    """Remind of dispatch tables that are due soon or late; returns of how many offices'."""
+    told = reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded of %d dispatch tables", told)
+    return told
+
+
 def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
     """Do what the clock asks for; if it fails, the next hour tries again and jobs go on."""
     try:
@@ -232,7 +241,12 @@ def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
         _log.exception("failed %s", work.__name__)
 
 
-HOURLY: tuple[Callable[[Wiring], object], ...] = (renew_certificates, take_checkpoint, escalate)
+HOURLY: tuple[Callable[[Wiring], object], ...] = (
+    renew_certificates,
+    take_checkpoint,
+    escalate,
+    remind,
+)
 
 
 def run(wiring: Wiring) -> None:
@@ -242,6 +256,7 @@ def run(wiring: Wiring) -> None:
         signal.signal(name, lambda *_: stop.set())
     _on_time(wiring, renew_certificates)
     _on_time(wiring, escalate)  # a server that was down has missed some
+    _on_time(wiring, remind)
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)

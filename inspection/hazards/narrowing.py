@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import aliased
 
+from inspection.domain.campaign import Belonging
 from inspection.domain.hazard import STAGES, Stage
-from inspection.hazards import order, searching
+from inspection.hazards import belonging, order, searching
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
@@ -49,6 +50,8 @@ class RegisterFilter:
     closed_since: date | None = None
     closed_until: date | None = None
     open_on: date | None = None
+    campaign: Belonging | None = None
+    """Only what belongs to a campaign, or to one stage of it."""
     at: str = ""
     """Where to turn a page from (`pages.Found`); "" is the page by its number."""
 
@@ -90,6 +93,8 @@ def asked_of_hazards(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
     if wanted.rung:
         conditions.append(Hazard.rung == wanted.rung)
     conditions += _in_period(wanted)
+    if wanted.campaign:
+        conditions.append(belonging.of_hazards(wanted.campaign))
     if wanted.text:
         conditions.append(searching.matching(wanted.text))
     return conditions
