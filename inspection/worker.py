@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from inspection import database
+from inspection.analysis import bulletins
 from inspection.audits import opinions, verdicts
 from inspection.cards import drawings, sendings
 from inspection.dispatch import reminding as table_reminding
@@ -149,6 +150,10 @@ def _tell_card(wiring: Wiring, args: dict[str, Any]) -> None:
     sendings.tell(args, engine=wiring.engine, catalog=wiring.catalog, clock=wiring.clock)
 
 
+def _tell_bulletin(wiring: Wiring, args: dict[str, Any]) -> None:
+    bulletins.tell(args, engine=wiring.engine, clock=wiring.clock)
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
@@ -158,6 +163,7 @@ WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     exports.EXPORT_JOB: _export_list,
     drawings.CARD_JOB: _draw_card,
     sendings.TELL_JOB: _tell_card,
+    bulletins.TELL_JOB: _tell_bulletin,
     inbox.MAIL_JOB: _mail,
     inbox.DIGEST_JOB: _digest,
     inbox.CONFIRM_JOB: _ask_to_confirm,

@@ -88,6 +88,14 @@ class Permission(Enum):
     """Read the monthly dispatch tables (调度表) of offices, and what lies behind their values."""
     DISPATCH_KEEP = "dispatch:keep"
     """Enter values by hand, send and correct the table of one's office, press those below."""
+    RANKING_READ = "ranking:read"
+    """Read rankings, trends and top findings of what is below an office."""
+    RANKING_KEEP = "ranking:keep"
+    """Set the weights by which one's office ranks."""
+    BULLETIN_READ = "bulletin:read"
+    """Read bulletins (通报) of offices in scope, and of those above one's own unit."""
+    BULLETIN_ISSUE = "bulletin:issue"
+    """Write, sign and send the bulletins of one's office."""
     ISSUER_DESCRIBE = "issuer:describe"
     """Say which mark a unit's papers bear, and where their addressees may turn."""
     CHECKLIST_AUTHOR = "checklist:author"
@@ -197,6 +205,10 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.FIGURES_SIGN: (frozenset({_H}), Reach.SUBTREE),
     Permission.DISPATCH_READ: (frozenset({_O, _A}), Reach.SUBTREE),
     Permission.DISPATCH_KEEP: (frozenset({_O}), Reach.SUBTREE),
+    Permission.RANKING_READ: (frozenset({_I, _O, _A}), Reach.SUBTREE),
+    Permission.RANKING_KEEP: (frozenset({_O}), Reach.SUBTREE),
+    Permission.BULLETIN_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.BULLETIN_ISSUE: (frozenset({_O}), Reach.SUBTREE),
     Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_AUTHOR: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_PUBLISH: (frozenset({_O, _X}), Reach.SUBTREE),

@@ -14,6 +14,7 @@ from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
 from inspection.cli import (
+    demonstration_bulletins,
     demonstration_campaigns,
     demonstration_lists,
     demonstration_records,
@@ -143,8 +144,8 @@ def load(*, history: bool = False) -> None:
     """Fill an empty database; its recovery key lies in a file before that.
 
     `history`: with three weeks of inspections, registers of enterprises, two offices' dispatch
-    tables of last month, a campaign, closed hazards drawn to be looked at again and random
-    selections behind it; a worker has reports and sheets to seal.
+    tables and the district's bulletin of last month, a campaign, closed hazards drawn to be
+    looked at again and random selections behind it; a worker has reports and sheets to seal.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -168,6 +169,7 @@ def load(*, history: bool = False) -> None:
         demonstration_records.load(_uuid)
         demonstration_tables.load(_uuid)
         demonstration_campaigns.load(_uuid)
+        demonstration_bulletins.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:

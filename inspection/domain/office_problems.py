@@ -58,6 +58,26 @@ class DispatchNobodyToRemind(Problem):
     """The office has nobody who could send its table."""
 
 
+class RankingWeightsOdd(Problem):
+    """The weights of a ranking do not do; `fields` has a code for each."""
+
+
+class BulletinPeriodOpen(Problem):
+    """The period is not over yet: figures that still move are not issued."""
+
+
+class BulletinNoteMissing(Problem):
+    """A bulletin of this period was issued: another corrects it, and says why."""
+
+
+class BulletinMovedOn(Problem):
+    """Somebody else issued a bulletin of this period meanwhile; `version` is the newest."""
+
+
+class BulletinCaseUnknown(Problem):
+    """A typical case is not a hazard in the office's area; `number` is what was written."""
+
+
 class CampaignOdd(Problem):
     """What an office said of a campaign does not do; `fields` has a code for each field."""
 

@@ -38,6 +38,10 @@ SHEET_SIGN          no         no      no          no    yes     no       no
 FIGURES_SIGN        no         no      no          yes   no      no       no
 DISPATCH_READ       no         no      no          no    yes     yes      no
 DISPATCH_KEEP       no         no      no          no    yes     no       no
+RANKING_READ        yes        no      no          no    yes     yes      no
+RANKING_KEEP        no         no      no          no    yes     no       no
+BULLETIN_READ       yes        no      yes         yes   yes     yes      no
+BULLETIN_ISSUE      no         no      no          no    yes     no       no
 ISSUER_DESCRIBE     no         no      no          no    yes     no       yes
 CARD_SEND           no         no      no          no    yes     no       no
 CHECKLIST_AUTHOR    no         no      no          no    yes     no       yes

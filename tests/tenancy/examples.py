@@ -72,6 +72,8 @@ OTHERWISE = {
     ("lists.export", "export"): "list",
     ("lists.download", "export"): "list",
     ("papers_shelf.confirm", "paper"): "proposal",
+    ("bulletins.show", "bulletin"): "bulletin",
+    ("bulletins.file", "bulletin"): "bulletin",
     ("papers_shelf.drop", "paper"): "proposal",
     ("step_photos.show", "digest"): "step photo",
     ("papers_shelf.photo", "digest"): "photo of the delivery",
@@ -143,6 +145,9 @@ FIXED = {
 
 ASKED = {
     "board.show": ("unit={unit}",),
+    "bulletins.new": ("span=month&on=2026-10-01",),
+    "rankings.show": ("unit={town}", "of=enterprise"),
+    "rankings.tendency": ("unit={town}", "heat=list"),
     "dispatch.behind": ("unit={town}",),
     "dispatch.below": ("unit={town}",),
     "dispatch.entry_form": ("row=3.5",),
@@ -194,6 +199,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "authoring_review.send_back": {"remarks": "x"},
     "authoring_review.publish": {"version": "1", "password": PASSWORD},
     "authoring_review.retire": {"reason": "x", "password": PASSWORD},
+    "bulletins.issue": {"preview": "1", "opening": "x"},
     "cards.remind": {},
     "cards.send": {"sector": "fishery", "note": "x"},
     "channels.allow": {},
@@ -209,6 +215,9 @@ SENT: dict[str, dict[str, str] | None] = {
     "dispatch.remind": {"office": "{town}"},
     "dispatch.send": {"content_sha256": "x", "password": PASSWORD},
     "dispatch.settle": {"start_on": "2026-01-01", "lock_day": "0", "due_day": "0"},
+    "rankings.weigh": dict.fromkeys(
+        ("closed", "on_time", "self_found", "speed", "not_overdue", "found"), "1"
+    ),
     "dispatch.withdraw": {"words": "x"},
     "enforcement.take_measure": {
         "kind": "suspend",

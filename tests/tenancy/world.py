@@ -31,11 +31,12 @@ from inspection.notices.subscriptions import Offered
 from inspection.organisations.unit import Unit, UnitKind
 from inspection.upkeep import entries
 from tests.builders import enrolment, instruments
+from tests.builders.enrolment import PASSWORD
 from tests.builders.people import Person, inspector
 from tests.builders.photos import photo
 from tests.builders.times import stamp
 from tests.notices.pushing import Browser
-from tests.paperwork.office import Office
+from tests.paperwork.office import Office, token
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
@@ -279,6 +280,19 @@ def _entered(world: World) -> None:
     world.secrets |= {"entry of the table": entry, "words of the entry": words}
 
 
+def _told_below(office: Office, world: World) -> str:
+    """A bulletin of the district of a week that is over, told to its enterprises as well."""
+    browser = office.browser(world.own["office"])
+    address, said = "/bulletins/new?span=week&on=2026-11-09", {"to_enterprises": "y"}
+    page = browser.get(address).text
+    digest = re.search(r'name="content_sha256"[^>]*value="(\w{64})"', page)
+    assert digest
+    said |= {"csrf_token": token(page), "content_sha256": digest[1], "password": PASSWORD}
+    answer = browser.post(address, data=said)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location.rpartition("/")[2])
+
+
 def _on_paper(world: World) -> None:
     """A paper, a proposal of another, the unit's figures and a list of the district, signed."""
     scene = world.scene
@@ -292,6 +306,7 @@ def _on_paper(world: World) -> None:
     proposal = office.paper(office.proposed("onsite_record"))
     figures = office.paper(signed(office, "quarter", world.own["head"]))
     listed = office.paper(signed(office, "problem_list", world.own["office"]))
+    world.things["bulletin"] = world.secrets["bulletin"] = _told_below(office, world)
     world.things |= {
         "paper": issued.uuid,
         "number": issued.number,
@@ -365,7 +380,7 @@ def _reached(world: World) -> None:
         person = enrolment.actor(session, officer).person_id
         inbox.send(session, message, [person], at=scene.clock())
         browser = subscriptions.add(session, person, offered, at=scene.clock())
-    ((notice,),) = scene.rows("SELECT uuid FROM notice")
+    ((notice,),) = scene.rows("SELECT uuid FROM notice WHERE kind = 'x'")
     world.things |= {"notice": notice, "browser": browser}
     world.secrets |= {"notice": notice, "browser": browser, "words of the notice": words["zh"]}
 
