@@ -23,6 +23,8 @@ from inspection.upkeep import register as upkeep
 
 TABLES = {
     "hazard": "uuid",
+    "hazard_tally": "area_id, due_on, state, level, sector, source, own",
+    "hazard_day": "area_id, whole_month, day, state, level, source",
     "measure": "uuid",
     "penalty": "uuid",
     "incident": "uuid",

@@ -2,15 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
 from inspection.domain.campaign import Belonging
 from inspection.domain.hazard import STAGES, Stage
 from inspection.hazards import belonging, order, searching
-from inspection.hazards.register import Hazard
+from inspection.hazards.register import IS_ASKED, IS_LISTED, IS_ON_A_RUNG, Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
 
@@ -87,11 +87,11 @@ def asked_of_hazards(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
         conditions += [Hazard.item_code == code] if code else []
     if wanted.listed:
         # Only open ones are listed: the database need not look at the others.
-        conditions += [Hazard.listed_level != "", Hazard.urgency < order.ENDED_FROM]
+        conditions.append(and_(IS_LISTED, Hazard.urgency < order.ENDED_FROM))
     if wanted.asked:
-        conditions += [Hazard.question != "", Hazard.urgency < order.ENDED_FROM]
+        conditions.append(and_(IS_ASKED, Hazard.urgency < order.ENDED_FROM))
     if wanted.rung:
-        conditions.append(Hazard.rung == wanted.rung)
+        conditions.append(and_(IS_ON_A_RUNG, Hazard.rung == wanted.rung))
     conditions += _in_period(wanted)
     if wanted.campaign:
         conditions.append(belonging.of_hazards(wanted.campaign))
@@ -144,7 +144,16 @@ def _in_period(wanted: RegisterFilter) -> Iterator[ColumnElement[bool]]:
 
 def open_when_over(day: date) -> ColumnElement[bool]:
     """Registered by the end of a day, and not ended by then."""
-    return (Hazard.urgency < order.open_after(day)) & (Hazard.found_on <= day)
+    return not_ended_before(day + timedelta(days=1)) & (Hazard.found_on <= day)
+
+
+def not_ended_before(day: date) -> ColumnElement[bool]:
+    """Open, or ended on a day or later: a stretch of the register's order.
+
+    It has two ends, for SQLite takes another index, and reads all that was ever found, when
+    the stretch has but one.
+    """
+    return Hazard.urgency.between(0, order.ended_on(day))
 
 
 def ended_on_time() -> ColumnElement[bool]:
