@@ -22,6 +22,7 @@ from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
 from inspection.notices import inbox, mail, push
+from inspection.orders import months, reminding
 from inspection.paperwork import sealing
 from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
@@ -218,6 +219,13 @@ def escalate(wiring: Wiring) -> int:
     return told
 
 
+def press_orders(wiring: Wiring) -> None:
+    """Remind of orders that are due, and ask for the month's written word."""
+    reminded = reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    asked = months.ask(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded of %d orders, asked for the month of %d offices", reminded, asked)
+
+
 def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
     """Do what the clock asks for; if it fails, the next hour tries again and jobs go on."""
     try:
@@ -226,7 +234,12 @@ def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
         _log.exception("failed %s", work.__name__)
 
 
-HOURLY: tuple[Callable[[Wiring], object], ...] = (renew_certificates, take_checkpoint, escalate)
+HOURLY: tuple[Callable[[Wiring], object], ...] = (
+    renew_certificates,
+    take_checkpoint,
+    escalate,
+    press_orders,
+)
 
 
 def run(wiring: Wiring) -> None:
@@ -236,6 +249,7 @@ def run(wiring: Wiring) -> None:
         signal.signal(name, lambda *_: stop.set())
     _on_time(wiring, renew_certificates)
     _on_time(wiring, escalate)  # a server that was down has missed some
+    _on_time(wiring, press_orders)
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)

@@ -17,6 +17,7 @@ from inspection.dispatch import entries
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
+from inspection.orders import register as orders
 
 TABLES = {
     "hazard": "uuid",
@@ -28,9 +29,12 @@ TABLES = {
     "call": "uuid",
     "called_unit": "answered_at, unit_id",
     "dispatch_entry": "uuid",
+    "assignment_order": "uuid",
+    "order_unit": "unit_id, received_at, place, order_id",
+    "order_month": "office_id, unit_id, month",
 }
 """Each register and what puts its rows in order."""
-NUMBERED_AGAIN = {"id", "incident_id", "call_id"}
+NUMBERED_AGAIN = {"id", "incident_id", "call_id", "order_id"}
 """Our own numbers, which a rebuild gives anew."""
 
 
@@ -41,6 +45,7 @@ def lies(engine: Engine) -> list[str]:
         register.rebuild(session)
         enforcement.rebuild(session)
         incidents.rebuild(session)
+        orders.rebuild(session)
         entries.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]

@@ -115,6 +115,11 @@ class Permission(Enum):
     """Call units and want an answer (叫应)."""
     CALL_ANSWER = "call:answer"
     """Answer a call for one's enterprise."""
+    ORDER_READ = "order:read"
+    ORDER_ISSUE = "order:issue"
+    """Hand down assignment orders (交办单) to units below, strike them off, tell of the month."""
+    ORDER_ANSWER = "order:answer"
+    """Acknowledge and feed back orders for one's own unit, write of the month."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -187,6 +192,9 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.CALL_READ: (frozenset({_E, _H, _O}), Reach.SUBTREE),
     Permission.CALL_MAKE: (frozenset({_O}), Reach.SUBTREE),
     Permission.CALL_ANSWER: (frozenset({_E, _H}), Reach.SUBTREE),
+    Permission.ORDER_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.ORDER_ISSUE: (frozenset({_O}), Reach.SUBTREE),
+    Permission.ORDER_ANSWER: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

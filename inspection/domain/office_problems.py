@@ -56,3 +56,19 @@ class DispatchMovedOn(Problem):
 
 class DispatchNobodyToRemind(Problem):
     """The office has nobody who could send its table."""
+
+
+class OrderIncomplete(Problem):
+    """What was filled in about an order, or of a month, does not do; `fields` has codes."""
+
+
+class OrderMovedOn(Problem):
+    """Somebody else took a step meanwhile, or this one is not possible now; `state` says where."""
+
+
+class WorkListHeadless(Problem):
+    """No sheet of the workbook has a heading row with a column of tasks."""
+
+
+class WorkListTooLong(Problem):
+    """A list has more tasks than one act issues; `most` says how many."""

@@ -5,6 +5,8 @@ Pure. What stands in one is `reports.sheets`; how one is issued `paperwork.sheet
 
 DISPATCH = "dispatch_table"
 """Issued by `dispatch/`, which also corrects it: nobody annuls one by itself."""
+BULLETIN = "order_bulletin"
+"""一月一通报: an office tells how the units responsible for its orders did in a month."""
 TITLES = {
     "problem_list": "问题隐患清单",
     "duty_list": "隐患整治责任清单",
@@ -12,6 +14,7 @@ TITLES = {
     "quarter": "事故隐患排查治理情况统计表（季度）",
     "year": "事故隐患排查治理情况统计表（年度）",
     DISPATCH: "重大事故隐患专项排查整治行动调度表",
+    BULLETIN: "重点工作任务月度通报",
 }
 LISTS = ("problem_list", "duty_list")
 OF_ENTERPRISE = ("quarter", "year")

@@ -39,6 +39,8 @@ def permission_for(kind: str) -> Permission:
         raise NotFound(sheet=kind)
     if kind == domain.DISPATCH:
         return Permission.DISPATCH_KEEP
+    if kind == domain.BULLETIN:
+        return Permission.ORDER_ISSUE
     enterprise = kind in domain.OF_ENTERPRISE
     return Permission.FIGURES_SIGN if enterprise else Permission.SHEET_SIGN
 

@@ -35,6 +35,9 @@ from inspection.web import (
     ledger,
     lists,
     look_back,
+    order_issuing,
+    order_months,
+    orders,
     papers,
     papers_shelf,
     people,
@@ -54,6 +57,7 @@ from inspection.web import (
     tipoffs,
     units,
     verification,
+    work_lists,
 )
 
 PAGES = (
@@ -84,6 +88,10 @@ PAGES = (
     papers_shelf,
     sheets,
     dispatch,
+    orders,
+    order_issuing,
+    order_months,
+    work_lists,
     reports,
     audits,
     audits_case,

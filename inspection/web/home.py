@@ -113,6 +113,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("挂图作战"), "/board", Permission.HAZARD_READ),
             (_("清单"), "/lists/problems", Permission.HAZARD_READ),
             (_("统计"), "/statistics", Permission.HAZARD_READ),
+            (_("交办"), "/orders", Permission.ORDER_READ),
             (_("调度表"), "/dispatch", Permission.DISPATCH_READ),
             (_("督促阶梯"), "/ladders", Permission.LADDER_KEEP),
         ),

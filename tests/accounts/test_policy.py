@@ -53,6 +53,9 @@ DUTY_KEEP           no         no      no          no    yes     no       no
 CALL_READ           no         no      yes         yes   yes     no       no
 CALL_MAKE           no         no      no          no    yes     no       no
 CALL_ANSWER         no         no      yes         yes   no      no       no
+ORDER_READ          yes        no      yes         yes   yes     yes      no
+ORDER_ISSUE         no         no      no          no    yes     no       no
+ORDER_ANSWER        yes        no      yes         yes   yes     no       no
 CUSTODY_READ        no         no      no          no    yes     no       yes
 QUARANTINE_READ     no         no      no          no    no      no       yes
 ADMINISTER          no         no      no          no    no      no       yes
