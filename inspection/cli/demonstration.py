@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.cli import demonstration_lists, demonstration_tables
+from inspection.cli import demonstration_lists, demonstration_orders, demonstration_tables
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -157,6 +157,7 @@ def load(*, tables: bool = False) -> None:
         _draft_lists(session)
     if tables:
         demonstration_tables.load(_uuid)
+        demonstration_orders.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:

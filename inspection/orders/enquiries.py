@@ -175,7 +175,7 @@ def _ordered() -> Any:
             order.state.in_(ENDED),
             order.due_on.is_(None),
             order.due_on,
-            order.id.desc(),
+            order.id,
         )
     )
 

@@ -4,6 +4,7 @@ An office issues to units below it, whatever they are. Each order has its own nu
 entry of the ledger; those made in one act name the same list.
 """
 
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -120,10 +121,14 @@ def issue(
     ]
     entries = journal.append(session, events, at=at, after=end)
     register.apply(session, entries)
-    for new, event, entry in zip(orders, events, entries, strict=True):
-        for place, unit in enumerate((new.lead, *new.joint)):
-            message = _message(actor, new, event, entry, units[unit], leads=place == 0)
-            inbox.send(session, message, heard_by(session, units[unit].id), at=at)
+    for unit in units.values():
+        theirs = [
+            (new, entry)
+            for new, entry in zip(orders, entries, strict=True)
+            if unit.uuid in (new.lead, *new.joint)
+        ]
+        message = _of_list if list_title else _of_one
+        inbox.send(session, message(actor, unit, theirs), heard_by(session, unit.id), at=at)
     return [event.subject for event in events]
 
 
@@ -146,16 +151,20 @@ def _event(actor: Actor, new: NewOrder, number: str, of_list: str, list_title: s
     return Event(register.ISSUED, body, subject=made)
 
 
-def _message(
-    actor: Actor, new: NewOrder, event: Event, entry: Entry, unit: UnitFacts, *, leads: bool
-) -> Message:
+_Handed = Sequence[tuple[NewOrder, Entry]]
+"""Orders of one act that one unit answers for, each with its entry; never none."""
+
+
+def _of_one(actor: Actor, unit: UnitFacts, theirs: _Handed) -> Message:
+    ((new, entry),) = theirs
+    body = json.loads(entry.body)
     ends = new.deadline.words()
-    side = ("牵头", "lead unit") if leads else ("配合", "joint unit")
+    side = ("牵头", "lead unit") if new.lead == unit.uuid else ("配合", "joint unit")
     return Message(
         kind=register.ISSUED,
-        subject=event.subject,
+        subject=body["order"],
         basis_seq=entry.seq,
-        number=event.body["number"],
+        number=body["number"],
         unit_name=unit.name,
         deadline_on=new.deadline.due(shown=False, sustained=False),
         title={"zh": f"交办：{new.title}", "en": f"Order: {new.title}"},
@@ -164,7 +173,30 @@ def _message(
             "en": f"From {actor.unit_name}; {unit.name} is {side[1]}; {ends.en}."
             " Please open and acknowledge.",
         },
-        link=f"/orders/{event.subject}",
+        link=f"/orders/{body['order']}",
+    )
+
+
+def _of_list(actor: Actor, unit: UnitFacts, theirs: _Handed) -> Message:
+    """One message for all tasks of a list: nobody opens fifty."""
+    entry = theirs[0][1]
+    body = json.loads(entry.body)
+    title, leads = body["list_title"], sum(new.lead == unit.uuid for new, _entry in theirs)
+    return Message(
+        kind=register.ISSUED,
+        subject=body["list"],
+        basis_seq=entry.seq,
+        number=body["number"],
+        unit_name=unit.name,
+        deadline_on=None,
+        title={"zh": f"交办：{title}", "en": f"Orders: {title}"},
+        words={
+            "zh": f"{actor.unit_name}交办 {len(theirs)} 项，{unit.name}牵头 {leads} 项。"
+            "请打开逐项签收。",
+            "en": f"{len(theirs)} orders from {actor.unit_name}; {unit.name} leads {leads}."
+            " Please open and acknowledge each.",
+        },
+        link=f"/orders?list={body['list']}&whose=ours",
     )
 
 

@@ -70,9 +70,14 @@ def read(data: bytes, *, turns: Turns | None = None) -> WorkList:
     return found
 
 
-def example() -> WorkList:
-    """The 25 duties of a district's notice in our own words, units by kind only (DOMAIN §1.1)."""
+def example(*, today: date) -> WorkList:
+    """The 25 duties of a district's notice in our own words, units by kind only (DOMAIN §1.1).
+
+    Its half-years are those of the year that is meant in a list made today: the next one from
+    April on.
+    """
     said = json.loads(_EXAMPLE.read_text(encoding="utf-8"))
+    year = today.year + (today.month > 3)
     tasks = tuple(
         Task(
             sheet="",
@@ -82,7 +87,7 @@ def example() -> WorkList:
             words=each.get("words", ""),
             lead=each["lead"],
             joint=tuple(each.get("joint", ())),
-            deadline=each["deadline"],
+            deadline=each["deadline"].format(year=year),
             first=each.get("first", ""),
         )
         for number, each in enumerate(said["tasks"], start=1)
@@ -158,6 +163,15 @@ def drawn_up(
         made += drawn
         faults += [Fault(number, task.place(_FIELD[name]), code) for name, code in wrong.items()]
     return made, sorted(faults, key=lambda each: each.number)
+
+
+def understood(work: WorkList, chosen: Chosen, *, today: date) -> dict[int, Deadline]:
+    """Return how the deadline of each task was read, by its number; none where it was not."""
+    read_as = {
+        number: read_deadline(chosen.deadlines.get(number, task.deadline), year=today.year)
+        for number, task in enumerate(work.tasks)
+    }
+    return {number: ends for number, ends in read_as.items() if ends}
 
 
 def _deadline(

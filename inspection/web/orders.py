@@ -148,6 +148,7 @@ def index() -> str:
         grades=GRADES,
         issuing=actor.may(Permission.ORDER_ISSUE),
         link=lambda **other: url_for("orders.index", **{**_asked(), **other}),
+        page_link=lambda number: url_for("orders.index", **{**_asked(), "page": number}),
         export=url_for("orders.workbook", **_asked()),
     )
 

@@ -17,6 +17,7 @@ from flask import (
 )
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirect
 from wtforms import FileField, HiddenField, StringField
 
@@ -32,6 +33,7 @@ from inspection.jobs.confinement import Turns
 from inspection.orders import enquiries, issuing, worklists
 from inspection.orders.listreading import WorkList
 from inspection.orders.worklists import Chosen, Fault
+from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.reports import orders as workbook_of
 from inspection.web.moments import today
@@ -78,7 +80,7 @@ class Named:
 @requires(Permission.ORDER_ISSUE)
 def template() -> Response:
     """Send the template, with the example in it: it can be edited and sent back."""
-    lines = worklists.as_lines(worklists.example())
+    lines = worklists.as_lines(worklists.example(today=today()))
     name = gettext("任务清单模板") + ".xlsx"
     return sent_workbook(workbook_of.WORK_LIST, lines, workbook_of.TEMPLATE_NOTE, name)
 
@@ -98,7 +100,7 @@ def look_through() -> Answer:
     form.validate()  # raises FormExpired
     upload = request.files.get("workbook")
     if form.example.data:
-        work = worklists.example()
+        work = worklists.example(today=today())
     elif not upload or not upload.filename:
         form.workbook.errors = [gettext("请先选一份工作簿")]
         return make_response(render_template("web/orders/import.html", form=form), 422)
@@ -178,7 +180,7 @@ def _preview(work: WorkList, form: ListForm, chosen: Chosen) -> str:
     orders, faults = worklists.drawn_up(work, chosen, actor.unit_uuid, today=today())
     with reading() as session:
         bodies = issuing.reachable(session, actor)
-        enterprises = _enterprises(work, chosen, bodies)
+        enterprises = _enterprises(session, chosen, bodies)
     form.packed.data = worklists.packed(work)
     named = [
         Named(number, name, leads, tuple(chosen.units.get(name, ())))
@@ -192,19 +194,19 @@ def _preview(work: WorkList, form: ListForm, chosen: Chosen) -> str:
         named=named,
         bodies=bodies,
         enterprises=enterprises,
+        understood=worklists.understood(work, chosen, today=today()),
         orders=orders,
         faults=[_line(work, each) for each in faults],
         faulty={each.number for each in faults},
     )
 
 
-def _enterprises(
-    work: WorkList, chosen: Chosen, bodies: list[UnitFacts]
-) -> dict[str, tuple[str, str]]:
-    """Names that stand for one enterprise by its own name: name → its uuid and itself."""
+def _enterprises(session: Session, chosen: Chosen, bodies: list[UnitFacts]) -> dict[str, UnitFacts]:
+    """Names that stand for one enterprise: it is no choice for others."""
     known = {each.uuid for each in bodies}
+    scope = current_actor().scope(Permission.ORDER_ISSUE)
     return {
-        name: (units[0], name)
+        name: directory.unit(session, units[0], scope)
         for name, units in chosen.units.items()
         if len(units) == 1 and units[0] not in known
     }
