@@ -342,7 +342,10 @@ def _message(office: UnitFacts, line: Line, month: date, entry: Entry) -> Messag
         number=f"{month:%Y-%m}",
         unit_name=line.unit_name,
         deadline_on=due_on,
-        title={"zh": "一月一调度：请写本月情况", "en": "Monthly dispatch: please write"},
+        title={
+            "zh": f"一月一调度：请写 {month.year} 年 {month.month} 月工作情况",
+            "en": f"Monthly dispatch: please write of {month:%Y-%m}",
+        },
         words={
             "zh": f"{office.name}：{month.year} 年 {month.month} 月的工作情况"
             f"请于 {due_on} 前书面报送（涉及 {line.orders} 项交办）。",

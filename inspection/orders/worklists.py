@@ -161,7 +161,9 @@ def drawn_up(
         for new in drawn:
             wrong = issuing.faults(new, office, today=today) | wrong
         made += drawn
-        faults += [Fault(number, task.place(_FIELD[name]), code) for name, code in wrong.items()]
+        for name, code in wrong.items():
+            told = f"{name}_missing" if code == "missing" else code
+            faults.append(Fault(number, task.place(_FIELD[name]), told))
     return made, sorted(faults, key=lambda each: each.number)
 
 

@@ -45,6 +45,9 @@ Answer = str | Response | Redirect
 
 TURNS = Turns(seconds=8, waiting=1)
 _MORE_FAULTS = {
+    "title_missing": _("没有写任务"),
+    "lead_missing": _("没有写责任单位"),
+    "deadline_missing": _("没有写完成时限"),
     "unmatched": _("还没有对应到下级单位，请在上面选"),
     "unread": _("看不懂这个时限，例如写 2027-03-31、上半年、长期坚持"),
     "repeated": _("与前面一项重复"),

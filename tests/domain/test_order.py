@@ -104,6 +104,10 @@ def test_a_months_word_is_asked_for_from_the_25th_and_late_after_the_1st() -> No
 
 def test_holidays_follow_the_years_arrangements_and_say_when_these_are_not_known() -> None:
     spring, *_others = holidays(date(2026, 2, 1), date(2026, 3, 1))
-    assert (spring.name, spring.first, spring.last) == ("春节", date(2026, 2, 15), date(2026, 2, 23))
+    assert (spring.name, spring.first, spring.last) == (
+        "春节",
+        date(2026, 2, 15),
+        date(2026, 2, 23),
+    )
     far = holidays(date(2190, 12, 1), date(2191, 6, 1))
     assert [(each.name, each.arranged) for each in far] == [("元旦", False), ("劳动节", False)]

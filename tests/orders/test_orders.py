@@ -1,4 +1,4 @@
-"""An order from hand to hand: issued, acknowledged, fed back with evidence, returned, struck off."""
+"""An order from hand to hand: issued, acknowledged, fed back, sent back, struck off, reminded of."""
 
 import re
 from datetime import timedelta
@@ -51,7 +51,9 @@ def test_of_two_people_who_strike_off_at_once_the_second_is_told(desk: Desk) -> 
     assert late.status_code == 409
     assert "别人已经办了" in late.text
     assert len(desk.scene.entries("order.struck_off")) == 0
-    assert desk.step(order, "claim", desk.lead, words="x", documents=[document()]).status_code == 303
+    assert (
+        desk.step(order, "claim", desk.lead, words="x", documents=[document()]).status_code == 303
+    )
     stale = desk.post(f"{order}/steps/strike_off", desk.office, seen_seq=shown)
     assert stale.status_code == 409  # the same state again, but another feedback
     assert desk.step(order, "strike_off", desk.office).status_code == 303
@@ -77,7 +79,9 @@ def test_an_instruction_asks_for_a_report_and_is_evaluated(desk: Desk) -> None:
     assert desk.step(order, "receive", desk.lead).status_code == 303
     picture = {"photos": [(BytesIO(photo("x").data), "a.jpg")]}
     assert desk.step(order, "claim", desk.lead, words="完", **picture).status_code == 422
-    assert desk.step(order, "claim", desk.lead, words="完", documents=[document()]).status_code == 303
+    assert (
+        desk.step(order, "claim", desk.lead, words="完", documents=[document()]).status_code == 303
+    )
     assert desk.step(order, "strike_off", desk.office).status_code == 422
     judged = {"grade": "good", "words": "措施实"}
     assert desk.step(order, "strike_off", desk.office, **judged).status_code == 303
