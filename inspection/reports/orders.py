@@ -24,7 +24,7 @@ STATES = {
     State.STRUCK_OFF: "已销号",
     State.WITHDRAWN: "已撤回",
 }
-GRADES = {Grade.GOOD: "好", Grade.FAIR: "一般", Grade.POOR: "差"}
+GRADES = {Grade.GOOD: "好", Grade.FAIR: "尚可", Grade.POOR: "差"}
 _A4 = 9
 
 

@@ -63,7 +63,7 @@ STATES = {
     State.WITHDRAWN: _("已撤回"),
 }
 KINDS = {Kind.ORDER: _("交办"), Kind.INSTRUCTION: _("批示"), Kind.FIVE: _("五个一")}
-GRADES = {Grade.GOOD: _("好"), Grade.FAIR: _("一般"), Grade.POOR: _("差")}
+GRADES = {Grade.GOOD: _("好"), Grade.FAIR: _("尚可"), Grade.POOR: _("差")}
 HAPPENED = {
     KIND_OF[Step.RECEIVE]: _("签收"),
     KIND_OF[Step.PROGRESS]: _("反馈进展"),

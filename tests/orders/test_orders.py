@@ -1,4 +1,4 @@
-"""An order from hand to hand: issued, acknowledged, fed back, sent back, struck off, reminded of."""
+"""An order from hand to hand: issued, acknowledged, fed back, sent back, struck off, reminded."""
 
 import re
 from datetime import timedelta
