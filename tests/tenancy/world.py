@@ -204,10 +204,10 @@ def _fill(world: World) -> None:
     _on_paper(world)
     _entered(world)
     _reached(world)
+    _ordered(world)  # before cards are sent: it does all jobs that wait
     _authored(world)
     _carded(world)
     _reported(world)
-    _ordered(world)
 
 
 def _noted(world: World) -> str:
