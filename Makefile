@@ -11,7 +11,7 @@ help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
 
 run: python ## set up what is missing and serve on http://127.0.0.1:8000 (PORT=… overrides)
-	@$(PREPARE) run && exec $(VENV)/flask --app app serve --tables
+	@$(PREPARE) run && exec $(VENV)/flask --app app serve --history
 
 test: python ## everything: units, contracts, pages, browser; on SQLite and on PostgreSQL
 	@$(PREPARE) test && exec $(VENV)/python -m pytest -n 2 --dist worksteal tests

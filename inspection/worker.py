@@ -14,6 +14,7 @@ from typing import Any
 from inspection import database
 from inspection.audits import opinions, verdicts
 from inspection.cards import drawings, sendings
+from inspection.dispatch import reminding
 from inspection.domain.problems import OwnFileOutdated
 from inspection.hazards import escalation
 from inspection.jobs import queue
@@ -22,7 +23,8 @@ from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
 from inspection.notices import inbox, mail, push
-from inspection.orders import months, reminding
+from inspection.orders import months
+from inspection.orders import reminding as order_reminding
 from inspection.paperwork import sealing
 from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
@@ -34,7 +36,7 @@ _log = logging.getLogger("zhencha.worker")
 
 IDLE_SECONDS = 0.5
 HOUR_SECONDS = 3600
-"""How often a checkpoint is signed, certificates that end soon are renewed, rungs are told."""
+"""How often a checkpoint is signed, certificates that end soon are renewed, what is due is told."""
 
 
 def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
@@ -43,6 +45,7 @@ def _issue_report(wiring: Wiring, args: dict[str, Any]) -> None:
         engine=wiring.engine,
         blobs=wiring.blobs,
         catalog=wiring.catalog,
+        library=wiring.library,
         authority=wiring.authority,
         server_key=wiring.server_key,
         public_url=wiring.settings.public_url,
@@ -221,9 +224,16 @@ def escalate(wiring: Wiring) -> int:
 
 def press_orders(wiring: Wiring) -> None:
     """Remind of orders that are due, and ask for the month's written word."""
-    reminded = reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    reminded = order_reminding.remind(engine=wiring.engine, clock=wiring.clock)
     asked = months.ask(engine=wiring.engine, clock=wiring.clock)
     _log.info("reminded of %d orders, asked for the month of %d offices", reminded, asked)
+
+
+def remind(wiring: Wiring) -> int:
+    """Remind of dispatch tables that are due soon or late; returns of how many offices'."""
+    told = reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded of %d dispatch tables", told)
+    return told
 
 
 def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
@@ -239,6 +249,7 @@ HOURLY: tuple[Callable[[Wiring], object], ...] = (
     take_checkpoint,
     escalate,
     press_orders,
+    remind,
 )
 
 
@@ -250,6 +261,7 @@ def run(wiring: Wiring) -> None:
     _on_time(wiring, renew_certificates)
     _on_time(wiring, escalate)  # a server that was down has missed some
     _on_time(wiring, press_orders)
+    _on_time(wiring, remind)
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)

@@ -12,12 +12,14 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
+from inspection.campaigns import register as campaigns
 from inspection.database import reading, writing
 from inspection.dispatch import entries
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
 from inspection.orders import register as orders
+from inspection.selections import register as selections
 
 TABLES = {
     "hazard": "uuid",
@@ -28,13 +30,19 @@ TABLES = {
     "duty_day": "unit_id, day",
     "call": "uuid",
     "called_unit": "answered_at, unit_id",
+    "campaign": "uuid",
+    "campaign_tag": "subject, last_seq",
+    "revisit": "uuid",
+    "revisited_hazard": "last_seq, hazard",
+    "selection": "uuid",
+    "conflict": "uuid",
     "dispatch_entry": "uuid",
     "assignment_order": "uuid",
     "order_unit": "unit_id, received_at, place, order_id",
     "order_month": "office_id, unit_id, month",
 }
 """Each register and what puts its rows in order."""
-NUMBERED_AGAIN = {"id", "incident_id", "call_id", "order_id"}
+NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id", "order_id"}
 """Our own numbers, which a rebuild gives anew."""
 
 
@@ -46,6 +54,8 @@ def lies(engine: Engine) -> list[str]:
         enforcement.rebuild(session)
         incidents.rebuild(session)
         orders.rebuild(session)
+        campaigns.rebuild(session)
+        selections.rebuild(session)
         entries.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]

@@ -120,6 +120,22 @@ class Permission(Enum):
     """Hand down assignment orders (交办单) to units below, strike them off, tell of the month."""
     ORDER_ANSWER = "order:answer"
     """Acknowledge and feed back orders for one's own unit, write of the month."""
+    CAMPAIGN_READ = "campaign:read"
+    CAMPAIGN_RUN = "campaign:run"
+    """Begin, change and close campaigns (专项行动) of one's own office."""
+    CAMPAIGN_TAG = "campaign:tag"
+    """Bring inspections and hazards into a campaign by hand, or take them out."""
+    REVISIT_READ = "revisit:read"
+    REVISIT_DRAW = "revisit:draw"
+    """Draw closed hazards to be looked at again (回头看), and hand them out."""
+    SELECTION_READ = "selection:read"
+    """Read random selections (双随机), as far as one was drawn oneself."""
+    SELECTION_WHOLE = "selection:whole"
+    """Read them with their pools and all results, before they are public."""
+    SELECTION_KEEP = "selection:keep"
+    """Announce, draw, withdraw random selections, and tell those who were drawn."""
+    CONFLICT_DECLARE = "conflict:declare"
+    """Declare a conflict of interest: one's own, an office those of its people."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -195,6 +211,15 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.ORDER_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.ORDER_ISSUE: (frozenset({_O}), Reach.SUBTREE),
     Permission.ORDER_ANSWER: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
+    Permission.CAMPAIGN_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.CAMPAIGN_RUN: (frozenset({_O}), Reach.SUBTREE),
+    Permission.CAMPAIGN_TAG: (frozenset({_I, _O}), Reach.SUBTREE),
+    Permission.REVISIT_READ: (frozenset({_I, _O, _A}), Reach.SUBTREE),
+    Permission.REVISIT_DRAW: (frozenset({_O}), Reach.SUBTREE),
+    Permission.SELECTION_READ: (frozenset({_I, _P, _O, _A}), Reach.SUBTREE),
+    Permission.SELECTION_WHOLE: (frozenset({_O, _A}), Reach.SUBTREE),
+    Permission.SELECTION_KEEP: (frozenset({_O}), Reach.SUBTREE),
+    Permission.CONFLICT_DECLARE: (frozenset({_I, _P, _O}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, jsonify, request
 
 from inspection.accounts.policy import Permission
+from inspection.domain.workdays import day_of
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.sync import changes
 
@@ -23,6 +24,7 @@ def feed() -> Response:
             after,
             catalog=wired().catalog,
             blobs=wired().blobs,
+            today=day_of(wired().clock()),
             device=request.args.get("device", ""),
         )
     response = jsonify(cursor=found.cursor.text(), changes=found.changes)

@@ -1,9 +1,9 @@
 """A whole case as one ZIP (证据包): what a court needs to check a report without our server.
 
-Every file of the report, the signed record, photos and ink by digest, the ledger's
-entries with their proofs, keys, certificates and revocation lists, the offline
-verifier where it was built, and two pages that say how to check each by hand. Names
-and order follow from the case alone. Carrying it away is a ledger entry,
+Every file of the report and of the papers given out on its record, the signed record, photos
+and ink by digest, the ledger's entries with their proofs, keys, certificates and revocation
+lists, the offline verifier where it was built, and two pages that say how to check each by
+hand. Names and order follow from the case alone. Carrying it away is a ledger entry,
 `case.exported`, written before the first byte is sent.
 """
 
@@ -22,13 +22,14 @@ from sqlalchemy.orm import Session
 
 from inspection.accounts import devices
 from inspection.accounts.people import Actor
-from inspection.audits import archives
+from inspection.audits import archives, cases
 from inspection.audits.archives import MOST_BYTES, MOST_FILES, Part
 from inspection.audits.cases import Case
 from inspection.blobs import FilesystemBlobs
 from inspection.domain.problems import DownloadTooLarge
 from inspection.ledger import checkpoints, journal, proofs
 from inspection.ledger.journal import Event
+from inspection.paperwork.shelf import ShelvedPaper
 from inspection.reports import proving
 from inspection.signing import credentials
 from inspection.signing.authority import RENEWED, Authority
@@ -67,6 +68,7 @@ def prepare(
     checkpoint = checkpoints.take(session, key=server_key, at=at)
     collected = [
         *_report(case, blobs),
+        *_papers(case, blobs),
         *_record(case),
         *_files(case, blobs),
         *_ledger(session, case, checkpoint, server_key),
@@ -106,6 +108,25 @@ def _report(case: Case, blobs: FilesystemBlobs) -> list[Part]:
     ]
 
 
+def _papers(case: Case, blobs: FilesystemBlobs) -> list[Part]:
+    """Each paper's files, and the words that its signers confirmed; annulled ones too."""
+    return [
+        part
+        for number, paper in enumerate(case.papers, start=1)
+        for part in (
+            *(
+                archives.kept(f"{_folder(number, paper)}/revision-{of}.pdf", sha256, blobs)
+                for of, sha256 in enumerate(paper.files)
+            ),
+            archives.kept(f"{_folder(number, paper)}/content.json", paper.content_sha256, blobs),
+        )
+    ]
+
+
+def _folder(number: int, paper: ShelvedPaper) -> str:
+    return f"papers/{number}-{paper.kind}"
+
+
 def _record(case: Case) -> list[Part]:
     return [
         archives.part("record/record.jws", case.stored.jws),
@@ -132,19 +153,22 @@ def _files(case: Case, blobs: FilesystemBlobs) -> list[Part]:
 def _ledger(
     session: Session, case: Case, fresh: checkpoints.Checkpoint, key: ServerKey
 ) -> list[Part]:
-    """The case's entries as they were hashed, a proof of each, and the newest checkpoint.
+    """The entries of case and papers as they were hashed, a proof of each, the newest checkpoint.
 
     The record's proof is the newest that can be made, and proves its signers' keys too.
     """
+    of_papers = (entry for each in case.papers for entry in cases.entries_of(session, each))
+    told = {entry.seq: entry for entry in (*case.entries, *of_papers)}
+    entries = [told[seq] for seq in sorted(told)]
     lines = "".join(
-        json.dumps(vars(entry), ensure_ascii=False, sort_keys=True) + "\n" for entry in case.entries
+        json.dumps(vars(entry), ensure_ascii=False, sort_keys=True) + "\n" for entry in entries
     )
     proof = proving.proof_text(session, case.stored, checkpoint=fresh, key=key)
     found = [
         archives.part("ledger/entries.jsonl", lines.encode()),
         archives.part("ledger/ledger-proof.json", proof),
     ]
-    for entry in case.entries:
+    for entry in entries:
         checkpoint = checkpoints.covering(session, entry.seq, key=key.public_jwk) or fresh
         each = proofs.prove(session, entry.seq, enrolments=(), checkpoint=checkpoint, key=key)
         found.append(archives.part(f"ledger/entry-{entry.seq:08d}.json", proofs.text(each)))
@@ -174,6 +198,7 @@ def _certificates(
     people = sorted(
         {person.account for person in case.record.people if person.account}
         | {opinion.person for opinion in case.opinions}
+        | {said.person for paper in case.papers for said in paper.confirmations}
     )
     rows = session.scalars(
         select(PdfCredential).where(PdfCredential.person.in_(people)).order_by(PdfCredential.id)
@@ -219,6 +244,19 @@ def _manifest(case: Case, parts: Iterable[Part]) -> bytes:
             "record": case.stored.uuid,
             "record_digest": case.stored.digest,
             "newest_sha256": case.sha256,
+            "papers": [
+                {
+                    "folder": _folder(number, paper),
+                    "paper": paper.uuid,
+                    "kind": paper.kind,
+                    "title": paper.title,
+                    "number": paper.number,
+                    "annulled": paper.annulled,
+                    "content_sha256": paper.content_sha256,
+                    "newest_sha256": paper.newest_sha256,
+                }
+                for number, paper in enumerate(case.papers, start=1)
+            ],
             "files": [
                 {"name": part.name, "sha256": part.sha256, "size": part.size} for part in parts
             ],

@@ -1,7 +1,7 @@
 """One report with everything that belongs to it: what an auditor reads side by side.
 
-Its files, its record, the entries that tell its history, and what became of the hazards
-that it raised. Only reads.
+Its files, its record, the entries that tell its history, the papers that were given out on the
+record, and what became of the hazards that it raised. Only reads.
 """
 
 import json
@@ -19,6 +19,8 @@ from inspection.hazards.register import Hazard
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
 from inspection.organisations.scope import Scope
+from inspection.paperwork import shelf as paper_shelf
+from inspection.paperwork.shelf import ShelvedPaper
 from inspection.reports import revisions, shelf
 from inspection.reports.revisions import Revision
 from inspection.reports.shelf import ShelvedReport
@@ -65,6 +67,8 @@ class Case:
     opinions: tuple[Opinion, ...]
     hazards: tuple[RaisedHazard, ...]
     entries: tuple[Entry, ...]
+    papers: tuple[ShelvedPaper, ...] = ()
+    """Papers with a sealed file, the first issued first; annulled ones say so."""
 
     @property
     def files(self) -> tuple[tuple[int, str], ...]:
@@ -103,7 +107,22 @@ def case(session: Session, scope: Scope, report_uuid: str) -> Case:
         opinions=opinions.of_report(session, report.uuid),
         hazards=_hazards(session, record),
         entries=_entries(session, record, report.uuid),
+        papers=_papers(session, record.uuid),
     )
+
+
+def _papers(session: Session, record_uuid: str) -> tuple[ShelvedPaper, ...]:
+    found = paper_shelf.of_record(session, record_uuid, drafts=False)
+    return tuple(each for each in reversed(found) if each.sha256)
+
+
+def entries_of(session: Session, paper: ShelvedPaper) -> list[Entry]:
+    """What the ledger says of a paper, and each use of an officer's key for its file."""
+    used = journal.about_any(
+        session, sorted({each.person for each in paper.confirmations}), kind=KEY_USED
+    )
+    of_its_file = [each for each in used if json.loads(each.body).get("paper") == paper.uuid]
+    return [*journal.about(session, paper.uuid), *of_its_file]
 
 
 def _entries(session: Session, record: Record, report_uuid: str) -> tuple[Entry, ...]:

@@ -6,8 +6,6 @@ when the filter would leave other reports today. The algorithm is `drawing`.
 """
 
 import json
-import re
-import secrets
 import uuid
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
@@ -17,20 +15,17 @@ from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts.people import Actor
-from inspection.audits import desk, drawing
+from inspection.audits import desk
 from inspection.audits.desk import DeskFilter
-from inspection.audits.drawing import Stratum
 from inspection.blobs import FilesystemBlobs
 from inspection.database import Base, UtcInstant
+from inspection.domain import drawing
+from inspection.domain.drawing import Stratum
 from inspection.domain.problems import NotFound, SelectionEmpty
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.organisations.scope import Scope
 
-MOST = 200
-LONGEST_SEED = 64
-SEED = re.compile(r"[0-9A-Za-z._:-]{1,64}\Z")
-"""What a seed may consist of: it can be read aloud, typed and hashed the same everywhere."""
 ENTRY = "sample.drawn"
 _NEWEST = 50
 
@@ -84,11 +79,6 @@ class SampleLine:
     drawn_at: datetime
 
 
-def fresh_seed() -> str:
-    """A seed that nobody chose."""
-    return secrets.token_hex(8)
-
-
 def draw(
     session: Session,
     actor: Actor,
@@ -114,7 +104,7 @@ def draw(
         "wanted": size,
         "filter": _filter_body(wanted),
         "population": len(reports),
-        "population_sha256": blobs.keep(_population_text(reports)),
+        "population_sha256": blobs.keep(drawing.population_text(reports)),
         "strata": [asdict(stratum) for stratum in strata],
     }
     entry = journal.append(session, [Event(ENTRY, body, subject=itself)], at=at)[0]
@@ -167,11 +157,6 @@ def of_person(session: Session, person: str) -> list[SampleLine]:
         .limit(_NEWEST)
     )
     return [SampleLine(row.uuid, row.seed, row.population, row.drawn, row.drawn_at) for row in rows]
-
-
-def _population_text(reports: list[tuple[str, str]]) -> bytes:
-    """The list as anybody can read it: a report a line, in the order of uuids."""
-    return "".join(f"{uuid},{sector}\n" for uuid, sector in sorted(reports)).encode()
 
 
 def _filter_body(wanted: DeskFilter) -> dict[str, str]:

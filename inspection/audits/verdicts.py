@@ -45,6 +45,11 @@ class KnownVerdict:
     verdict: Verdict
     examined_at: datetime
 
+    @property
+    def overran(self) -> bool:
+        """Whether time or memory did not suffice: a busy hour's, perhaps, and no last word."""
+        return self.verdict.has("examination_overrun")
+
 
 def known(session: Session, sha256: str) -> KnownVerdict | None:
     """Return the verdict on this file, or None while nobody has examined it."""
@@ -58,8 +63,10 @@ def known(session: Session, sha256: str) -> KnownVerdict | None:
 
 
 def ask(session: Session, sha256: str, *, again: bool = False, at: datetime) -> None:
-    """Have the file examined: once, or `again`, at most once a minute."""
-    key = f"{VERDICT_JOB}:{sha256}" + (f":{at:%Y%m%d%H%M}" if again else "")
+    """Have the file examined: once for each verdict kept, or `again`, at most once a minute."""
+    row = session.get(DocumentVerdict, sha256)
+    kept = f":after {row.examined_at.isoformat()}" if row else ""
+    key = f"{VERDICT_JOB}:{sha256}" + (f":{at:%Y%m%d%H%M}" if again else kept)
     queue.enqueue(session, VERDICT_JOB, {"sha256": sha256}, key=key, at=at)
 
 
@@ -74,10 +81,9 @@ def examine(
 ) -> None:
     """Examine the file and keep the verdict. Raises BlobUnknown."""
     data, at = blobs.read(sha256), clock()
-    with database.reading(engine) as session:
-        found = verdict.examine_document(
-            session, data, blobs=blobs, authority=authority, server_key=server_key, at=at
-        )
+    found = verdict.examine_document(
+        data, engine=engine, blobs=blobs, authority=authority, server_key=server_key, at=at
+    )
     row = DocumentVerdict(
         sha256=sha256, outcome=found.outcome, verdict=_frozen(found), examined_at=at
     )

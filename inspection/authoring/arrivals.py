@@ -4,9 +4,11 @@ The file is opened in a confined process, as a PDF from outside is, so that a re
 waits its turn. What was read is no checklist yet: it begins a draft (`drafts.py`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import count
+from typing import Any
 
 from inspection.authoring import defaults, documents
 from inspection.authoring.documents import Document
@@ -36,9 +38,15 @@ def transcribed(data: bytes, *, turns: Turns | None = None) -> Transcript:
 
 
 def _read(data: bytes) -> Transcript:
-    from inspection.authoring import sheetreading, transcription  # with openpyxl
+    from inspection.authoring import sheetreading  # with openpyxl
 
     sheets = sheetreading.sheets(data)
+    return replace(_transcript(sheets), sheets=tuple(sheet.title for sheet in sheets))
+
+
+def _transcript(sheets: Sequence[Any]) -> Transcript:
+    from inspection.authoring import transcription
+
     titles = {sheet.title.strip().lower() for sheet in sheets}
     if SURVEY in titles and titles & {CHOICES, SETTINGS}:
         from inspection.authoring import formreading  # with pyxform, which takes seconds to load

@@ -15,12 +15,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, func, select, text
+from sqlalchemy import ForeignKey, Index, func, select, text, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.authoring.documents import Document
+from inspection.authoring.transcript import Arrival
 from inspection.database import Base, UtcInstant
 from inspection.domain.problems import DraftFull, DraftMovedOn, DraftOpen, NotFound
 from inspection.ledger import journal
@@ -66,6 +67,8 @@ class DraftRow(Base):
     """Why it was returned last."""
     begun_at: Mapped[datetime] = mapped_column(UtcInstant)
     changed_at: Mapped[datetime] = mapped_column(UtcInstant)
+    arrival: Mapped[str] = mapped_column(default="")
+    """What there was to tell of the workbook it began with (`transcript.Arrival`); "" without."""
 
     __table_args__ = (
         Index(
@@ -186,6 +189,20 @@ def draft(session: Session, actor: Actor, draft_uuid: str) -> Draft:
     """Return a draft in the actor's scope. Raises NotFound."""
     row, unit = _found(session, actor, draft_uuid, lock=False)
     return _draft_of(row, unit)
+
+
+def keep_arrival(session: Session, draft_uuid: str, arrival: Arrival) -> None:
+    """Keep what there was to tell of the workbook that a draft began with."""
+    told = update(DraftRow).where(DraftRow.uuid == draft_uuid).values(arrival=arrival.text())
+    session.execute(told)
+
+
+def arrival(session: Session, actor: Actor, draft_uuid: str) -> Arrival:
+    """Return what was told when a draft began with a workbook. Raises NotFound without one."""
+    row, _ = _found(session, actor, draft_uuid, lock=False)
+    if not row.arrival:
+        raise NotFound(draft=draft_uuid)
+    return Arrival.read(row.arrival)
 
 
 def any_draft(session: Session, draft_uuid: str) -> Draft | None:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
@@ -27,6 +27,8 @@ class Revision:
     unit_uuid: str
     unit_name: str
     origin: dict[str, Any] | None
+    effective_on: date
+    """From this day on it is offered."""
     items: int
     drafted_by: str
     published_by: str
@@ -76,6 +78,7 @@ def _revisions(
             unit_uuid=unit.uuid,
             unit_name=unit.name,
             origin=said.get("origin"),
+            effective_on=date.fromisoformat(said["effective_on"]),
             items=sum(len(section["items"]) for section in said["sections"]),
             drafted_by=row.drafted_by,
             published_by=row.published_by,

@@ -56,6 +56,7 @@ def send(
     row.state, row.sent_by, row.remarks, row.changed_at = State.IN_REVIEW, actor.uuid, "", at
     body = {**_said(row, unit), "by": _person(actor)}
     seq = _append(session, PROPOSED, body, row.uuid, at=at, after=end)
+    inbox.settle(session, RETURNED, row.uuid, at=at)
     readers = _publishers(session, unit, besides=row.authors)
     words = {
         "zh": f"{actor.name}起草了《{_title(row)}》，请核对并发布，或写明意见退回。",
@@ -73,6 +74,7 @@ def send_back(
     row.state, row.remarks, row.changed_at = State.DRAFTING, remarks, at
     body = {**_said(row, unit), "remarks": remarks, "by": _person(actor)}
     seq = _append(session, RETURNED, body, row.uuid, at=at, after=end)
+    inbox.settle(session, PROPOSED, row.uuid, at=at)
     words = {
         "zh": f"{actor.name}退回了《{_title(row)}》：{remarks}",
         "en": f"{actor.name} returned “{_title(row)}”: {remarks}",
@@ -128,6 +130,7 @@ def publish(
     )
     row.state, row.changed_at = State.PUBLISHED, at
     session.flush()
+    inbox.settle(session, PROPOSED, row.uuid, at=at)
     words = {
         "zh": f"{actor.name}发布了《{_title(row)}》第 {document['revision']} 版。",
         "en": f"{actor.name} published revision {document['revision']} of “{_title(row)}”.",
@@ -282,12 +285,11 @@ def _tell(
     *,
     at: datetime,
 ) -> None:
-    number = f"{row.slug}.{json.loads(row.document)['revision']}"
     message = Message(
         kind=kind,
         subject=row.uuid,
         basis_seq=seq,
-        number=number,
+        number=_title(row),
         unit_name=unit.name,
         deadline_on=None,
         title=_TITLES[kind],

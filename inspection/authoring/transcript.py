@@ -1,9 +1,12 @@
 """What was read out of somebody's workbook: a list half done, and where each part of it stood."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from inspection.domain.proofreading import Code, Fault
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,59 @@ class Transcript:
     """What could not be understood, besides what is wrong with the document itself."""
     notes: tuple[Remark, ...] = ()
     """What its author ought to know: left out, filled in, read from running text."""
+    sheets: tuple[str, ...] = ()
+    """Titles of all sheets of the workbook, in their order."""
 
     def place_of(self, pointer: str) -> Place | None:
         """The cell of a part of the document, or of the nearest part around it that has one."""
         while pointer and pointer not in self.places:
             pointer = pointer.rpartition("/")[0]
         return self.places.get(pointer)
+
+    def order_of(self, place: Place | None) -> tuple[int, int, int]:
+        """Where a place comes when the workbook is read; what stands nowhere comes first."""
+        if place is None or place.sheet not in self.sheets:
+            return (-1, 0, 0)
+        return (self.sheets.index(place.sheet), place.row, place.column)
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What there was to tell when a draft began with a workbook: kept, to be read again."""
+
+    transcript: Transcript
+    """Without its document, which lies in the draft."""
+    faults: tuple[Fault, ...]
+    """What proofreading found in the draft as it began."""
+
+    @classmethod
+    def of(cls, found: Transcript, faults: Sequence[Fault]) -> "Arrival":
+        """Keep of a transcript the places of these faults and what is told of others."""
+        places = {each.pointer: found.place_of(each.pointer) for each in faults}
+        known = {pointer: place for pointer, place in places.items() if place is not None}
+        return cls(replace(found, document={}, places=known), tuple(faults))
+
+    def text(self) -> str:
+        """Write it down."""
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @classmethod
+    def read(cls, text: str) -> "Arrival":
+        """Read what `text` wrote."""
+        said = json.loads(text)
+        told = said["transcript"]
+        transcript = Transcript(
+            document={},
+            places={pointer: Place(**place) for pointer, place in told["places"].items()},
+            faults=tuple(map(_remark, told["faults"])),
+            notes=tuple(map(_remark, told["notes"])),
+            sheets=tuple(told["sheets"]),
+        )
+        faults = (
+            Fault(Code(each["code"]), each["pointer"], each["values"]) for each in said["faults"]
+        )
+        return cls(transcript, tuple(faults))
+
+
+def _remark(said: Mapping[str, Any]) -> Remark:
+    return Remark(Told(said["told"]), Place(**said["place"]), said["values"])

@@ -7,7 +7,7 @@ for `authoring/` to say.
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, UniqueConstraint, func, select
+from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -86,24 +86,20 @@ class Archive:
 
 @dataclass(frozen=True)
 class Offer:
-    """A revision that is in use, and whose it is."""
+    """A revision, whose it is, and whether its list was taken out of use with it."""
 
     slug: str
     revision: int
     unit_path: str
+    retired: bool
 
 
-def in_use(session: Session) -> list[Offer]:
-    """Return the newest revision of every authored list that was not retired."""
+def published(session: Session) -> list[Offer]:
+    """Return all revisions of authored lists, by list, of each the newest first."""
     row = AuthoredRevision
-    newest = (
-        select(row.slug, func.max(row.revision).label("revision")).group_by(row.slug).subquery()
-    )
     found = session.execute(
-        select(row.slug, row.revision, Unit.path)
-        .join(newest, (newest.c.slug == row.slug) & (newest.c.revision == row.revision))
+        select(row.slug, row.revision, Unit.path, row.retired_at.is_not(None))
         .join(Unit, Unit.id == row.unit_id)
-        .where(row.retired_at.is_(None))
-        .order_by(row.slug)
-    )
+        .order_by(row.slug, row.revision.desc())
+    ).tuples()
     return [Offer(*each) for each in found]

@@ -138,6 +138,23 @@ class Library:
         found = self.find(criterion.criterion)
         return found is None or found.meant_for(sector)
 
+    def narrowed(self, checklist: Checklist, sector: str) -> Checklist:
+        """The list with only those criteria that may judge a unit of this sector.
+
+        An item of which none may keeps them all: whoever failed it there saw what the register
+        does not know, a shop of fireworks in a machinery works.
+        """
+
+        def narrowed(item: CheckItem) -> CheckItem:
+            fitting = tuple(each for each in item.major if self.fits(each, sector))
+            return replace(item, major=fitting or item.major)
+
+        sections = tuple(
+            replace(section, items=tuple(map(narrowed, section.items)))
+            for section in checklist.sections
+        )
+        return replace(checklist, sections=sections)
+
     def search(self, wanted: Wanted) -> Results:
         """Find provisions; counts leave out only the choice that they are for."""
         any_kind = self._matching(replace(wanted, kind=""))

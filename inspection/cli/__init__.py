@@ -15,6 +15,7 @@ from inspection.cli import (
     reports,
     scale,
     schema,
+    selections,
     server,
     units,
 )
@@ -36,6 +37,7 @@ def register(app: Flask) -> None:
         units,
         people,
         recovery,
+        selections,
         scale,
     ):
         module.add_commands(app)

@@ -69,7 +69,7 @@ def _checked(path: Path) -> int:
     faults = proofreading.faults(document, schema=wired().checklist_schema)
     wrong = transcripts.wrong(found, faults)
     for kind, line in (
-        *(("提示", transcripts.line(note)) for note in found.notes),
+        *(("提示", line) for line in transcripts.notes(found)),
         *(("有误", line) for line in wrong),
     ):
         click.echo(f"{kind}  {line.place}：{line.words}")

@@ -13,7 +13,13 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
-from inspection.cli import demonstration_lists, demonstration_orders, demonstration_tables
+from inspection.cli import (
+    demonstration_campaigns,
+    demonstration_lists,
+    demonstration_orders,
+    demonstration_records,
+    demonstration_tables,
+)
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -133,10 +139,12 @@ ACCOUNTS = (
 )
 
 
-def load(*, tables: bool = False) -> None:
-    """Fill an empty database, in one transaction; its recovery key lies in a file before that.
+def load(*, history: bool = False) -> None:
+    """Fill an empty database; its recovery key lies in a file before that.
 
-    `tables`: two offices have sent last month's dispatch table as well, which are to be sealed.
+    `history`: with three weeks of inspections and two offices' dispatch tables of last month
+    behind it, whose reports and sheets a worker has to seal; and with a campaign, closed hazards
+    drawn to be looked at again, and random selections.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -155,8 +163,10 @@ def load(*, tables: bool = False) -> None:
         assert administrator is not None
         recovery.put_in_force(session, administrator, jwk, at=wired().clock())
         _draft_lists(session)
-    if tables:
+    if history:
+        demonstration_records.load(_uuid)
         demonstration_tables.load(_uuid)
+        demonstration_campaigns.load(_uuid)
         demonstration_orders.load(_uuid)
 
 

@@ -27,7 +27,7 @@ _SAID: tuple[tuple[str, str, dict[str, str]], ...] = (
     ("anban", "3.10", {"words": "约谈进度靠后的部门", "quantity": "1"}),
     ("anban", "4.2", {"words": "区委常委会专题研究", "quantity": "1"}),
     ("anban", "4.4", {"words": "成员单位负责同志到企业宣讲", "quantity": "6"}),
-    ("anban", "4.5", {"words": "举报奖励两起", "quantity": "0.8", "second": "0.3"}),
+    ("anban", "4.5", {"words": "电话举报奖励两起，系统外发放", "quantity": "0.8", "second": "0.3"}),
     ("anban", "4.6", {"words": "区融媒体中心《安全云岚》", "quantity": "1"}),
 )
 """Account, row and what is entered, in each of the last two months."""

@@ -13,7 +13,7 @@ from flask_babel import force_locale, ngettext
 from flask_babel import gettext as _
 
 from inspection.domain.problems import DocumentTooLarge
-from inspection.edge import reading, verdicts, wired
+from inspection.edge import verdicts, wired
 from inspection.verification import verdict
 from inspection.verification.facts import Verdict
 
@@ -79,15 +79,14 @@ def _examine(path: Path) -> _Examined:
         if path.stat().st_size > verdict.LARGEST_BYTES:
             raise DocumentTooLarge(largest=verdict.LARGEST_BYTES)
         data = path.read_bytes()
-        with reading() as session:
-            found = verdict.examine_document(
-                session,
-                data,
-                blobs=wiring.blobs,
-                authority=wiring.authority,
-                server_key=wiring.server_key,
-                at=wiring.clock(),
-            )
+        found = verdict.examine_document(
+            data,
+            engine=wiring.engine,
+            blobs=wiring.blobs,
+            authority=wiring.authority,
+            server_key=wiring.server_key,
+            at=wiring.clock(),
+        )
     except FileNotFoundError:
         return _Examined(path, None, _("没有这个文件。"))
     except OSError as error:

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 
 from inspection.authoring import publishing
+from inspection.campaigns import register as campaigns
 from inspection.database import one_view
 from inspection.dispatch import entries
 from inspection.edge import reading, wired, writing
@@ -17,6 +18,7 @@ from inspection.incidents import register as incidents
 from inspection.ledger.audit import audit
 from inspection.orders import register as orders
 from inspection.paperwork import shelf
+from inspection.selections import register as selections
 from inspection.worker import take_checkpoint
 
 
@@ -90,6 +92,8 @@ def rebuild() -> None:
         enforcement.rebuild(session)
         incidents.rebuild(session)
         orders.rebuild(session)
+        campaigns.rebuild(session)
+        selections.rebuild(session)
         entries.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 

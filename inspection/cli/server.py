@@ -40,8 +40,8 @@ def run() -> None:
 
 @click.command()
 @click.option("--worker/--no-worker", "with_worker", default=True, help="run a worker beside it")
-@click.option("--tables", is_flag=True, help="demonstration: with dispatch tables that were sent")
-def serve(with_worker: bool, tables: bool) -> None:
+@click.option("--history", is_flag=True, help="demonstration: with some weeks behind it")
+def serve(with_worker: bool, history: bool) -> None:
     """Bring the schema up to date and run web server and worker until Ctrl-C.
 
     Raises ChecklistAltered when a list that was published here is not what it was.
@@ -55,7 +55,7 @@ def serve(with_worker: bool, tables: bool) -> None:
         with reading() as session:
             empty = session.scalar(select(PersonAccount.id).limit(1)) is None
         if empty:
-            demonstration.load(tables=tables)
+            demonstration.load(history=history)
         click.echo(demonstration.accounts_text())
     wiring.engine.dispose()
     click.echo(f"\n真查 · http://127.0.0.1:{wiring.settings.port}  (Ctrl-C to stop)\n")

@@ -2,8 +2,8 @@
 
 A check item that fails always leaves a finding, and each finding of an accepted record is a hazard
 with its item (docs/decisions/0009): so failed items are counted from hazards. Hazards and visits
-count on the day they came in, decisions on the day they were made. Which of the facts a value
-counts says `domain/dispatch_rows.py`.
+count on the day they came in, decisions on the day they were made, rewards on the day they were
+paid. Which of the facts a value counts says `domain/dispatch_rows.py`.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,14 @@ from sqlalchemy.orm import Session, aliased
 
 from inspection.catalog import Catalog
 from inspection.dispatch.entries import DispatchEntry
-from inspection.domain.dispatch_rules import Facts, FailedItem, MajorHazard, Noted, Penalty
+from inspection.domain.dispatch_rules import (
+    Facts,
+    FailedItem,
+    MajorHazard,
+    Noted,
+    PaidReward,
+    Penalty,
+)
 from inspection.domain.enforcement import MeasureKind, PenaltyKind, Subject
 from inspection.domain.hazard import Source, State
 from inspection.enforcement.register import Measure
@@ -26,6 +33,7 @@ from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
 from inspection.reports.wording import CHINA
 from inspection.submissions.records import HELD, SubmittedRecord
+from inspection.tipoffs.dossiers import Tipoff, TipoffReward
 
 _NO_HAZARD = (State.DUPLICATE, State.NOT_A_HAZARD)
 
@@ -65,6 +73,7 @@ def facts(session: Session, office: UnitFacts, period: Period, *, catalog: Catal
         penalties=_penalties(session, scope, period),
         suspended=frozenset(session.scalars(_suspended(scope, period))),
         noted=_noted(session, office, period),
+        rewards=_rewards(session, office, period),
     )
 
 
@@ -210,3 +219,18 @@ def _noted(session: Session, office: UnitFacts, period: Period) -> tuple[Noted, 
         )
         for row, reporter, unit in rows
     )
+
+
+def _rewards(session: Session, office: UnitFacts, period: Period) -> tuple[PaidReward, ...]:
+    rows = session.execute(
+        select(Tipoff.uuid, TipoffReward.amount)
+        .join(Tipoff, Tipoff.id == TipoffReward.tipoff_id)
+        .join(Unit, Unit.id == TipoffReward.paying_office_id)
+        .where(
+            Unit.path.startswith(office.path, autoescape=True),
+            TipoffReward.paid_at >= period.begins_at,
+            TipoffReward.paid_at < period.ends_at,
+        )
+        .order_by(TipoffReward.id)
+    ).tuples()
+    return tuple(PaidReward(uuid, amount) for uuid, amount in rows)

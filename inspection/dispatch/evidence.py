@@ -1,4 +1,4 @@
-"""What lies behind a value (每个数的依据): hazards, visits with their reports, cases, entries.
+"""What lies behind a value (每个数的依据): hazards, visits with reports, cases, rewards, entries.
 
 Of a sent table that is what was counted then, as it stands now. Reads.
 """
@@ -23,6 +23,7 @@ from inspection.organisations.unit import Unit
 from inspection.reports import shelf
 from inspection.reports.wording import CHINA
 from inspection.submissions.records import SubmittedRecord
+from inspection.tipoffs.dossiers import Tipoff, TipoffReward
 
 THINGS_A_PAGE = 50
 
@@ -63,14 +64,27 @@ class Case:
 
 
 @dataclass(frozen=True)
+class Paid:
+    """A reward that counts, of a tip-off by its number: not every reader may read the tip-off."""
+
+    tipoff: str
+    number: str
+    paid_on: date
+    office: str
+    paid_by: str
+    amount: int
+
+
+@dataclass(frozen=True)
 class Behind:
-    """One unit and what of it a value counts; entries that are about no unit have none."""
+    """One unit and what of it a value counts; entries about no unit and rewards have none."""
 
     unit_uuid: str
     unit_name: str
     hazards: tuple[FoundHazard, ...] = ()
     visits: tuple[Visit, ...] = ()
     cases: tuple[Case, ...] = ()
+    rewards: tuple[Paid, ...] = ()
     entries: tuple[EntryCard, ...] = ()
 
 
@@ -105,6 +119,8 @@ def behind(
             rows = _cases(session, scope, [Penalty.uuid.in_(here)], [])
         case Thing.ENTRY:
             rows = _of_entries(entries.cards(session, scope, here))
+        case Thing.REWARD:
+            rows = _rewards(session, scope, here) + _of_entries(entries.cards(session, scope, here))
         case Thing.OFFICE:
             rows = _of_entries(_newest(session, scope, value, here, period))
         case Thing.ENTERPRISE:
@@ -200,6 +216,29 @@ def _cases(
             case = Case(kind, row.uuid, row.case_number, row.decided_on, amount)
             found.setdefault((unit_uuid, name), []).append(case)
     return [Behind(*unit, cases=tuple(each)) for unit, each in found.items()]
+
+
+def _rewards(session: Session, scope: Scope, tipoffs: Sequence[str]) -> list[Behind]:
+    rows = session.execute(
+        select(Tipoff.uuid, Tipoff.number, Unit.name, TipoffReward)
+        .join(TipoffReward, TipoffReward.tipoff_id == Tipoff.id)
+        .join(Unit, Unit.id == TipoffReward.paying_office_id)
+        .where(scope.condition(), Tipoff.uuid.in_(tipoffs))
+        .order_by(TipoffReward.id)
+    ).tuples()
+    paid = tuple(
+        Paid(
+            uuid,
+            number,
+            row.paid_at.astimezone(CHINA).date(),
+            office,
+            row.paid_by,
+            row.amount,
+        )
+        for uuid, number, office, row in rows
+        if row.paid_at is not None
+    )
+    return [Behind("", "", rewards=paid)] if paid else []
 
 
 def _about(

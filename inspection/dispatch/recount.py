@@ -20,6 +20,8 @@ _KINDS = (
     "penalty.imposed",
     "dispatch.noted",
     "dispatch.withdrawn",
+    "tipoff.rewarded",
+    "tipoff.paid",
 )
 _SCHEMA = """
 CREATE TABLE entry (seq INTEGER PRIMARY KEY, kind TEXT, day TEXT, body TEXT);
@@ -116,11 +118,23 @@ CREATE TABLE noted AS
     AND body ->> '$.office' IN (SELECT uuid FROM below)
     AND body ->> '$.entry' NOT IN
       (SELECT body ->> '$.entry' FROM entry WHERE kind = 'dispatch.withdrawn');
+CREATE TABLE paid AS
+  SELECT body ->> '$.amount' AS amount,
+    EXISTS (SELECT 1 FROM entry AS granted
+            WHERE granted.kind = 'tipoff.rewarded' AND granted.body ->> '$.anonymous'
+              AND granted.body ->> '$.tipoff' = entry.body ->> '$.tipoff') AS anonymous
+  FROM entry, asked
+  WHERE kind = 'tipoff.paid' AND day BETWEEN since AND until
+    AND body ->> '$.by.unit' IN (SELECT uuid FROM below);
 """
 _NEWEST = (
     "SELECT {0}(quantity) FROM noted WHERE line = '{1}' AND NOT EXISTS"
     " (SELECT 1 FROM noted AS later WHERE later.line = noted.line AND later.office = noted.office"
     " AND (later.day, later.seq) > (noted.day, noted.seq))"
+)
+_PAID = (
+    "SELECT coalesce((SELECT sum({0}) FROM noted WHERE line = '4.5'), 0)"
+    " + coalesce((SELECT sum(amount) FROM paid {1}), 0)"
 )
 _ASKED: dict[str, str] = {
     "1.1": "SELECT count(*) FROM major WHERE source = 'self'",
@@ -140,18 +154,21 @@ _ASKED: dict[str, str] = {
     "3.6": "SELECT count(*) FROM suspended",
     "3.7": "SELECT count(DISTINCT about) FROM noted WHERE line = '3.7'",
     "3.8b": "SELECT sum(second) FROM noted WHERE line = '3.8'",
-    "4.5b": "SELECT sum(second) FROM noted WHERE line = '4.5'",
+    "4.5": _PAID.format("quantity", ""),
+    "4.5b": _PAID.format("second", "WHERE anonymous"),
     "4.6": _NEWEST.format("max", "4.6"),
     "4.7": _NEWEST.format("sum", "4.7"),
     **{
         row: f"SELECT sum(quantity) FROM noted WHERE line = '{row}'"  # noqa: S608
         for row in (
             *("3.1", "3.2", "3.5", "3.8", "3.9", "3.10"),
-            *("4.1", "4.2", "4.3", "4.4", "4.5", "4.8"),
+            *("4.1", "4.2", "4.3", "4.4", "4.8"),
         )
     },
 }
 """Code of each value → how the copy is asked for it; money in 分."""
+_BLANK = frozenset({"4.6"})
+"""What is neither yes nor no while nobody said which; elsewhere nothing is 0."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +181,7 @@ class Asked:
     entries: int
 
 
-def recount(connection: Any, asked: Asked, *, checklists: Path) -> dict[str, int]:
+def recount(connection: Any, asked: Asked, *, checklists: Path) -> dict[str, int | None]:
     """Return the values of a table, by code, from an open DB-API connection to the app's database.
 
     `checklists` is the folder of the shipped lists; lists made here lie in the database.
@@ -174,7 +191,11 @@ def recount(connection: Any, asked: Asked, *, checklists: Path) -> dict[str, int
         copy.executescript(_SCHEMA)
         _load(copy, connection, asked, checklists)
         copy.executescript(_FOLDED)
-        return {code: int(copy.execute(query).fetchone()[0] or 0) for code, query in _ASKED.items()}
+        found = {code: copy.execute(query).fetchone()[0] for code, query in _ASKED.items()}
+        return {
+            code: None if value is None and code in _BLANK else int(value or 0)
+            for code, value in found.items()
+        }
     finally:
         copy.close()
 

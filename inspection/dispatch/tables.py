@@ -23,7 +23,7 @@ from inspection.dispatch.counting import Period
 from inspection.dispatch.entries import DispatchEntry
 from inspection.domain import dispatch as domain
 from inspection.domain import sheet
-from inspection.domain.dispatch import Cells, State, Terms
+from inspection.domain.dispatch import Cells, State, Terms, Values
 from inspection.domain.dispatch_rows import BY_CODE
 from inspection.domain.office_problems import (
     DispatchLocked,
@@ -54,7 +54,7 @@ class SentTable:
     month: date
     version: int
     terms: Terms
-    values: Mapping[str, int]
+    values: Values
     things_sha256: str
     sheet: str
     """uuid of its signed sheet."""
@@ -85,7 +85,7 @@ class MonthTable:
     terms: Terms
     state: State
     cells: Cells
-    values: Mapping[str, int]
+    values: Values
     ledger_seq: int
     versions: tuple[SentTable, ...]
     """All that were sent for this month, oldest first."""
@@ -108,10 +108,6 @@ class MonthTable:
     def needs_note(self) -> bool:
         """Whether it may be sent only with a note: it corrects another, or a value falls."""
         return bool(self.versions or self.fallen)
-
-    def moved(self, code: str) -> int | None:
-        """By how much a value grew since the month before; None without one."""
-        return self.values[code] - self.before.values[code] if self.before else None
 
 
 def terms(session: Session, office_uuid: str, *, today: date) -> Terms:
@@ -136,6 +132,12 @@ def sent(session: Session, office_uuid: str) -> dict[date, tuple[SentTable, ...]
         table = _sent(entry)
         found[table.month] = (*found.get(table.month, ()), table)
     return found
+
+
+def month_of_sheet(session: Session, office_uuid: str, sheet_uuid: str) -> date | None:
+    """Return the month whose table a signed sheet is, or None."""
+    every = (each for versions in sent(session, office_uuid).values() for each in versions)
+    return next((each.month for each in every if each.sheet == sheet_uuid), None)
 
 
 def months(session: Session, office_uuid: str, *, today: date) -> list[tuple[date, State]]:

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from inspection.domain.dispatch_rows import BY_HAND, GROUPS, VALUES
-from inspection.domain.dispatch_rules import Asked, Counted, Facts, Value
+from inspection.domain.dispatch_rules import Asked, Counted, Facts, Thing, Value
 
 Cells = Mapping[str, Counted]
 """Code of each value → what it counts."""
@@ -21,8 +21,12 @@ def counted(facts: Facts) -> dict[str, dict[str, int]]:
     return {value.code: value.rule(facts) for value in VALUES}
 
 
-def values(cells: Cells) -> dict[str, int]:
-    """Return each value of a table; a value that it does not have is 0."""
+Values = Mapping[str, int | None]
+"""Code of each value → the value; None for a yes or no that nobody gave."""
+
+
+def values(cells: Cells) -> dict[str, int | None]:
+    """Return each value of a table; one without anything to count is 0, a yes or no is None."""
     return {value.code: value.of(cells.get(value.code, {})) for value in VALUES}
 
 
@@ -36,21 +40,27 @@ def united(tables: Iterable[Cells]) -> dict[str, dict[str, int]]:
     return union
 
 
-def broken(said: Mapping[str, int]) -> tuple[str, ...]:
+def broken(said: Values) -> tuple[str, ...]:
     """Return the codes of values that are more than those they lie within (1.2 ≤ 1.1 …)."""
     return tuple(
         value.code
         for value in VALUES
-        if value.within and said[value.code] > sum(said[each] for each in value.within)
+        if value.within
+        and _figure(said, value.code) > sum(_figure(said, each) for each in value.within)
     )
 
 
-def fallen(said: Mapping[str, int], before: Mapping[str, int]) -> tuple[str, ...]:
+def _figure(said: Values, code: str) -> int:
+    return said[code] or 0
+
+
+def fallen(said: Values, before: Values) -> tuple[str, ...]:
     """Return the codes of values that are less than in an earlier table, though they add up."""
     return tuple(
         value.code
         for value in VALUES
-        if value.asked is not Asked.STOCK and said[value.code] < before[value.code]
+        if value.asked is not Asked.STOCK
+        and _figure(said, value.code) < _figure(before, value.code)
     )
 
 
@@ -59,7 +69,7 @@ class Line:
     """One value as the form shows it, with last month's; `by` is who entered it by hand."""
 
     value: Value
-    now: int
+    now: int | None
     before: int | None
     by: str
 
@@ -76,7 +86,9 @@ class Line:
     @property
     def moved(self) -> str:
         """By how much it grew since last month, with its sign; "" where it stayed."""
-        if self.before is None or self.now == self.before or self.value.is_yes_no:
+        if self.now is None or self.before is None or self.value.is_yes_no:
+            return ""
+        if self.now == self.before:
             return ""
         by = self.now - self.before
         return ("-" if by < 0 else "+") + self.value.written(abs(by))
@@ -88,29 +100,35 @@ class Line:
 
     @property
     def last(self) -> str:
-        """Last month's value, "" where no table was sent."""
+        """Last month's value, "" where no table was sent or nobody gave it."""
         return "" if self.before is None else self.value.written(self.before)
 
 
-def lines(
-    said: Mapping[str, int], before: Mapping[str, int] | None, by: Mapping[str, str]
-) -> tuple[Line, ...]:
+def lines(said: Values, before: Values | None, by: Mapping[str, str]) -> tuple[Line, ...]:
     """Return the 35 lines of the form; `by`: row → who entered it by hand last."""
     return tuple(
         Line(
             value,
             said[value.code],
             before[value.code] if before else None,
-            by.get(value.row, "未填") if value.row in BY_HAND else "",
+            _filled_by(value, by),
         )
         for value in VALUES
     )
+
+
+def _filled_by(value: Value, by: Mapping[str, str]) -> str:
+    if value.thing is Thing.REWARD:
+        return f"系统统计、{by[value.row]}" if value.row in by else ""
+    return by.get(value.row, "未填") if value.row in BY_HAND else ""
 
 
 LOCK_DAY, DUE_DAY = 27, 28
 """The plan says 每月27日前 in its text and 每月28日前 in note 1: both are settings of an office."""
 LAST_DAY = 28
 """Every month has it."""
+REMIND_DAYS = 3
+"""So many days before the lock day those who owe a table are reminded."""
 
 
 @dataclass(frozen=True)
@@ -169,3 +187,21 @@ def state(terms: Terms, month: date, *, sent: bool, today: date) -> State:
     if today < terms.cut_off(month):
         return State.OPEN
     return State.DUE if today <= terms.due_on(month) else State.LATE
+
+
+class Step(StrEnum):
+    """What is told by itself while a table was not sent."""
+
+    REMIND = "remind"
+    """Those who owe it are reminded, from some days before the lock day until the outer limit."""
+    TELL_ABOVE = "tell_above"
+    """The office above hears of it, from the day after the outer limit."""
+
+
+def step(terms: Terms, month: date, *, today: date) -> Step | None:
+    """What is due on a day of the month while its table was not sent; None when nothing is."""
+    if terms.start_on > terms.cut_off(month):
+        return None
+    if today > terms.due_on(month):
+        return Step.TELL_ABOVE
+    return Step.REMIND if today >= terms.cut_off(month) - timedelta(days=REMIND_DAYS) else None

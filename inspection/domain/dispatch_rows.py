@@ -309,12 +309,31 @@ VALUES: tuple[Value, ...] = (
         "次",
         Asked.COUNT,
     ),
-    _by_hand("4.5", Text("举报奖励", "Rewards for tip-offs"), "万元", Asked.MONEY),
-    _second(
+    Value(
+        "4.5",
+        Text("举报奖励", "Rewards for tip-offs"),
+        "万元",
+        Text(
+            "期间内发放的举报奖励：系统内的按发放之日、发放单位自动计入，其余逐次填写。",
+            "Rewards paid within the period: those of this app by the day and office of payment; "
+            "others are entered each time.",
+        ),
+        Thing.REWARD,
+        partial(rules.rewards, row="4.5", anonymous=False),
+        asked=Asked.MONEY,
+    ),
+    Value(
         "4.5b",
         Text("其中：匿名举报查实奖励", "of these: for verified anonymous tip-offs"),
         "万元",
-        "4.5",
+        Text(
+            "系统内发放的都是匿名举报查实奖励；其余与上一个数同时填写，不大于它。",
+            "All that this app paid are such; others are entered with the value above, never more "
+            "than it.",
+        ),
+        Thing.REWARD,
+        partial(rules.rewards, row="4.5", anonymous=True),
+        within=("4.5",),
     ),
     _by_hand(
         "4.6",
@@ -324,7 +343,10 @@ VALUES: tuple[Value, ...] = (
         ),
         "是/否",
         Asked.YES_NO,
-        Text("以最近一次填写为准。", "The newest entry counts."),
+        Text(
+            "以最近一次填写为准；没有人填写时空着。",
+            "The newest entry counts; blank while nobody made one.",
+        ),
     ),
     _by_hand(
         "4.7",

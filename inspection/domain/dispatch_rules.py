@@ -64,6 +64,18 @@ class Noted:
 
 
 @dataclass(frozen=True)
+class PaidReward:
+    """A reward that an office paid to a tip-off's sender within the period; `amount` in 分.
+
+    A tip-off has at most one. All are anonymous and for what was found true: others get none here.
+    """
+
+    tipoff: str
+    """uuid of the tip-off."""
+    amount: int
+
+
+@dataclass(frozen=True)
 class Facts:
     """All that a table of one office counts, up to the end of the day `until`."""
 
@@ -76,6 +88,7 @@ class Facts:
     suspended: frozenset[str] = frozenset()
     """uuids of enterprises ordered to suspend by a measure."""
     noted: tuple[Noted, ...] = ()
+    rewards: tuple[PaidReward, ...] = ()
 
 
 Counted = Mapping[str, int]
@@ -93,6 +106,8 @@ class Thing(StrEnum):
     """Something that happened, entered by hand."""
     OFFICE = "office"
     """A state of affairs that each office tells: the newest of its entries counts."""
+    REWARD = "reward"
+    """A reward for a tip-off that was paid here, or an entry by hand of others."""
 
 
 class Asked(StrEnum):
@@ -145,13 +160,22 @@ class Value:
         """Whether it is 是 or 否."""
         return self.unit == "是/否"
 
-    def of(self, counted: Counted) -> int:
-        """The value of what is counted; 1 and 0 for 是 and 否."""
-        total = sum(counted.values())
-        return min(total, 1) if self.is_yes_no else total
+    @property
+    def is_asked_only(self) -> bool:
+        """Whether it is known only from what is entered by hand."""
+        return self.asked is not None and self.thing is not Thing.REWARD
 
-    def written(self, value: int) -> str:
-        """Write a value as the form shows it: 万元 with two decimals."""
+    def of(self, counted: Counted) -> int | None:
+        """The value of what is counted; 1 and 0 for 是 and 否, None when nobody said which."""
+        total = sum(counted.values())
+        if self.is_yes_no:
+            return min(total, 1) if counted else None
+        return total
+
+    def written(self, value: int | None) -> str:
+        """Write a value as the form shows it: 万元 with two decimals, 未填 where there is none."""
+        if value is None:
+            return "未填"
         if self.is_money:
             hundredths = (value + 5000) // 10_000
             return f"{hundredths // 100}.{hundredths % 100:02d}"
@@ -215,6 +239,12 @@ def noted(facts: Facts, *, row: str) -> dict[str, int]:
 def seconds(facts: Facts, *, row: str) -> dict[str, int]:
     """What entries by hand for a row say of its second value."""
     return {each.uuid: each.second for each in facts.noted if each.row == row and each.second}
+
+
+def rewards(facts: Facts, *, row: str, anonymous: bool) -> dict[str, int]:
+    """Rewards that were paid, and entries by hand of others; or of both the anonymous part."""
+    by_hand = seconds(facts, row=row) if anonymous else noted(facts, row=row)
+    return {**by_hand, **{each.tipoff: each.amount for each in facts.rewards}}
 
 
 def enterprises(facts: Facts, *, row: str) -> dict[str, int]:

@@ -72,3 +72,27 @@ class WorkListHeadless(Problem):
 
 class WorkListTooLong(Problem):
     """A list has more tasks than one act issues; `most` says how many."""
+
+
+class CampaignOdd(Problem):
+    """What an office said of a campaign does not do; `fields` has a code for each field."""
+
+
+class CampaignClosed(Problem):
+    """The campaign was closed: it can be read, nothing about it changes any more."""
+
+
+class RevisitOdd(Problem):
+    """A draw of closed hazards, or what is done about one, does not do; `fields` says why."""
+
+
+class SelectionOdd(Problem):
+    """A random selection cannot be announced like this; `fields` has a code for each field."""
+
+
+class SelectionTooEarly(Problem):
+    """The public value that decides cannot be known yet; `value_from` says from when it can."""
+
+
+class SelectionOver(Problem):
+    """The selection was drawn or withdrawn already: nobody draws twice."""

@@ -119,7 +119,11 @@ class DraftFull(Problem):
 
 
 class SecondPersonNeeded(Problem):
-    """Who drafted a list or sent it does not publish it: somebody else does (四眼原则)."""
+    """Somebody else does the next step (四眼原则).
+
+    Who drafts a list does not publish it; who closes a tip-off does not grant its reward, and who
+    grants that does not pay it.
+    """
 
 
 class SettingsIncomplete(Problem):

@@ -1,12 +1,13 @@
-"""The base of all HTML forms: WTForms with a CSRF token that belongs to the session."""
+"""The base of all HTML forms: WTForms with a CSRF token that belongs to the session; boxes."""
 
 import hashlib
 import hmac
 from typing import Any
 
 from flask import request
-from wtforms import Form
+from wtforms import Form, SelectMultipleField
 from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from inspection.domain.problems import FormExpired
 from inspection.edge.request import SESSION_COOKIE, wired
@@ -33,3 +34,10 @@ class ProtectedForm(Form):
 
         csrf = True
         csrf_class = _SessionToken
+
+
+class TicksField(SelectMultipleField):
+    """Several choices of a few, each with a box to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()

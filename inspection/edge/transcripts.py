@@ -19,9 +19,22 @@ class Line:
 
 
 def wrong(transcript: Transcript, found: Iterable[Fault]) -> list[Line]:
-    """What could not be understood, and what proofreading found in what could."""
-    lines = (*map(line, transcript.faults), *(_fault(transcript, each) for each in found))
-    return list(dict.fromkeys(lines))  # grounds of one cell would each say the same of it
+    """What could not be understood, and what proofreading found in what could.
+
+    In the order in which one reads a workbook: by sheet, row, column.
+    """
+    told = [
+        *((each.place, line(each)) for each in transcript.faults),
+        *((transcript.place_of(each.pointer), _fault(transcript, each)) for each in found),
+    ]
+    told.sort(key=lambda each: transcript.order_of(each[0]))
+    return list(dict.fromkeys(words for _place, words in told))  # one cell's grounds say the same
+
+
+def notes(transcript: Transcript) -> list[Line]:
+    """What its author ought to know, in the same order."""
+    found = sorted(transcript.notes, key=lambda each: transcript.order_of(each.place))
+    return [line(each) for each in found]
 
 
 def line(remark: Remark) -> Line:

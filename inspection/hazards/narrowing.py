@@ -6,8 +6,9 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, or_
 
+from inspection.domain.campaign import Belonging
 from inspection.domain.hazard import STAGES, Stage
-from inspection.hazards import order, searching
+from inspection.hazards import belonging, order, searching
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
@@ -44,6 +45,8 @@ class RegisterFilter:
     closed_since: date | None = None
     closed_until: date | None = None
     open_on: date | None = None
+    campaign: Belonging | None = None
+    """Only what belongs to a campaign, or to one stage of it."""
     at: str = ""
     """Where to turn a page from (`pages.Found`); "" is the page by its number."""
 
@@ -81,6 +84,8 @@ def asked_of_hazards(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
     if wanted.rung:
         conditions.append(Hazard.rung == wanted.rung)
     conditions += _in_period(wanted)
+    if wanted.campaign:
+        conditions.append(belonging.of_hazards(wanted.campaign))
     if wanted.text:
         conditions.append(searching.matching(wanted.text))
     return conditions

@@ -123,7 +123,8 @@ def _kept(
 
 def _days(wanted: RegisterFilter) -> tuple[date | None, ...]:
     found, closed = wanted.found_since or wanted.found_until, wanted.closed_since
-    return found, closed or wanted.closed_until, wanted.open_on
+    began = wanted.campaign.since if wanted.campaign else None
+    return found, closed or wanted.closed_until, wanted.open_on, began
 
 
 def _names_many(session: Session, scope: Scope, wanted: RegisterFilter) -> bool:

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    and_,
     case,
     func,
     insert,
@@ -69,13 +70,15 @@ class NoticeRow(Base):
     link: Mapped[str]
     sent_at: Mapped[datetime] = mapped_column(UtcInstant)
     read_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcInstant)
+    """When what it asks for was done, by whomever: it waits no longer, opened or not."""
 
     __table_args__ = (
         UniqueConstraint("person_id", "basis_seq"),
         Index("ix_notice_person_sent", "person_id", "sent_at"),
         Index("ix_notice_subject", "subject"),
         # Holds all that an inbox is grouped and ordered by.
-        Index("ix_notice_person_subject", "person_id", "subject", "id", "read_at"),
+        Index("ix_notice_person_subject", "person_id", "subject", "id", "read_at", "settled_at"),
         Index(
             "ix_notice_unread",
             "person_id",
@@ -109,6 +112,12 @@ class Notice:
     said: Message
     sent_at: datetime
     read_at: datetime | None
+    settled_at: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is still to be opened: nobody did what it asks for meanwhile."""
+        return self.read_at is None and self.settled_at is None
 
 
 @dataclass(frozen=True)
@@ -132,6 +141,7 @@ class InboxPage:
 
 
 _notice = table_of(NoticeRow)
+_WAITS = and_(NoticeRow.read_at.is_(None), NoticeRow.settled_at.is_(None))
 
 
 def send(session: Session, message: Message, person_ids: Iterable[int], *, at: datetime) -> None:
@@ -183,7 +193,7 @@ def page(session: Session, actor: Actor, *, number: int) -> InboxPage:
     total = session.scalar(select(func.count(NoticeRow.subject.distinct())).where(own)) or 0
     pages = max(1, -(-total // GROUPS_A_PAGE))
     at_page = min(max(number, 1), pages)
-    is_unread = case((NoticeRow.read_at.is_(None), 1), else_=0)
+    is_unread = case((_WAITS, 1), else_=0)
     newest = func.max(NoticeRow.id)
     of_groups = session.execute(
         select(newest.label("newest"), func.count().label("notices"), func.sum(is_unread))
@@ -216,9 +226,7 @@ def about(session: Session, actor: Actor, subject: str) -> tuple[Notice, ...]:
 
 def unread(session: Session, actor: Actor) -> int:
     """How many notices the actor has not opened."""
-    waiting = select(func.count()).where(
-        NoticeRow.person_id == actor.person_id, NoticeRow.read_at.is_(None)
-    )
+    waiting = select(func.count()).where(NoticeRow.person_id == actor.person_id, _WAITS)
     return session.scalar(waiting) or 0
 
 
@@ -248,6 +256,16 @@ def open_all(session: Session, actor: Actor, subject: str, *, at: datetime) -> N
     _receipt(session, actor, about(session, actor, subject), after=head, at=at)
 
 
+def settle(session: Session, kind: str, subject: str, *, at: datetime) -> None:
+    """What notices of a kind about a thing ask for was done: they wait for nobody any more.
+
+    No receipt: whether somebody opened one stays what the ledger says.
+    """
+    asked = (_notice.c.subject == subject) & (_notice.c.kind == kind)
+    waiting = _notice.c.settled_at.is_(None)
+    session.execute(update(_notice).where(asked, waiting).values(settled_at=at))
+
+
 def _receipt(
     session: Session, actor: Actor, notices: Iterable[Notice], *, after: Head, at: datetime
 ) -> None:
@@ -271,11 +289,11 @@ def _body(actor: Actor, opened: Notice) -> dict[str, Any]:
 
 
 def on_its_way(session: Session, notice_uuid: str) -> Notice | None:
-    """Return a notice that is to be delivered; None when its reader has opened it or left."""
+    """Return a notice that is to be delivered; None when it waits no longer or its reader left."""
     row = session.scalars(
         select(NoticeRow)
         .join(PersonAccount, PersonAccount.id == NoticeRow.person_id)
-        .where(NoticeRow.uuid == notice_uuid, NoticeRow.read_at.is_(None), PersonAccount.active)
+        .where(NoticeRow.uuid == notice_uuid, _WAITS, PersonAccount.active)
     ).one_or_none()
     return _notice_of(row) if row else None
 
@@ -289,7 +307,7 @@ def unread_of_day(session: Session, person_id: int, *, until: datetime) -> tuple
         select(NoticeRow)
         .join(PersonAccount, PersonAccount.id == NoticeRow.person_id)
         .where(NoticeRow.person_id == person_id, PersonAccount.active)
-        .where(NoticeRow.read_at.is_(None))
+        .where(_WAITS)
         .where(NoticeRow.sent_at >= until - timedelta(days=1), NoticeRow.sent_at < until)
         .order_by(NoticeRow.number, NoticeRow.id)
     )
@@ -308,4 +326,4 @@ def _notice_of(row: NoticeRow) -> Notice:
         words=row.words,
         link=row.link,
     )
-    return Notice(row.uuid, row.person_id, message, row.sent_at, row.read_at)
+    return Notice(row.uuid, row.person_id, message, row.sent_at, row.read_at, row.settled_at)

@@ -1,7 +1,8 @@
 """The shelf of papers and sheets (table paper): a view over the ledger, rebuildable.
 
 `apply` is the only writer. What a paper says lies in the blobs under `content_sha256`, its
-sealed file under `sha256`; both digests are in the ledger.
+sealed file under `sha256`, and each later file, which only adds a timestamp, under a digest of its
+own (table paper_stamp); all of them are in the ledger.
 """
 
 import json
@@ -74,6 +75,31 @@ class PaperRow(Base):
     )
 
 
+class PaperStampRow(Base):
+    """A later file of a paper: the one before it, and a fresh timestamp over that."""
+
+    __tablename__ = "paper_stamp"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    paper_id: Mapped[int] = mapped_column(ForeignKey("paper.id"))
+    number: Mapped[int]
+    sha256: Mapped[str] = mapped_column(unique=True)
+    size: Mapped[int]
+    made_at: Mapped[datetime] = mapped_column(UtcInstant)
+
+    __table_args__ = (UniqueConstraint("paper_id", "number"),)
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """A later file of a paper, counted from 1: what it adds is a fresh timestamp."""
+
+    number: int
+    sha256: str
+    size: int
+    made_at: datetime
+
+
 @dataclass(frozen=True)
 class Confirmation:
     """Who put their name to a paper, and the ledger entry in which they did."""
@@ -114,6 +140,17 @@ class ShelvedPaper:
     pages: int
     delivery: dict[str, Any] | None
     ending: dict[str, Any] | None
+    stamps: tuple[Stamp, ...] = ()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Digest of each file, the issued one first."""
+        return (self.sha256, *(each.sha256 for each in self.stamps))
+
+    @property
+    def newest_sha256(self) -> str:
+        """Digest of the file that counts today; "" until it is sealed."""
+        return self.files[-1]
 
     @property
     def is_sheet(self) -> bool:
@@ -210,8 +247,9 @@ def following(session: Session, hazards: Iterable[str]) -> tuple[ShelvedPaper, .
 
 
 def with_digest(session: Session, sha256: str) -> ShelvedPaper | None:
-    """Return the paper whose sealed file has this digest, or None."""
-    return _first(_shelved(session, PaperRow.sha256 == sha256))
+    """Return the paper that has a file with this digest, of whatever age, or None."""
+    later = select(PaperStampRow.paper_id).where(PaperStampRow.sha256 == sha256)
+    return _first(_shelved(session, or_(PaperRow.sha256 == sha256, PaperRow.id.in_(later))))
 
 
 def with_number(session: Session, number: str) -> ShelvedPaper | None:
@@ -240,6 +278,7 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
 
 def rebuild(session: Session) -> None:
     """Empty the shelf and build it again from the whole ledger."""
+    session.execute(delete(PaperStampRow))
     session.execute(delete(PaperRow))
     journal.replay(session, apply)
 
@@ -287,6 +326,18 @@ def _sealed(session: Session, _entry: Entry, body: dict[str, Any]) -> None:
     row.sha256, row.size, row.pages = body["sha256"], body["size"], body["pages"]
 
 
+def _stamped(session: Session, entry: Entry, body: dict[str, Any]) -> None:
+    session.add(
+        PaperStampRow(
+            paper_id=_row(session, body).id,
+            number=body["revision"],
+            sha256=body["sha256"],
+            size=body["size"],
+            made_at=datetime.fromisoformat(entry.recorded_at),
+        )
+    )
+
+
 def _delivered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     row = _row(session, body)
     row.delivery = {**body["said"], **_by(entry, body)}
@@ -305,11 +356,13 @@ _TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
     "paper.proposed": _proposed,
     "paper.issued": _issued,
     "paper.sealed": _sealed,
+    "paper.stamped": _stamped,
     "paper.delivered": _delivered,
     "paper.dropped": _ended(State.DROPPED),
     "paper.annulled": _ended(State.ANNULLED),
     "sheet.issued": _sheet_issued,
     "sheet.sealed": _sealed,
+    "sheet.stamped": _stamped,
     "sheet.annulled": _ended(State.ANNULLED),
 }
 
@@ -350,11 +403,28 @@ def _shelved(
         .order_by(PaperRow.id.desc())
         .limit(limit)
         .offset(offset)
+    ).all()
+    stamps = _stamps(session, [row[0].id for row in rows if row[0].sha256])
+    return tuple(_paper(*row, stamps=tuple(stamps.get(row[0].id, ()))) for row in rows)
+
+
+def _stamps(session: Session, papers: Sequence[int]) -> dict[int, list[Stamp]]:
+    """The later files of these papers, oldest first."""
+    rows = session.scalars(
+        select(PaperStampRow)
+        .where(PaperStampRow.paper_id.in_(papers))
+        .order_by(PaperStampRow.paper_id, PaperStampRow.number)
     )
-    return tuple(_paper(*row) for row in rows)
+    found: dict[int, list[Stamp]] = {}
+    for row in rows:
+        made = Stamp(row.number, row.sha256, row.size, row.made_at)
+        found.setdefault(row.paper_id, []).append(made)
+    return found
 
 
-def _paper(row: PaperRow, unit_uuid: str, unit_name: str, issuer_uuid: str) -> ShelvedPaper:
+def _paper(
+    row: PaperRow, unit_uuid: str, unit_name: str, issuer_uuid: str, *, stamps: tuple[Stamp, ...]
+) -> ShelvedPaper:
     return ShelvedPaper(
         uuid=row.uuid,
         kind=row.kind,
@@ -381,6 +451,7 @@ def _paper(row: PaperRow, unit_uuid: str, unit_name: str, issuer_uuid: str) -> S
         pages=row.pages or 0,
         delivery=_moment(row.delivery),
         ending=_moment(row.ending),
+        stamps=stamps,
     )
 
 

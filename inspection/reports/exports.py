@@ -8,7 +8,7 @@ which list, under which conditions, how long. What a workbook looks like is in `
 import tempfile
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +23,7 @@ from inspection.accounts.people import Actor, PersonAccount
 from inspection.accounts.policy import Permission
 from inspection.blobs import FilesystemBlobs
 from inspection.database import Base, UtcInstant
+from inspection.domain import campaign
 from inspection.domain.problems import ListTooLong, NotFound
 from inspection.hazards import lists
 from inspection.hazards.lists import DutyLine, ProblemLine
@@ -252,6 +253,7 @@ def _conditions(wanted: RegisterFilter) -> Iterator[str]:
         ("等级", workbooks.LEVELS.get(wanted.level, "")),  # type: ignore[call-overload]
         ("状态", workbooks.STATES.get(wanted.state, "")),
         ("来源", workbooks.SOURCES.get(wanted.source, "")),  # type: ignore[call-overload]
+        ("专项行动", wanted.campaign.words if wanted.campaign else ""),
         ("文字", wanted.text),
         ("发现日期", _span(wanted.found_since, wanted.found_until)),
         ("销号日期", _span(wanted.closed_since, wanted.closed_until)),
@@ -277,12 +279,15 @@ _DAYS = ("found_since", "found_until", "closed_since", "closed_until", "open_on"
 
 
 def _as_json(wanted: RegisterFilter) -> dict[str, Any]:
-    return {
+    rule = campaign.written(wanted.campaign) if wanted.campaign else None
+    said = {
         name: value.isoformat() if isinstance(value, date) else value
-        for name, value in asdict(wanted).items()
+        for name, value in vars(wanted).items()
     }
+    return {**said, "campaign": rule}
 
 
 def _from_json(kept: dict[str, Any]) -> RegisterFilter:
     days = {name: date.fromisoformat(kept[name]) for name in _DAYS if kept.get(name)}
-    return RegisterFilter(**{**kept, **days})
+    rule = campaign.read(kept["campaign"]) if kept.get("campaign") else None
+    return RegisterFilter(**{**kept, **days, "campaign": rule})

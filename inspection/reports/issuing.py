@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from inspection import database
 from inspection.accounts import devices, people
 from inspection.blobs import FilesystemBlobs
-from inspection.catalog import Catalog
+from inspection.catalog import Catalog, Library
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import NotFound, RecordIncomplete
 from inspection.domain.record import Record
@@ -78,6 +78,7 @@ def issue(
     engine: Engine,
     blobs: FilesystemBlobs,
     catalog: Catalog,
+    library: Library,
     authority: Authority,
     server_key: ServerKey,
     public_url: str,
@@ -94,7 +95,13 @@ def issue(
     issued_at = clock()
     with database.writing(engine) as session:
         case = _opened(
-            session, record_uuid, catalog=catalog, authority=authority, key=server_key, at=issued_at
+            session,
+            record_uuid,
+            catalog=catalog,
+            library=library,
+            authority=authority,
+            key=server_key,
+            at=issued_at,
         )
     issuance = _issuance(case, authority, public_url, issued_at)
     material = _material(case, issuance, server_key, blobs)
@@ -118,6 +125,7 @@ def _opened(
     record_uuid: str,
     *,
     catalog: Catalog,
+    library: Library,
     authority: Authority,
     key: ServerKey,
     at: datetime,
@@ -134,11 +142,13 @@ def _opened(
     entry = journal.entry(session, stored.seq)
     assert entry is not None, "a stored record has its ledger entry"
     checkpoint = checkpoints.take(session, key=key, at=at)
+    unit = directory.unit(session, stored.unit_uuid)
+    checklist = catalog.revision(record.checklist_slug, record.checklist_revision)
     return _Case(
         stored=stored,
         record=record,
-        checklist=catalog.revision(record.checklist_slug, record.checklist_revision),
-        unit=directory.unit(session, stored.unit_uuid),
+        checklist=library.narrowed(checklist, unit.sector),
+        unit=unit,
         warrants=warrants,
         keys=_pdf_keys(session, warrants, authority, at),
         attestations=_attestations(record, stored.digest, verified.signatures),

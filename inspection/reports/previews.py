@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from inspection.catalog import Catalog
+from inspection.catalog import Catalog, Library
 from inspection.domain.problems import PaperUnfit
 from inspection.domain.record import Record
 from inspection.ledger import journal
@@ -33,6 +33,7 @@ def ground(
     stored: StoredRecord,
     *,
     catalog: Catalog,
+    library: Library,
     organisation: str,
     public_url: str,
     at: datetime,
@@ -43,7 +44,9 @@ def ground(
     if stored.state == HELD or stored.unit_uuid is None or entry is None:
         raise PaperUnfit(fitting=[])
     unit = directory.unit(session, stored.unit_uuid)
-    checklist = catalog.revision(record.checklist_slug, record.checklist_revision)
+    checklist = library.narrowed(
+        catalog.revision(record.checklist_slug, record.checklist_revision), unit.sector
+    )
     itself = report_uuid(stored.uuid)
     report = content.compose(
         record,

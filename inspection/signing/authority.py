@@ -3,9 +3,10 @@
 A root signs one issuing authority, and that signs the organisation's seal, the
 time-stamping authority and each person's PDF certificate. It proves integrity
 and whom this system authenticated; the organisation's own credentials (`own`)
-take the same places, and what was issued before stays trusted; seal and clock are
-renewed by themselves. Private keys lie encrypted in one directory. Nothing here knows
-PDFs or the database: which certificates are revoked is told from outside.
+take the same places, and what was issued before stays trusted, by us or by a provider that
+was changed since (`earlier`); seal and clock are renewed by themselves. Private keys lie
+encrypted in one directory. Nothing here knows PDFs or the database: which certificates are
+revoked is told from outside.
 """
 
 import os
@@ -21,9 +22,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 
-from inspection.signing import certificates
+from inspection.signing import certificates, earlier
 from inspection.signing.certificates import Attestation, Holder, SigningKey
-from inspection.signing.own import Own, TimeServer, TokenKey
+from inspection.signing.own import Own, TimeServer, TokenKey, issuers_above
 from inspection.signing.vault import Vault
 
 _AUTHORITY_LIFE = timedelta(days=20 * 365)
@@ -61,6 +62,8 @@ class Trust:
     """Believed about the time only: roots of a time server that is not ours."""
     built_in_clocks: tuple[bytes, ...] = ()
     """Certificates of our own time-stamping authority: such a time is only our word."""
+    revoked: tuple[Revocation, ...] = ()
+    """What we took back ourselves, also when its issuer is ours no more and gives no list."""
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,7 @@ class Authority:
             files = _first_files(vault, organisation, lists_url, at)
             _put_in_place(files, directory, made="issuing.pem")
         authority = cls(directory, vault, lists_url, own or Own())
+        authority._remember(at=at)
         _ = authority.seal  # a wrong secret is told at start-up, not at the first report
         return authority
 
@@ -178,8 +182,10 @@ class Authority:
         """Give the built-in seal and clock new certificates in the last year of the old ones.
 
         The old ones stay: what they sealed is judged by them. None lasts longer than the
-        issuing authority. Of several processes at once one renews, whole.
+        issuing authority. Of several processes at once one renews, whole. What others have
+        revoked by now is written down at the same time.
         """
+        self._remember(at=at)
         for name in RENEWED:
             places = self._places(name)  # read once: of two processes both make the same place
             old = x509.load_pem_x509_certificate((places[-1] / f"{name}.pem").read_bytes())
@@ -188,6 +194,11 @@ class Authority:
                 files = _successor(name, old, self._built_in_issuer, self._vault, at, until)
                 place = self._directory / f"{name}-{len(places) + 1}"
                 _put_in_place(files, place, made=f"{name}.pem")
+
+    def _remember(self, *, at: datetime) -> None:
+        """Keep whom the settings name, and a list of the own authority while its key is here."""
+        listed = self.revocation_list("own", at=at)
+        earlier.keep(self._earlier, self._own, lists=(listed,) if listed else ())
 
     def built_in(self, name: str) -> tuple[bytes, ...]:
         """Return every certificate (DER) that one of RENEWED ever had, oldest first."""
@@ -230,17 +241,32 @@ class Authority:
         return Identity(key.certificate, self._vault.unlock(_key_name(key.person), key.locked_key))
 
     def trust(self, *, revoked: Iterable[Revocation] = (), at: datetime) -> Trust:
-        """Return what verifies documents of this authority, with fresh revocation lists."""
+        """Return what verifies documents of this authority, with fresh revocation lists.
+
+        Also those that were signed under authorities which the settings name no more.
+        """
+        now, kept = self.trust_today(revoked=revoked, at=at), earlier.kept(self._earlier)
+        roots, others = _parted(kept.signers)
+        time_roots, time_others = _parted(kept.clocks)
+        return replace(
+            now,
+            roots=_once(*now.roots, *roots),
+            intermediates=_once(*now.intermediates, *others, *time_others),
+            # A newer list of the same issuer comes after the older one and counts.
+            revocation_lists=_once(*kept.lists, *now.revocation_lists),
+            time_roots=_once(*now.time_roots, *time_roots),
+        )
+
+    def trust_today(self, *, revoked: Iterable[Revocation] = (), at: datetime) -> Trust:
+        """Return what verifies what is signed now: this is what a document carries in itself."""
         taken_back = tuple(revoked)
         lists = [self.revocation_list(name, taken_back, at=at) for name in LISTS]
-        own_roots = tuple(each for each in self._own.chains if _is_self_signed(each))
+        roots, others = _parted(self._own.chains)
         time = self._own.time
         return Trust(
-            roots=(self.root_certificate, *dict.fromkeys(own_roots)),
-            intermediates=(
-                self.issuing_certificate,
-                *(each for each in dict.fromkeys(self._own.chains) if each not in own_roots),
-                *(time.intermediates if time else ()),
+            roots=_once(self.root_certificate, *roots),
+            intermediates=_once(
+                self.issuing_certificate, *others, *(time.intermediates if time else ())
             ),
             revocation_lists=(
                 *(each for each in lists if each is not None),
@@ -248,6 +274,7 @@ class Authority:
             ),
             time_roots=time.roots if time else (),
             built_in_clocks=self.built_in("tsa"),
+            revoked=taken_back,
         )
 
     def revocation_list(
@@ -281,7 +308,9 @@ class Authority:
         named = x509.load_der_x509_certificate(certificate).issuer
         if issuer is not None and named == issuer.issuer.name:
             return (issuer.certificate, *issuer.chain)
-        return (self.issuing_certificate, self.root_certificate)
+        if named == x509.load_der_x509_certificate(self.issuing_certificate).subject:
+            return (self.issuing_certificate, self.root_certificate)
+        return issuers_above(certificate, earlier.kept(self._earlier).signers)
 
     @cached_property
     def _issuer(self) -> SigningKey:
@@ -302,6 +331,11 @@ class Authority:
     def _issuing_end(self) -> datetime:
         own = self._own.issuer
         return _end(own.certificate) if own else self._built_in_end
+
+    @property
+    def _earlier(self) -> Path:
+        """Where authorities are kept that the settings named once."""
+        return self._directory / "earlier"
 
     @property
     def _built_in_end(self) -> datetime:
@@ -340,6 +374,18 @@ def _certificate(path: Path) -> bytes:
 
 def _end(certificate: bytes) -> datetime:
     return x509.load_der_x509_certificate(certificate).not_valid_after_utc
+
+
+def _parted(found: Iterable[bytes]) -> tuple[list[bytes], list[bytes]]:
+    """Roots, and the authorities below them."""
+    parts: tuple[list[bytes], list[bytes]] = ([], [])
+    for each in found:
+        parts[0 if _is_self_signed(each) else 1].append(each)
+    return parts
+
+
+def _once(*found: bytes) -> tuple[bytes, ...]:
+    return tuple(dict.fromkeys(found))
 
 
 def _is_self_signed(certificate: bytes) -> bool:

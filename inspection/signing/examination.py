@@ -254,6 +254,7 @@ class _Way:
             if above is None:
                 break
             self._steps.append(above)
+        self._revoked = {each.serial: each.at for each in trust.revoked}
         lists = (crl.CertificateList.load(each) for each in trust.revocation_lists)
         self._lists = {each.issuer.hashable: each for each in lists}
 
@@ -263,8 +264,14 @@ class _Way:
         return all(each.issuer.hashable in self._lists for each in self._steps)
 
     def taken_back(self, moment: datetime) -> bool:
-        """Whether a list at hand names one of these as revoked by this moment."""
+        """Whether one of these was revoked by this moment, by us or as a list at hand says.
+
+        Ours by serial number alone: it is random over 160 bits, and its issuer's key may be gone.
+        """
         for each in self._steps:
+            ours = self._revoked.get(each.serial_number)
+            if ours is not None and ours <= moment:
+                return True
             found = self._lists.get(each.issuer.hashable)
             entries = found["tbs_cert_list"]["revoked_certificates"] if found else ()
             for entry in entries:

@@ -6,7 +6,7 @@ report that never comes. What is found here is plain values; using them is `auth
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -283,17 +283,34 @@ def _chain_of(
     name: str, certificate: x509.Certificate, pool: Sequence[x509.Certificate]
 ) -> tuple[bytes, ...]:
     """Return the issuers above a certificate, up to a root that must be there."""
+    found = _climbed(certificate, pool)
+    here = found[-1] if found else certificate
+    if not _is_root(here):
+        who = here.issuer.rfc4514_string()
+        why = f"证书链缺少 {who} · the chain lacks this issuer; it must lead to the root"
+        raise _Unusable(name, why)
+    return tuple(map(certificates.der, found))
+
+
+def issuers_above(certificate: bytes, pool: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Return the issuers above a certificate that are among these (all DER), nearest first."""
+    loaded = [x509.load_der_x509_certificate(each) for each in pool]
+    found = _climbed(x509.load_der_x509_certificate(certificate), loaded)
+    return tuple(map(certificates.der, found))
+
+
+def _climbed(
+    certificate: x509.Certificate, pool: Sequence[x509.Certificate]
+) -> list[x509.Certificate]:
     found: list[x509.Certificate] = []
     here = certificate
     while not _is_root(here) and len(found) < _LONGEST_CHAIN:
         above = next((each for each in pool if _issued(each, here)), None)
         if above is None:
-            who = here.issuer.rfc4514_string()
-            why = f"证书链缺少 {who} · the chain lacks this issuer; it must lead to the root"
-            raise _Unusable(name, why)
+            break
         found.append(above)
         here = above
-    return tuple(map(certificates.der, found))
+    return found
 
 
 def _issued(above: x509.Certificate, below: x509.Certificate) -> bool:

@@ -280,7 +280,7 @@ def _archive(
 ) -> bytes:
     """Add validation data and the timestamp over it as the last update of the file."""
     writer = _writer(pdf)
-    trust = authority.trust(revoked=revoked, at=at)
+    trust = authority.trust_today(revoked=revoked, at=at)
     chain = (
         *trust.roots,
         *trust.intermediates,

@@ -10,6 +10,7 @@ nothing is sealed until it does: a report never falls back to the weaker time by
 import functools
 import hashlib
 import http.client
+import io
 import logging
 import threading
 import urllib.error
@@ -22,6 +23,7 @@ from typing import Any
 from asn1crypto import cms, core, keys, tsp, x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.sign import general, timestamps
 from pyhanko.sign.general import simple_cms_attribute
 from pyhanko.sign.validation.generic_cms import validate_tst_signed_data
@@ -31,6 +33,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from inspection.domain.problems import TimestampUnavailable
 from inspection.signing.authority import Authority
 from inspection.signing.own import TimeServer
+from inspection.signing.reader import IndexedReader
 
 DIGEST = "sha256"
 ANSWER_SECONDS = 15
@@ -47,6 +50,19 @@ def clock_of(authority: Authority, at: datetime) -> "BuiltIn | Server":
     """Return who gives the time for what is sealed at `at`."""
     server = authority.time_server
     return Server(server, at) if server else BuiltIn(authority, at)
+
+
+def certificate_end(pdf: bytes) -> datetime | None:
+    """Return when the certificate of a file's last timestamp runs out; None when it has none.
+
+    Until then the timestamp can be judged by itself; a fresh one has to be over it before.
+    """
+    try:
+        stamps = IndexedReader(io.BytesIO(pdf)).embedded_timestamp_signatures
+        end: datetime | None = stamps[-1].signer_cert.not_valid_after if stamps else None
+    except (PdfError, ValueError, TypeError, KeyError):
+        return None  # nobody can say; such a file goes by its age
+    return end
 
 
 class BuiltIn(timestamps.DummyTimeStamper):

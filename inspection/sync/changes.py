@@ -9,6 +9,7 @@ import base64
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -82,6 +83,7 @@ def feed(
     *,
     catalog: Catalog,
     blobs: FilesystemBlobs,
+    today: date,
     device: str = "",
 ) -> Feed:
     """Return what changed for this actor's tablet since `after`."""
@@ -94,6 +96,7 @@ def feed(
             catalog,
             units=(unit.profile for unit in enterprises),
             homes=(membership.unit_path for membership in actor.memberships),
+            today=today,
         )
     ]
     seq, _ = journal.head(session)

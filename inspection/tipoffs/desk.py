@@ -27,6 +27,8 @@ from inspection.tipoffs import filing
 from inspection.tipoffs.dossiers import Tipoff, TipoffReward, content_digest
 from inspection.tipoffs.filing import Exchanged
 
+CLOSED, GRANTED = "tipoff.closed", "tipoff.rewarded"
+
 
 @dataclass(frozen=True)
 class Row:
@@ -108,6 +110,10 @@ class Card:
     """Whether the words and photos are those whose digest the ledger has had since filing."""
     answers: bool
     """Whether this reader deals with it; the head does when no office was to read it."""
+    closed_it: bool
+    """Whether this reader closed it, and so does not grant the reward as well."""
+    granted_it: bool
+    """Whether this reader granted the reward, and so does not pay it as well."""
 
     @property
     def may_reward(self) -> bool:
@@ -213,7 +219,15 @@ def tipoff(session: Session, actor: Actor, uuid: str) -> Card:
         history=history,
         intact=filed["content_sha256"] == content_digest(row),
         answers=answers is not None,
+        closed_it=done_by(session, uuid, CLOSED) == actor.uuid,
+        granted_it=done_by(session, uuid, GRANTED) == actor.uuid,
     )
+
+
+def done_by(session: Session, uuid: str, kind: str) -> str:
+    """Return the uuid of whoever did a step of a tip-off, as the ledger has it; "" before it."""
+    steps = journal.about(session, uuid, kind=kind)
+    return str(json.loads(steps[-1].body)["by"]["person"]) if steps else ""
 
 
 def _happened(entry: Any) -> Happened:

@@ -88,6 +88,8 @@ class TipoffReward(Base):
     granted_by: Mapped[str]
     granted_at: Mapped[datetime] = mapped_column(UtcInstant)
     paid_by: Mapped[str]
+    paying_office_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"), index=True)
+    """The office of whoever paid it, in whose dispatch table it counts."""
     paid_at: Mapped[datetime | None] = mapped_column(UtcInstant)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.domain.office_problems import TipoffMovedOn
-from inspection.domain.problems import NotFound
+from inspection.domain.problems import NotFound, SecondPersonNeeded
 from inspection.domain.tipoff import REWARDED, Outcome, Standing, reward
 from inspection.hazards.register import Hazard
 from inspection.ledger import journal
@@ -97,7 +97,7 @@ def close(
     turn = _turn(session, actor, uuid, Standing.ACCEPTED)
     turn.row.standing, turn.row.outcome, turn.row.outcome_words = Standing.CLOSED, outcome, words
     said = {"outcome": outcome, "words_sha256": words_digest(words)}
-    _append(session, actor, turn, "tipoff.closed", said, at=at)
+    _append(session, actor, turn, desk.CLOSED, said, at=at)
 
 
 def grant(
@@ -110,11 +110,15 @@ def grant(
     case_number: str,
     at: datetime,
 ) -> None:
-    """Grant the reward that the rule gives for a fine, in 分; once, and only for what was true."""
+    """Grant the reward that the rule gives for a fine, in 分; once, and only for what was true.
+
+    Raises SecondPersonNeeded for whoever found it true.
+    """
     turn = _turn(session, actor, uuid, Standing.CLOSED)
     known = session.scalar(select(TipoffReward.id).where(TipoffReward.tipoff_id == turn.row.id))
     if known is not None or turn.row.outcome not in REWARDED:
         raise TipoffMovedOn(standing=turn.row.standing)
+    _refuse_alone(session, actor, uuid, desk.CLOSED)
     amount = reward(fine, own_staff=own_staff)
     session.add(
         TipoffReward(
@@ -129,13 +133,14 @@ def grant(
         )
     )
     said = {"amount": amount, "fine": fine, "case_number": case_number, "anonymous": True}
-    _append(session, actor, turn, "tipoff.rewarded", said, at=at)
+    _append(session, actor, turn, desk.GRANTED, said, at=at)
 
 
 def pay(session: Session, actor: Actor, uuid: str, tipoff_id: int, *, at: datetime) -> None:
     """Record that the reward was paid out; the caller has seen code and passphrase fit.
 
-    Raises NotFound when they are another tip-off's, TipoffMovedOn when nothing is to be paid.
+    Raises NotFound when they are another tip-off's, TipoffMovedOn when nothing is to be paid,
+    SecondPersonNeeded for whoever granted it.
     """
     turn = _turn(session, actor, uuid, Standing.CLOSED)
     if turn.row.id != tipoff_id:
@@ -145,8 +150,16 @@ def pay(session: Session, actor: Actor, uuid: str, tipoff_id: int, *, at: dateti
     ).one_or_none()
     if due is None or due.paid_at is not None:
         raise TipoffMovedOn(standing=turn.row.standing)
+    _refuse_alone(session, actor, uuid, desk.GRANTED)
     due.paid_at, due.paid_by = at, actor.name
+    due.paying_office_id = directory.unit(session, actor.unit_uuid).id
     _append(session, actor, turn, "tipoff.paid", {"amount": due.amount}, at=at)
+
+
+def _refuse_alone(session: Session, actor: Actor, uuid: str, kind: str) -> None:
+    """Money takes two people: whoever did this step does not do the next as well."""
+    if desk.done_by(session, uuid, kind) == actor.uuid:
+        raise SecondPersonNeeded(tipoff=uuid)
 
 
 def _turn(session: Session, actor: Actor, uuid: str, *begun: Standing) -> Turn:

@@ -1,8 +1,8 @@
 """The files that ever bore one report (版本): as issued, and each revision that followed.
 
 The shelf and `reports.revisions` keep them; here they are one row of files,
-oldest first, so that a file in hand can be placed among them by its digest. A paper
-(`paperwork.shelf`) has one file for ever.
+oldest first, so that a file in hand can be placed among them by its digest. What is added
+to a paper (`paperwork.shelf`) are timestamps only.
 """
 
 from dataclasses import dataclass
@@ -62,8 +62,13 @@ def by_digest(session: Session, sha256: str) -> Known | None:
 
 
 def known_paper(paper: ShelvedPaper) -> Known:
-    """Return the paper with its one file."""
-    return Known(paper, (Edition(0, ISSUED, paper.sha256, paper.size, paper.issued_at),))
+    """Return the paper with all its files."""
+    first = Edition(0, ISSUED, paper.sha256, paper.size, paper.issued_at)
+    later = (
+        Edition(each.number, revisions.RETIMESTAMP, each.sha256, each.size, each.made_at)
+        for each in paper.stamps
+    )
+    return Known(paper, (first, *later))
 
 
 def known(session: Session, report: ShelvedReport) -> Known:

@@ -5,15 +5,17 @@ and gives facts with stable codes and three values; sentences are made at the
 edge (`edge.verdicts`). Never a bare tick: what was not checked is listed too.
 
 Two steps, so that no transaction waits while bytes from outside are read:
-`looked_at` in a confined process, then `judged` against what is kept here.
+`examine_document` has it read in a confined process and then `judged` against what is kept here.
 """
 
 import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 
+from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session
 
+from inspection import database
 from inspection.blobs import FilesystemBlobs
 from inspection.domain.problems import DocumentTooLarge, WorkOverrun
 from inspection.jobs.confinement import Turns, run_confined
@@ -30,7 +32,7 @@ from inspection.verification.facts import FAILED, INDETERMINATE, Fact, Verdict, 
 from inspection.verification.inside import Inside
 from inspection.verification.papers import InsidePaper
 
-__all__ = ["Verdict", "by_digest", "examine_document", "judged", "looked_at", "trusted"]
+__all__ = ["Verdict", "by_digest", "examine_document", "judged"]
 
 LARGEST_BYTES = 50 * 1024 * 1024
 EXAMINE_SECONDS = 60
@@ -41,36 +43,32 @@ OVERRUN, NOT_A_PDF = "overrun", "not_a_pdf"
 
 
 def examine_document(
-    session: Session,
     data: bytes,
     *,
+    engine: Engine,
     blobs: FilesystemBlobs,
     authority: Authority,
     server_key: ServerKey,
     at: datetime,
-) -> Verdict:
-    """Both steps in one. Raises DocumentTooLarge; everything else is a fact."""
-    found = looked_at(data, trusted(session, authority, at=at), at=at)
-    return judged(session, data, found, blobs=blobs, server_key=server_key)
-
-
-def trusted(session: Session, authority: Authority, *, at: datetime) -> Trust:
-    """Whom to believe at this moment: our authority, less what was revoked."""
-    return authority.trust(revoked=credentials.revocations(session), at=at)
-
-
-def looked_at(
-    data: bytes,
-    trust: Trust,
-    *,
-    at: datetime,
     seconds: float | None = None,
     turns: Turns | None = None,
-) -> Examination:
-    """Read the file in a confined process; `trouble` is `overrun` when that took too much.
+) -> Verdict:
+    """Say what the file is, from what is found in it and what is kept here.
 
-    Raises DocumentTooLarge, or WorkBusy when `turns` are given and all are taken.
+    Raises DocumentTooLarge, or WorkBusy when `turns` are given and all are taken; everything
+    else is a fact.
     """
+    with database.reading(engine) as session:
+        trust = authority.trust(revoked=credentials.revocations(session), at=at)
+    found = _looked_at(data, trust, at=at, seconds=seconds, turns=turns)
+    with database.reading(engine) as session:
+        return judged(session, data, found, blobs=blobs, server_key=server_key)
+
+
+def _looked_at(
+    data: bytes, trust: Trust, *, at: datetime, seconds: float | None, turns: Turns | None
+) -> Examination:
+    """Read the file in a confined process; `trouble` is `overrun` when that took too much."""
     if len(data) > LARGEST_BYTES:
         raise DocumentTooLarge(largest=LARGEST_BYTES)
     from inspection.signing.examination import examine  # slow to load: see signing/facts.py

@@ -92,14 +92,16 @@ def _page(case: Case, form: OpinionForm) -> str:
 
 
 def _told(case: Case) -> dict[str, Any] | None:
-    """The verdict in words, what speaks against the file first; asked for when there is none."""
+    """The verdict in words, what speaks against the file first; asked for when there is none yet.
+
+    One that overran is shown, and asked for again.
+    """
     with reading() as session:
         known = verdicts.known(session, case.sha256)
-    if known is not None:
-        return _in_words(known)
-    with writing() as session:
-        verdicts.ask(session, case.sha256, at=wired().clock())
-    return None
+    if known is None or known.overran:
+        with writing() as session:
+            verdicts.ask(session, case.sha256, at=wired().clock())
+    return _in_words(known) if known else None
 
 
 def _in_words(known: KnownVerdict) -> dict[str, Any]:

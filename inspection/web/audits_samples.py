@@ -4,49 +4,23 @@ from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext
-from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as Redirect
-from wtforms import IntegerField, StringField
-from wtforms.validators import InputRequired, Length, NumberRange, Regexp
 
 from inspection.accounts.policy import Permission
 from inspection.audits import desk, samples
-from inspection.audits.samples import LONGEST_SEED, MOST, SEED
 from inspection.edge import current_actor, reading, requires, wired, writing
-from inspection.edge.forms import ProtectedForm
 from inspection.web.audits import conditions_of, in_words, wanted_of
 from inspection.web.hazards import SECTORS
+from inspection.web.seeds import SampleForm
 
 blueprint = Blueprint("audit_samples", __name__)
-
-USUAL_SIZE = 10
-
-
-class SampleForm(ProtectedForm):
-    """How many reports to draw, and the seed that decides which."""
-
-    size = IntegerField(
-        _("抽几份"),
-        [
-            InputRequired(_("请填 1 到 200 的整数")),
-            NumberRange(1, MOST, message=_("请填 1 到 200 的整数")),
-        ],
-    )
-    seed = StringField(
-        _("种子"),
-        [
-            InputRequired(_("请填种子")),
-            Length(max=LONGEST_SEED, message=_("种子最多 64 个字符")),
-            Regexp(SEED, message=_("种子只用字母、数字和 . _ : -")),
-        ],
-    )
 
 
 @blueprint.get("/audits/samples")
 @requires(Permission.AUDIT)
 def index() -> str:
     """Ask what to draw, from the conditions of the address, and list what was drawn before."""
-    form = SampleForm(data={"size": USUAL_SIZE, "seed": samples.fresh_seed()})
+    form = SampleForm.fresh()
     return _page(form, request.args)
 
 

@@ -66,6 +66,7 @@ def index() -> str:
         drafts=opened,
         names=names,
         states=STATES,
+        today=today(),
         form=BeginForm(),
     )
 
@@ -102,6 +103,8 @@ def list_page(slug: str, form: RetireForm) -> str:
         newest=newest,
         names=names,
         newer=newer_origin(newest.origin) if newest else None,
+        today=today(),
+        in_force=next((each for each in found if each.effective_on <= today()), None),
         mine=newest is not None and newest.own,
         may_retire=newest is not None
         and newest.own
@@ -113,8 +116,8 @@ def list_page(slug: str, form: RetireForm) -> str:
 
 
 def newer_origin(origin: Mapping[str, Any] | None) -> Checklist | None:
-    """The revision that an extension's origin has got since, or None."""
-    if not origin or not origin.get("extends"):
+    """The revision that a list's origin has got since it was copied or extended, or None."""
+    if not origin:
         return None
     current = {each.slug: each for each in wired().catalog.current()}
     with reading() as session:
@@ -169,7 +172,7 @@ def _begun(session: Session, form: BeginForm) -> str:
     source = document_of(newest.slug, newest.number)
     made = documents.following(source, on=on)
     newer = newer_origin(newest.origin)
-    if form.how.data == "update" and newer and newest.origin:
+    if form.how.data == "update" and newer and newest.origin and newest.origin.get("extends"):
         former = document_of(newest.origin["slug"], newest.origin["revision"])
         made = documents.updated(made, former, checklist.to_json(newer))
     return drafts.begin_next(session, actor, newest.unit_uuid, made, base=source, at=at)
@@ -321,6 +324,7 @@ def draft_page(found: Desk, form: ReviewForm | None = None) -> str:
         fixed=found.fixed,
         inherited=set(documents.codes(found.origin)) if found.origin else set(),
         told=told(found),
+        newer=newer_origin(draft.document.get("origin")) if found.writable else None,
         wrong={code for code in documents.codes(draft.document) if found.of(found.place_of(code))},
         writable=found.writable,
         states=STATES,
@@ -375,7 +379,7 @@ def arrange(draft: object) -> Answer:
         )
     if act == "add":
         new = set(documents.codes(changed.document)) - set(documents.codes(found.document))
-        return redirect(f"/authoring/drafts/{draft}/items/{new.pop()}", 303)
+        return redirect(f"/authoring/drafts/{draft}/items/{new.pop()}?new=1", 303)
     back = "#sections"
     if "up" in act or "down" in act:  # the same key has the focus again, unless a # takes it
         back = f"?{urlencode({'moved': of, 'way': act})}"

@@ -152,15 +152,13 @@ class HeadForm(_AppliesForm):
 
 
 def tell(form: Any, found: Desk, place: str) -> None:
-    """Put each fault of this page at its field; an item nobody has written in yet has none."""
+    """Put each fault of this page at its field."""
     fields = dict(_fields(form))
     own = (
         found.of(place)
         if place
         else [each for each in found.faults if not each.pointer.startswith("/sections")]
     )
-    if place and not (form.title.zh.data or form.check.zh.data):
-        return
     for fault in own:
         named = field_id(fault.pointer[len(place) :])
         if named.startswith("instruments-"):

@@ -41,10 +41,11 @@ blueprint = Blueprint("authoring_items", __name__)
 @blueprint.get("/authoring/drafts/<uuid:draft>/items/<code>")
 @requires(Permission.CHECKLIST_AUTHOR)
 def show(draft: object, code: str) -> str:
-    """Show one item with its faults beside its fields."""
+    """Show one item with its faults beside its fields; of one just added nobody complains."""
     found = desk(draft)
     form = _item_form(found, data=_item_data(found, code))
-    tell(form, found, found.place_of(code))
+    if "new" not in request.args:
+        tell(form, found, found.place_of(code))
     return _item_page(found, code, form)
 
 

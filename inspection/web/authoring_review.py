@@ -156,11 +156,15 @@ def compare_draft(draft: object) -> str:
 @blueprint.get("/authoring/lists/<slug>/<int:revision>/comparison")
 @requires(Permission.CHECKLIST_AUTHOR)
 def compare(slug: str, revision: int) -> str:
-    """Show a published revision beside the one before it, the first beside its origin."""
+    """Show a published revision beside an earlier one: `from`, or the one before it.
+
+    The first is shown beside its origin.
+    """
+    since = request.args.get("from", revision - 1, type=int)
     try:
         with reading() as session:
             after = visible(session, slug, revision)
-            before = visible(session, slug, revision - 1) if revision > 1 else origin_of(after)
+            before = visible(session, slug, since) if revision > 1 else origin_of(after)
     except RevisionUnpublished as problem:
         raise NotFound(list=slug, revision=revision) from problem
     if before is None:
@@ -176,6 +180,7 @@ def _comparison(before: Document, after: Document, crumb: tuple[str, str]) -> st
         found=comparison.compare(before, after),
         changes=CHANGES,
         all_=request.args.get("all") == "1",
+        since=request.args.get("from", type=int),
         crumb=crumb,
         field_name=words_of.field_name,
         readable=readable,

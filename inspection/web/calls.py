@@ -148,10 +148,12 @@ def _page(uuid: str, wrong: PhoneForm | None = None) -> str:
     with reading() as session:
         card = calls.call(session, actor, uuid, at=wired().clock())
     missing = [each for each in card.units if each.answered_at is None]
+    answered = [each for each in card.units if each.answered_at is not None]
     return render_template(
         "web/calls/show.html",
         call=card,
         missing=missing,
+        answered=answered,
         answering=actor.may(Permission.CALL_ANSWER) and missing,
         calling=actor.may(Permission.CALL_MAKE),
         form=wrong or PhoneForm(),

@@ -1,20 +1,24 @@
 """Lists as files (Excel, XLSForm): downloads, the template, and a draft begun from a workbook."""
 
+from collections.abc import Mapping
 from functools import partial
+from typing import Any
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import CombinedMultiDict
+from werkzeug.wrappers import Response as Redirect
 from wtforms import FileField
 
 from inspection.accounts.policy import Permission
 from inspection.authoring import arrivals, documents, drafts, lists, workbooks, xlsforms
 from inspection.authoring.documents import Document
-from inspection.authoring.transcript import Transcript
+from inspection.authoring.transcript import Arrival, Transcript
 from inspection.domain import proofreading
 from inspection.domain.problems import FormUnfit, NotFound, Problem, RevisionUnpublished
+from inspection.domain.proofreading import Fault
 from inspection.edge import current_actor, problems, reading, requires, transcripts, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.edge.problems import STATUS_OF
@@ -92,8 +96,8 @@ def ask() -> str:
 
 @blueprint.post("/authoring/workbook")
 @requires(Permission.CHECKLIST_AUTHOR)
-def begin() -> str | tuple[str, int]:
-    """Begin a draft from a workbook, and say what came over and what is wrong, by its cells."""
+def begin() -> str | tuple[str, int] | Redirect:
+    """Begin a draft from a workbook; what came over is told on a page of its own."""
     form = WorkbookForm(CombinedMultiDict([request.files, request.form]))
     form.validate()  # raises FormExpired
     upload = request.files.get("workbook")
@@ -107,7 +111,9 @@ def begin() -> str | tuple[str, int]:
         return _page(form), STATUS_OF[type(problem)]
     with writing() as session:
         uuid = _begun(session, found)
-    return _told(uuid, found)
+        document = drafts.draft(session, current_actor(), uuid).document
+        drafts.keep_arrival(session, uuid, Arrival.of(found, _faults(document)))
+    return redirect(url_for("checklist_files.arrival", draft=uuid), 303)
 
 
 def _begun(session: Session, found: Transcript) -> str:
@@ -135,19 +141,24 @@ def _source(session: Session, document: Document) -> Document | None:
         return None
 
 
-def _told(uuid: str, found: Transcript) -> str:
-    """Say what became of the workbook."""
+def _faults(document: Mapping[str, Any]) -> list[Fault]:
+    schema, origin = wired().checklist_schema, origin_of(document)
+    return proofreading.faults(document, schema=schema, origin=origin)
+
+
+@blueprint.get("/authoring/drafts/<uuid:draft>/workbook")
+@requires(Permission.CHECKLIST_AUTHOR)
+def arrival(draft: object) -> str:
+    """Say what became of the workbook that a draft began with, and what was wrong, by its cells."""
     with reading() as session:
-        draft = drafts.draft(session, current_actor(), uuid)
-    faults = proofreading.faults(
-        draft.document, schema=wired().checklist_schema, origin=origin_of(draft.document)
-    )
+        begun = drafts.draft(session, current_actor(), str(draft))
+        told = drafts.arrival(session, current_actor(), str(draft))
     return render_template(
         "web/authoring/transcribed.html",
-        draft=draft,
-        items=len(documents.codes(draft.document)),
-        wrong=transcripts.wrong(found, faults),
-        notes=[transcripts.line(each) for each in found.notes],
+        draft=begun,
+        items=len(documents.codes(begun.document)),
+        wrong=transcripts.wrong(told.transcript, told.faults),
+        notes=transcripts.notes(told.transcript),
     )
 
 

@@ -215,6 +215,7 @@ def behind(month: str, code: str) -> str:
         made=made,
         value=value,
         evidence=found,
+        by_office=current_actor().may(Permission.TIPOFF_HANDLE),
         asked=_asked(made),
         page_link=lambda page: url_for(
             "dispatch.behind", month=month, code=code, page=page, unit=made.office.uuid

@@ -15,13 +15,11 @@ from wtforms import (
     DateTimeLocalField,
     DecimalField,
     RadioField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from inspection.accounts.policy import Permission
 from inspection.domain.enforcement import (
@@ -33,7 +31,7 @@ from inspection.domain.enforcement import (
 )
 from inspection.domain.problems import CaseIncomplete
 from inspection.edge import current_actor, reading, requires, wired, writing
-from inspection.edge.forms import ProtectedForm
+from inspection.edge.forms import ProtectedForm, TicksField
 from inspection.enforcement import cases, enquiries
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
 from inspection.enforcement.enquiries import Flags, Repeat
@@ -84,13 +82,6 @@ def _offered(named: Mapping[Any, Any]) -> list[SelectChoice]:
     return [SelectChoice(str(kind), words) for kind, words in named.items()]
 
 
-class _Ticks(SelectMultipleField):
-    """Several kinds, each a tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 _CASE = [InputRequired(_("请填写文号")), Length(max=100)]
 _WORDS = [InputRequired(_("请写明事实和理由")), Length(max=2000)]
 _DECIDED = [InputRequired(_("请填写决定日期"))]
@@ -122,14 +113,14 @@ class MeasureForm(DecisionForm):
 class PenaltyForm(DecisionForm):
     """A penalty: what it means for the unit, for a person, or for both (一案双罚)."""
 
-    unit_kinds = _Ticks(_("对单位的处罚"), choices=_offered(PENALTIES))
+    unit_kinds = TicksField(_("对单位的处罚"), choices=_offered(PENALTIES))
     unit_amount = DecimalField(
         _("对单位的罚款（元）"), [Optional(), NumberRange(min=0, max=LARGEST_YUAN)], places=2
     )
     unit_ground = StringField(_("对单位的依据条款"), _LINE)
     person_name = StringField(_("被处罚人姓名"), _LINE)
     person_title = StringField(_("被处罚人职务"), _LINE)
-    person_kinds = _Ticks(_("对个人的处罚"), choices=_offered(PENALTIES))
+    person_kinds = TicksField(_("对个人的处罚"), choices=_offered(PENALTIES))
     person_amount = DecimalField(
         _("对个人的罚款（元）"), [Optional(), NumberRange(min=0, max=LARGEST_YUAN)], places=2
     )

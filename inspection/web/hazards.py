@@ -11,6 +11,8 @@ from wtforms import BooleanField, DateField, Form, SearchField, SelectField, Str
 from wtforms.fields.choices import SelectChoice
 
 from inspection.accounts.policy import Permission
+from inspection.campaigns import running
+from inspection.domain.campaign import Belonging
 from inspection.domain.hazard import (
     ENDED,
     STAGES,
@@ -122,6 +124,9 @@ class RegisterForm(Form):
     closed_until = DateField()
     open_on = DateField()
     rung = StringField()
+    campaign = SelectField(_("专项行动"), validate_choice=False)
+    campaign_day = DateField()
+    """A day of the stage that is meant; none means the whole campaign."""
 
 
 @dataclass(frozen=True)
@@ -137,16 +142,24 @@ class LookedAtAgain:
 @requires(Permission.HAZARD_READ)
 def index() -> str:
     """Show one page of the register, narrowed by the address."""
-    form = RegisterForm(request.args)
+    form, actor = RegisterForm(request.args), current_actor()
     wanted = wanted_of(form)
-    scope = current_actor().scope(Permission.HAZARD_READ)
+    scope = actor.scope(Permission.HAZARD_READ)
     with reading() as session:
         page = enquiries.search(session, scope, wanted, today=today())
+        cards = running.campaigns(session, actor)
+        tagged = running.shown(session, actor, [row.uuid for row in page.rows], cards)
+    form.campaign.choices = [
+        SelectChoice("", _("全部")),
+        *(SelectChoice(each.uuid, each.said.name) for each in cards),
+    ]
     return render_template(
         "web/hazards/register.html",
         form=form,
         filter=wanted,
         register=page,
+        tagged=tagged,
+        draw_link=address(wanted, "revisits.new") if actor.may(Permission.REVISIT_DRAW) else "",
         levels=LEVELS,
         stages=[(stage, words.STAGES[stage], _total(page, stage)) for stage in Stage],
         rungs=tuple(Code),
@@ -179,7 +192,25 @@ def wanted_of(form: RegisterForm) -> RegisterFilter:
         closed_since=form.closed_since.data,
         closed_until=form.closed_until.data,
         open_on=form.open_on.data,
+        campaign=_campaign(form),
         at=request.args.get("at", "")[:40],
+    )
+
+
+def _campaign(form: RegisterForm) -> Belonging | None:
+    """The campaign that is asked for, or its stage; nothing when the reader may not see it."""
+    if not form.campaign.data:
+        return None
+    with reading() as session:
+        cards = running.campaigns(session, current_actor())
+    day = form.campaign_day.data
+    return next(
+        (
+            card.rule.within(card.stage_on(day) if day else None)
+            for card in cards
+            if card.uuid == form.campaign.data
+        ),
+        None,
     )
 
 
@@ -199,9 +230,17 @@ def address(wanted: RegisterFilter, place: str = "hazards.index") -> str:
     given = {
         names.get(field.name, field.name): getattr(wanted, field.name)
         for field in fields(wanted)
-        if getattr(wanted, field.name) != field.default
+        if field.name != "campaign" and getattr(wanted, field.name) != field.default
     }
+    if wanted.campaign:
+        given |= of_campaign(wanted.campaign)
     return url_for(place, **{name: _said(value) for name, value in given.items()})  # type: ignore[arg-type]
+
+
+def of_campaign(rule: Belonging) -> dict[str, str]:
+    """What an address says of a campaign, or of one stage of it."""
+    stage = {"campaign_day": rule.stage.since.isoformat()} if rule.stage else {}
+    return {"campaign": rule.campaign, **stage}
 
 
 def _said(value: object) -> str:

@@ -68,7 +68,7 @@ def about(subject: object) -> str:
         subject=subject,
         notices=notices,
         lead=_lead(notices[0].said.kind, notices[0].said.link),
-        unread=sum(each.read_at is None for each in notices),
+        unread=sum(each.waits for each in notices),
         language=get_locale().language,
     )
 

@@ -90,6 +90,7 @@ def _ground(session: Session, stored: StoredRecord) -> Ground:
         session,
         stored,
         catalog=wiring.catalog,
+        library=wiring.library,
         organisation=actor.unit_name if issues else wiring.settings.organisation,
         public_url=wiring.settings.public_url,
         at=wiring.clock(),

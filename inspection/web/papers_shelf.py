@@ -215,10 +215,10 @@ def file(paper: object) -> Response:
 
 
 def sealed(found: ShelvedPaper) -> Response:
-    """The sealed file of a paper or sheet, to keep. Raises NotFound before it is there."""
-    if not found.sha256 or not wired().blobs.has(found.sha256):
+    """The newest sealed file of a paper or sheet, to keep. Raises NotFound before it is there."""
+    if not found.sha256 or not wired().blobs.has(found.newest_sha256):
         raise NotFound(paper=found.uuid)
-    response = Response(wired().blobs.read(found.sha256), content_type="application/pdf")
+    response = Response(wired().blobs.read(found.newest_sha256), content_type="application/pdf")
     name = f"{found.title} {found.number}.pdf"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["Cache-Control"] = "private, no-store"

@@ -4,15 +4,14 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as Redirect
-from wtforms import BooleanField, IntegerField, SelectField, SelectMultipleField
+from wtforms import BooleanField, IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from inspection.accounts.policy import Permission
 from inspection.domain.applicability import Applicability, Venue
 from inspection.edge import current_actor, reading, requires, wired, writing
-from inspection.edge.forms import ProtectedForm
+from inspection.edge.forms import ProtectedForm, TicksField
 from inspection.hazards import unit_changes
 from inspection.organisations import directory, premises
 from inspection.organisations.directory import UnitFacts
@@ -48,12 +47,7 @@ class PremisesForm(ProtectedForm):
         choices=[SelectChoice("", _("未登记")), *(SelectChoice(*each) for each in SECTORS.items())],
     )
     high_risk = BooleanField(_("高危行业"))
-    venues = SelectMultipleField(
-        _("场所与风险"),
-        choices=[SelectChoice(*each) for each in VENUES.items()],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
-    )
+    venues = TicksField(_("场所与风险"), choices=[SelectChoice(*each) for each in VENUES.items()])
     staff = IntegerField(
         _("从业人数"), [Optional(), NumberRange(0, MOST_STAFF, _("请填人数，不知道可以不填。"))]
     )

@@ -96,7 +96,7 @@ def show(record: object) -> str:
         may_issue=is_officer(payload, current_actor().uuid),
         tally=tally(payload),
         grounds=grounds.of_items(
-            checklist,
+            wired().library.narrowed(checklist, unit.sector) if checklist and unit else checklist,
             {finding.item for finding in payload.findings},
             payload.finished_at.astimezone(BEIJING).date(),
         ),

@@ -28,6 +28,7 @@ from wtforms.validators import InputRequired, Length
 
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
+from inspection.dispatch import tables
 from inspection.domain import sheet as domain
 from inspection.domain.problems import GlyphMissing, NotAllowed, NotFound
 from inspection.edge import current_actor, reading, requires, wired, writing
@@ -209,6 +210,7 @@ def _conditions(wanted: RegisterFilter) -> str:
         wanted.state and STATES.get(wanted.state, wanted.state),
         wanted.overdue and "已逾期",
         wanted.listed and "挂牌督办",
+        wanted.campaign and f"专项行动“{wanted.campaign.words}”",
         wanted.found_since and f"{wanted.found_since} 起发现",
         wanted.found_until and f"{wanted.found_until} 止发现",
         wanted.text and f"含“{wanted.text}”",
@@ -273,6 +275,7 @@ def _may_annul(found: ShelvedPaper) -> bool:
 def _sheet_page(found: ShelvedPaper, form: AnnulForm) -> str:
     with reading() as session:
         trouble = queue.trouble(session, issuing.job_key(found.uuid))
+        month = _month_of(session, found)
     made = sheets.thawed(wired().blobs.read(found.content_sha256))
     return render_template(
         "web/sheets/show.html",
@@ -282,9 +285,19 @@ def _sheet_page(found: ShelvedPaper, form: AnnulForm) -> str:
         rows=made.rows[:SHOWN],
         states=PAPER_STATES,
         failed=trouble,
+        month=month,
         may_annul=found.state == State.ISSUED and _may_annul(found),
         form=form,
     )
+
+
+def _month_of(session: Session, found: ShelvedPaper) -> str:
+    """The address of the month whose dispatch table it is, for those who may open that; else ""."""
+    if found.kind != domain.DISPATCH or not current_actor().may(Permission.DISPATCH_READ):
+        return ""
+    month = tables.month_of_sheet(session, found.unit_uuid, found.uuid)
+    unit = None if found.unit_uuid == current_actor().unit_uuid else found.unit_uuid
+    return url_for("dispatch.show", month=f"{month:%Y-%m}", unit=unit) if month else ""
 
 
 @blueprint.post("/sheets/<uuid:sheet>/annulment")

@@ -103,15 +103,17 @@ def examine() -> str | tuple[str, int]:
 
 
 def _examined(data: bytes) -> Verdict:
-    """Examine in the confined process; no transaction is open meanwhile."""
-    wiring, at = wired(), wired().clock()
-    with reading() as session:
-        trust = verdict.trusted(session, wiring.authority, at=at)
-    found = verdict.looked_at(data, trust, at=at, seconds=EXAMINE_SECONDS, turns=TURNS)
-    with reading() as session:
-        return verdict.judged(
-            session, data, found, blobs=wiring.blobs, server_key=wiring.server_key
-        )
+    wiring = wired()
+    return verdict.examine_document(
+        data,
+        engine=wiring.engine,
+        blobs=wiring.blobs,
+        authority=wiring.authority,
+        server_key=wiring.server_key,
+        at=wiring.clock(),
+        seconds=EXAMINE_SECONDS,
+        turns=TURNS,
+    )
 
 
 def _pace() -> Pace:

@@ -56,6 +56,15 @@ CALL_ANSWER         no         no      yes         yes   no      no       no
 ORDER_READ          yes        no      yes         yes   yes     yes      no
 ORDER_ISSUE         no         no      no          no    yes     no       no
 ORDER_ANSWER        yes        no      yes         yes   yes     no       no
+CAMPAIGN_READ       yes        no      yes         yes   yes     yes      no
+CAMPAIGN_RUN        no         no      no          no    yes     no       no
+CAMPAIGN_TAG        yes        no      no          no    yes     no       no
+REVISIT_READ        yes        no      no          no    yes     yes      no
+REVISIT_DRAW        no         no      no          no    yes     no       no
+SELECTION_READ      yes        yes     no          no    yes     yes      no
+SELECTION_WHOLE     no         no      no          no    yes     yes      no
+SELECTION_KEEP      no         no      no          no    yes     no       no
+CONFLICT_DECLARE    yes        yes     no          no    yes     no       no
 CUSTODY_READ        no         no      no          no    yes     no       yes
 QUARANTINE_READ     no         no      no          no    no      no       yes
 ADMINISTER          no         no      no          no    no      no       yes

@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
+from inspection.edge import language
 from tests.audits.standing import Standing
 from tests.e2e import inspector
 from tests.e2e.conftest import browser
@@ -55,6 +56,20 @@ def test_every_page_of_the_desk_can_be_reached(page: Page, url: str, judged: Sta
                 found.append(f"{path} {width}: wider than the screen")
     assert found == []
     assert troubles == []  # the content policy would speak here
+
+
+def test_the_head_bar_of_a_phone_has_two_rows_in_either_language(page: Page, url: str) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    for spoken in ("en", "zh"):
+        page.context.add_cookies([{"name": language.COOKIE, "value": spoken, "url": url}])
+        page.goto(f"{url}/audits")
+        head = page.locator(".head").bounding_box()
+        assert head
+        assert head["height"] < 2 * 50, spoken
+        page.locator(".head-group > summary").last.click()  # scrolls the row to it
+        opened = page.locator(".head-places:visible").bounding_box()
+        assert opened
+        assert (opened["x"], opened["width"]) == (0, 390), spoken
 
 
 def test_pages_of_the_report_are_seen_and_the_list_goes_by_keyboard(

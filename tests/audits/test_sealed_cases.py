@@ -7,6 +7,7 @@ import contextlib
 import json
 import textwrap
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from inspection.audits import verdicts
 from inspection.database import reading, writing
 from inspection.signing.facts import Outcome
 from inspection.signing.reader import IndexedReader
+from inspection.verification import verdict
 from inspection.verification.facts import Verdict
 from tests.audits.standing import Standing, token
 from tests.builders.identifiers import sha256
@@ -75,19 +77,29 @@ def test_the_verdict_comes_from_the_worker_and_is_kept(judged: Standing):
     assert judged.scene.count("job") == before + 1
 
 
-def test_a_verdict_kept_in_another_shape_is_asked_for_again(judged: Standing):
-    kept = judged.scene.rows("SELECT sha256, verdict FROM document_verdict")
+def test_a_verdict_kept_in_another_shape_is_examined_again(judged: Standing):
     with writing(judged.scene.engine) as session:
         session.execute(text("UPDATE document_verdict SET verdict = '{}'"))
     browser = judged.browser(judged.scene.cast.auditor)
     assert browser.get(f"/audits/{judged.report}/verdict").json == {"known": False}
     assert "后台正在核验" in browser.get(f"/audits/{judged.report}").text
-    with writing(judged.scene.engine) as session:
-        for digest, verdict in kept:
-            session.execute(
-                text("UPDATE document_verdict SET verdict = :v WHERE sha256 = :d"),
-                {"v": verdict, "d": digest},
-            )
+    judged.work()
+    assert browser.get(f"/audits/{judged.report}/verdict").json == {"known": True}
+
+
+def test_a_verdict_that_overran_is_told_and_examined_again_by_the_next_who_reads(
+    judged: Standing, monkeypatch: pytest.MonkeyPatch
+):
+    browser, address = judged.browser(judged.scene.cast.auditor), f"/audits/{judged.report}"
+    judged.scene.clock.passes(timedelta(minutes=2))
+    with monkeypatch.context() as patched:
+        patched.setattr(verdict, "EXAMINE_SECONDS", 0.001)
+        browser.post(f"{address}/verdict", data={"csrf_token": token(browser.get(address).text)})
+        judged.work()
+    assert "核验超出了时间或内存限制" in browser.get(address).text
+    judged.work()
+    assert "核验超出了时间或内存限制" not in browser.get(address).text
+    assert judged.work() == 0, "a whole verdict is not asked for again"
 
 
 def test_pages_come_as_pictures_of_this_reports_files_alone(judged: Standing):

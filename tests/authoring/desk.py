@@ -82,7 +82,7 @@ class Authors:
 
     def add(self, draft: str, section: str = "section_1", **said: Any) -> str:
         """Add an item, write it, and return its address."""
-        item = str(self.order(draft, "add", section).location)
+        item = str(self.order(draft, "add", section).location).partition("?")[0]
         answer = self.write(item, **{**ITEM, **said})
         assert answer.status_code == 303, answer.text
         return item

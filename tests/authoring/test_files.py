@@ -25,8 +25,13 @@ def _send(authors: Authors, data: bytes, name: str = "list.xlsx") -> TestRespons
 
 def _begun(authors: Authors, data: bytes) -> tuple[str, str]:
     """Begin a draft from a workbook: its address, and the words of the page that tells of it."""
-    answer = _send(authors, data)
-    assert answer.status_code == 200, answer.text
+    sent = _send(authors, data)
+    assert sent.status_code == 303, sent.text
+    known = _drafts(authors)
+    for _ in range(2):  # a page that is drawn again begins nothing
+        answer = authors.browser(authors.first).get(str(sent.location))
+        assert answer.status_code == 200, answer.text
+    assert _drafts(authors) == known
     found = re.search(r'href="(/authoring/drafts/[0-9a-f-]+)"', answer.text)
     assert found
     return found[1], html.unescape(re.sub(r"<[^>]+>", "", answer.text))
@@ -83,6 +88,19 @@ def test_a_shipped_list_goes_out_is_worked_on_and_begins_a_list_of_ones_own(
     assert "工作表“检查项”第 34 行 D 列：请写明检查依据" in told
 
 
+def test_what_is_wrong_is_told_in_the_order_in_which_a_workbook_is_read(authors: Authors) -> None:
+    def spoil(book: openpyxl.Workbook) -> None:
+        book["依据"]["A2"] = "X-99"  # found while the cells are read, before all others
+        for cell in ("D12", "D3"):
+            book["检查项"][cell] = None
+
+    data = _download(authors, "/authoring/lists/hot-work/1.xlsx")
+    _, told = _begun(authors, edited(data, spoil))
+    places = re.findall(r"工作表“([^”]+)”第 (\d+) 行", told.split("处要改")[1])
+    wanted = [("检查项", "3"), ("检查项", "12"), ("依据", "2")]
+    assert [place for place in places if place in wanted] == wanted
+
+
 def test_the_workbook_of_an_own_list_begins_its_next_revision(authors: Authors) -> None:
     draft = authors.begin("copy")
     home = authors.published(draft)
@@ -99,6 +117,8 @@ def test_the_workbook_of_an_own_list_begins_its_next_revision(authors: Authors) 
 def test_a_plain_workbook_begins_a_draft_that_says_what_is_missing(authors: Authors) -> None:
     draft, page = _begun(authors, workbook(("气瓶检查表",), HEAD, ROW))
     assert "工作表“Sheet1”第 3 行 A 列：请写明检查依据" in page
+    twice = authors.read(authors.first, f"{draft}/workbook")
+    assert "工作表“Sheet1”第 3 行 A 列" in twice
     assert "没写编号的检查项，自动编了号" in page
     assert "气瓶检查表" in authors.read(authors.first, draft)
     assert "动火前办理作业票" in authors.read(authors.first, draft)

@@ -25,6 +25,9 @@ def test_an_extension_goes_from_draft_to_use_by_four_eyes(authors: Authors) -> N
 
     told = authors.read(authors.second, "/inbox")
     assert "检查表待发布" in told
+    assert "动火等危险作业（增补）" in told
+    assert authors.slug(draft) not in told, "people know lists by their titles"
+    assert "1 条未读" in told
     assert "发布后不能再改" not in authors.read(authors.first, draft)
     refused = authors.publish(draft, by=authors.first, version="2")
     assert refused.status_code == 403, "who drafted does not publish"
@@ -33,6 +36,9 @@ def test_an_extension_goes_from_draft_to_use_by_four_eyes(authors: Authors) -> N
     assert "密码不对" in wrong.text
     place = authors.publish(draft)
     assert place.status_code == 303
+    done = authors.read(authors.second, "/inbox")
+    assert "0 条未读" in done
+    assert "已有人办理" in done
 
     slug = authors.slug(draft)
     ((digest, text, seq),) = authors.scene.rows(
@@ -59,6 +65,13 @@ def test_faults_are_told_at_their_fields_and_keep_a_draft_from_being_sent(
     authors: Authors,
 ) -> None:
     draft = authors.begin("scratch", title="油库检查")
+    added = str(authors.order(draft, "add", "section_1").location)
+    assert faults_on(authors.read(authors.first, added)) == [], "nobody has written in it yet"
+    saved = authors.write(added)
+    told = faults_on(authors.read(authors.first, str(saved.location)))
+    assert "名称：请填写" in told[0]
+    assert len(told) > 3
+    authors.order(draft, "remove", "ZAA-01")
     item = authors.add(
         draft,
         **{
@@ -139,9 +152,12 @@ def test_what_was_sent_is_read_by_another_and_returned_with_remarks(authors: Aut
     assert back.status_code == 303
     assert "依据要核对到条文" in authors.read(authors.first, draft)
     assert "检查表已退回修改" in authors.read(authors.first, "/inbox")
+    assert "1 条未读" in authors.read(authors.first, "/inbox")
+    assert "0 条未读" in authors.read(authors.second, "/inbox"), "it waits for nobody here"
     outdated = authors.read(authors.second, draft)
     assert authors.write(item, **{"citations-0-mark": "V"}).status_code == 303
     assert authors.send(draft).status_code == 303
+    assert "0 条未读" in authors.read(authors.first, "/inbox"), "it was mended and sent again"
     assert "发布" in outdated
     stale = authors.publish(draft, version="1")
     assert stale.status_code == 409, "nobody publishes what they did not read"
@@ -276,8 +292,17 @@ def test_a_copy_keeps_locked_items_and_another_unit_sees_no_draft(authors: Autho
     assert authors.order(copied, "remove", "ZAA-01").status_code == 409
     assert authors.write(f"{copied}/items/ZAA-02", **{"check-zh": "按本地改。"}).status_code == 303
     assert authors.add(copied).endswith("/ZAB-01")
-    authors.published(copied)
+    place = authors.published(copied)
     draft = authors.begin("copy", slug, 1)
+    authors.published(authors.begin("next", slug, 1))
+    for page in (place, draft):
+        told = authors.read(authors.first, page)
+        assert "原表“油库检查”出了第 2 版" in told
+        assert "按新版更新" not in told
+        assert f'href="/authoring/lists/{slug}/2/comparison?from=1"' in told
+    assert f"{slug}.1 → {slug}.2" in authors.read(
+        authors.first, f"/authoring/lists/{slug}/2/comparison?from=1"
+    )
     town = authors.browser(authors.scene.cast.foreign_office)
     assert town.get(draft).status_code == 404
     listed = town.get("/authoring").text
@@ -286,3 +311,32 @@ def test_a_copy_keeps_locked_items_and_another_unit_sees_no_draft(authors: Autho
     assert town.get(f"/authoring/lists/{slug}").status_code == 200
     enterprise = authors.browser(authors.scene.cast.officer)
     assert enterprise.get("/authoring").status_code == 403
+
+
+def test_a_revision_to_come_is_offered_on_its_day_and_the_one_in_force_until_then(
+    authors: Authors,
+) -> None:
+    draft = authors.begin("extend")
+    authors.add(draft, "permits")
+    slug = authors.published(draft).rpartition("/")[2]
+    following = authors.begin("next", slug, 1)
+    # Midnight of the 23rd in China is still the 22nd in UTC.
+    assert authors.write(f"{following}/head", effective_on="2026-11-23").status_code == 303
+    place = authors.published(following)
+    told = authors.read(authors.first, place)
+    assert "第 2 版将于 2026-11-23 生效" in told
+    assert "在那之前用第 1 版" in told
+    assert "将于 2026-11-23 生效" in authors.read(authors.first, "/authoring")
+    assert _offered(authors, slug) == [1]
+    now = authors.scene.clock.now
+    authors.scene.clock.passes(now.replace(hour=16, minute=0, second=1) - now)
+    assert _offered(authors, slug) == [2]
+    assert "将于" not in authors.read(authors.first, place)
+
+
+def _offered(authors: Authors, slug: str) -> list[int]:
+    answer = authors.scene.tablet.ask("GET", "/api/v1/changes")
+    changes = json.loads(answer.body)["changes"]
+    return [
+        each["revision"] for each in changes if each["type"] == "checklist" and each["slug"] == slug
+    ]

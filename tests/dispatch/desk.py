@@ -63,7 +63,18 @@ class Desk:
         pattern = r'<tr id="v([\d.b]+)">.*?dispatch-figure">(?:<a [^>]*>)?([^<]+)'
         found = re.findall(pattern, page, re.DOTALL)
         assert len(found) == 35, page
-        return {code: text for code, text in found if text not in ("0", "0.00", "否")}
+        return {code: text for code, text in found if text not in ("0", "0.00", "未填")}
+
+    def row(self, code: str, month: str = MONTH) -> str:
+        """One row of a table's page."""
+        page = self.get(f"/dispatch/{month}").text
+        return page[page.index(f'<tr id="v{code}">') :].partition("</tr>")[0]
+
+    def shown(self, code: str, month: str = MONTH) -> str:
+        """What a table shows for one value."""
+        found = re.search(r'dispatch-figure">(?:<a [^>]*>)?([^<]+)', self.row(code, month))
+        assert found
+        return found[1]
 
     def recount(self, unit: str = "", month: str = MONTH) -> Any:
         """Count the table again, as an operator does."""

@@ -7,6 +7,7 @@ import zipfile
 
 from sqlalchemy import text
 
+from inspection import worker
 from inspection.database import writing
 from inspection.domain.hazard import Step
 from inspection.signing.facts import Outcome
@@ -15,6 +16,7 @@ from tests.dispatch.desk import Desk
 from tests.enforcement.test_cases import FINE, send
 from tests.paperwork.office import Office
 from tests.tablet import Answer
+from tests.tipoffs.test_handling import colleague, granted
 
 
 def test_what_a_month_counts_opens_and_agrees_with_the_recount(desk: Desk) -> None:
@@ -115,6 +117,65 @@ def test_values_by_hand_count_visits_enterprises_money_and_the_newest_state(desk
     assert "3.1" not in desk.values()
     assert "记错了" in desk.get(ENTRY_3_1).text
     assert desk.recount().exit_code == 0
+
+
+def test_rewards_count_by_day_and_office_of_payment_beside_those_entered(desk: Desk) -> None:
+    scene, cast = desk.scene, desk.scene.cast
+    second = colleague(scene)
+    early, secrets = granted(scene, second)  # 12 000 yuan
+    late, later = granted(scene, second, fine="100")  # the least there is, 3 000
+    assert desk.values() == {}  # granted is not paid
+    assert send(scene, cast.office, f"{early}/payment", **secrets).status == 303
+    assert desk.note("4.5", quantity="0.5", second="0.2").status_code == 303
+    assert desk.values() == {"4.5": "1.70", "4.5b": "1.40"}
+    assert desk.values(by=cast.foreign_office) == {}
+    page = desk.get("/dispatch/2026-11").text
+    assert "系统内的按发放之日" in page
+    for code in ("4.5", "4.5b"):
+        found = desk.get(f"/dispatch/2026-11/values/{code}").text
+        assert early in found
+        assert late not in found
+        assert "依据会议纪要" in found
+    assert early not in desk.get("/dispatch/2026-11/values/4.5", cast.auditor).text
+    assert "JB-" in desk.get("/dispatch/2026-11/values/4.5", cast.auditor).text
+    assert desk.recount().exit_code == 0
+    desk.until(28)  # the month is locked since the 27th
+    assert send(scene, cast.office, f"{late}/payment", **later).status == 303
+    assert desk.values()["4.5"] == "1.70"
+    desk.until(2, month=12)
+    assert desk.values("2026-12")["4.5"] == "2.00"
+    assert desk.recount(month="2026-12").exit_code == 0
+    with writing(scene.engine) as session:
+        session.execute(text("UPDATE tipoff_reward SET amount = amount + 1"))
+    done = desk.recount()
+    assert "the two counts differ in 4.5, 4.5b" in done.output
+
+
+def test_a_yes_or_no_that_nobody_gave_is_blank_wherever_the_table_goes(at_noon: Office) -> None:
+    desk = Desk(at_noon.scene)
+    desk.until(27)
+    assert desk.shown("4.6") == "未填"
+    assert desk.send().status_code == 303
+    assert desk.shown("4.6") == "未填"
+    assert desk.recount().exit_code == 0
+    at_noon.work()
+    ((sheet,),) = desk.scene.rows("SELECT uuid FROM paper WHERE kind = 'dispatch_table'")
+    done = subprocess.run(
+        ["pdftotext", "-layout", "-", "-"],
+        input=at_noon.file(at_noon.paper(sheet)),
+        capture_output=True,
+        check=True,
+    )
+    printed = next(line for line in done.stdout.decode().splitlines() if "是否在主流媒体" in line)
+    assert "未填" in printed
+    assert "否" not in printed.replace("是否", "").replace("是/否", "")
+    book = zipfile.ZipFile(io.BytesIO(desk.get("/dispatch/2026-11.xlsx").data))
+    assert "<t>否</t>" not in book.read("xl/worksheets/sheet1.xml").decode()
+    desk.until(27, month=12)
+    assert desk.note("4.6", running="0").status_code == 303
+    assert desk.shown("4.6", "2026-12") == "否"
+    assert "上月" not in desk.row("4.6", "2026-12")
+    assert desk.recount(month="2026-12").exit_code == 0
 
 
 ENTRY_3_1 = "/dispatch/entries/new?row=3.1"
@@ -287,6 +348,37 @@ def test_a_unit_without_anything_has_a_table_of_zeros(desk: Desk) -> None:
     assert desk.recount(_town(desk)).exit_code == 0
 
 
+def test_who_owes_a_table_is_reminded_once_and_the_office_above_after_the_limit(
+    desk: Desk,
+) -> None:
+    scene, town = desk.scene, desk.scene.cast.foreign_office
+    told = {"due_soon": "调度表快到期了", "overdue": "下级调度表逾期未报"}
+
+    def hours(*days: int) -> None:
+        for day in days:
+            desk.until(day)
+            for _ in range(2):
+                worker.remind(scene.wiring)
+
+    hours(23)
+    assert scene.entries("dispatch.due_soon") == []
+    hours(24, 25)
+    assert len(scene.entries("dispatch.due_soon")) == 2  # the district and the other town
+    assert desk.get("/inbox", town).text.count(told["due_soon"]) >= 1
+    desk.until(27)
+    assert desk.send().status_code == 303
+    hours(28)
+    assert scene.entries("dispatch.overdue") == []
+    hours(29, 30)
+    assert scene.entries("dispatch.overdue") == [_town(desk)]
+    above = desk.get("/inbox").text
+    assert told["overdue"] in above
+    assert told["overdue"] not in desk.get("/inbox", town).text
+    desk.until(24, month=12)
+    worker.remind(scene.wiring)
+    assert len(scene.entries("dispatch.due_soon")) == 4
+
+
 def _town(desk: Desk) -> str:
     """The uuid of the other town."""
     return str(desk.scene.rows("SELECT uuid FROM unit WHERE name = '石泉镇'")[0][0])
@@ -307,4 +399,8 @@ def test_the_signed_table_is_the_official_form_and_its_file_verifies(at_noon: Of
     said = re.sub(r"\s+", "", done.stdout.decode())
     for words in ("行动调度表", "填报单位云岚区", "累计", "1.25", "0.50", "说明：首次报送"):
         assert words in said, words
-    assert "部门检查发现的重大事故隐患" in desk.get(f"/sheets/{sheet}").text
+    shown = desk.get(f"/sheets/{sheet}").text
+    assert "部门检查发现的重大事故隐患" in shown
+    assert 'href="/dispatch/2026-11"' in shown
+    for page in ("/dispatch/2026-11", "/dispatch"):
+        assert f'href="/sheets/{sheet}"' in desk.get(page).text

@@ -1,7 +1,7 @@
 """The file for people who do not trust our server: opened from the disk, without a network.
 
-A report is sealed once, as the worker does; what is tampered with are its attachments, put back
-into the PDF, so that nothing but the page's own reading finds it.
+A report, a paper and a sheet are sealed once, as the worker does; what is tampered with are
+attachments, put back into the PDF, so that nothing but the page's own reading finds it.
 """
 
 import base64
@@ -25,9 +25,11 @@ from playwright.sync_api import Browser, Page, Playwright
 from inspection.database import install
 from inspection.reports import proving
 from inspection.signing import jose
+from tests.paperwork.conftest import _at_noon
+from tests.paperwork.test_sheets import signed
 from tests.reports import scenes
 
-RECORD, PROOF = "record.jws", "ledger-proof.json"
+RECORD, PROOF, CONTENT = "record.jws", "ledger-proof.json", "content.json"
 
 
 @dataclass
@@ -71,6 +73,32 @@ def _seal(home: Path, migrated_sqlite: Path) -> Sealed:
     keys = json.dumps({"keys": [scene.wiring.server_key.public_jwk]}).encode()
     photo = scene.record.blobs[scene.record.payload["photos"][0]["sha256"]]
     return Sealed(data, keys, photo)
+
+
+@pytest.fixture(scope="module")
+def papers(
+    tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> dict[str, Sealed]:
+    """A paper and a sheet, sealed in another thread too."""
+    with ThreadPoolExecutor(1) as thread:
+        home = tmp_path_factory.mktemp("papers")
+        request.getfixturevalue("migrated_sqlite")
+        return thread.submit(_seal_papers, home, request).result()
+
+
+def _seal_papers(home: Path, request: pytest.FixtureRequest) -> dict[str, Sealed]:
+    office = _at_noon(home, request)
+    made = {
+        "（花桥安）责改〔2026〕1号": office.issued("rectify_order").uuid,
+        "表〔2026〕": signed(office, "problem_list", office.scene.cast.office),
+    }
+    office.work()
+    keys = json.dumps({"keys": [office.scene.wiring.server_key.public_jwk]}).encode()
+    found = {
+        number: Sealed(office.file(office.paper(uuid)), keys, b"") for number, uuid in made.items()
+    }
+    office.scene.engine.dispose()
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -138,6 +166,22 @@ def test_without_keys_from_elsewhere_it_does_not_pass(desk: Desk, sealed: Sealed
     desk.page.click("summary:visible")
     desk.page.fill("#keys", sealed.keys.decode())
     desk.page.wait_for_selector("#result[data-outcome=passed]")
+
+
+def test_papers_and_sheets_pass_by_the_entry_that_issued_them(
+    desk: Desk, papers: dict[str, Sealed]
+) -> None:
+    for number, each in papers.items():
+        found = desk.given((f"{number}.pdf", each.pdf), ("keys.json", each.keys))
+        assert set(found.values()) == {"passed"}, found
+        assert {"entry_issues_paper", "entry_stands", "server_key_given"} <= set(found)
+        assert desk.headline == "内附的签发内容和台账凭证全部相符。"
+        assert number in desk.page.inner_text("#about-facts")
+        assert "撤销：要问出具单位" in desk.page.inner_text("#result")
+        words = {**each.attached(CONTENT), "title": "另一份"}
+        found = desk.given(("changed.pdf", each.with_attached(CONTENT, words)))
+        assert found["entry_issues_another"] == "failed"
+        assert desk.headline == "没有通过核验，原因见下。"
 
 
 def _encoded(data: bytes) -> str:

@@ -16,7 +16,7 @@ from tests.e2e.inspector import FAIL, PASS, Party
 from tests.live import LiveServer
 
 pytestmark = pytest.mark.enrolled(ZHANG)
-UNIT, LIST = "恒砺机械", "外包"
+UNIT, LIST = "恒砺机械", "外包外租（短表）"
 HERE: Geolocation = {"latitude": 31.29886, "longitude": 121.0853, "accuracy": 12.4}
 
 

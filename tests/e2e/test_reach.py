@@ -82,7 +82,7 @@ def test_every_screen_can_be_reached(page: Page, live_server: LiveServer) -> Non
         page.goto(f"{url}/tablet/{name}")
         inspector.ready(page, name or "home")
         found += faults(page, name or "home")
-    record = inspector.begin(page, url, unit="恒砺机械", checklist="外包")
+    record = inspector.begin(page, url, unit="恒砺机械", checklist="外包外租（短表）")
     codes = inspector.codes(page)
     inspector.answer(page, codes[0], FAIL)
     inspector.describe(page, codes[0], words="没有协议", level="major", days="3")

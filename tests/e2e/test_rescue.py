@@ -27,7 +27,7 @@ LI_WITH_A_NEW_PIN = Signer("li", PASSWORD, "804415")
 WANG = Signer("wang", PASSWORD, "271904")
 OFFICE, ADMINISTRATOR = (Signer(name, PASSWORD, "") for name in ("anban", "admin"))
 PARTY = Party("郑国栋", "安全总监")
-UNIT, LIST = "恒砺机械", "外包"
+UNIT, LIST = "恒砺机械", "外包外租（短表）"
 RECOVERY_PASSPHRASE = "zhencha-recovery-2026"
 
 

@@ -48,7 +48,7 @@ def back_in_reach(page: Page) -> None:
 
 def inspected(page: Page, url: str, *, second: str) -> str:
     """An inspection where every item passes, ready to be signed."""
-    record = inspector.begin(page, url, unit="恒砺机械", checklist="外包")
+    record = inspector.begin(page, url, unit="恒砺机械", checklist="外包外租（短表）")
     inspector.answer_all(page, PASS)
     inspector.review(page)
     inspector.name_signers(page, second=second, party=PARTY)
@@ -92,7 +92,7 @@ def test_a_dismissed_inspector_loses_nothing_and_holds_up_nobody(
     inspector.enrol(tablet, url, CHEN)
     change_seats(tablet, url, ZHANG.pin, "张")
     cut_off(tablet)
-    draft = inspector.begin(tablet, url, unit="青禾化工", checklist="外包")
+    draft = inspector.begin(tablet, url, unit="青禾化工", checklist="外包外租（短表）")
     code = inspector.codes(tablet)[0]
     inspector.answer(tablet, code, PASS)
     theirs = sealed(tablet, url, second="李", pins=(LI.pin, ZHANG.pin))

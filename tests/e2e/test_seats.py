@@ -114,7 +114,7 @@ def test_a_record_carries_its_author_whoever_was_seated_since(
     home(page, url)
     inspector.lock(page)
     inspector.unlock(page, ZHANG.pin, "张")
-    record = inspector.begin(page, url, unit=UNIT, checklist="外包")
+    record = inspector.begin(page, url, unit=UNIT, checklist="外包外租（短表）")
     inspector.answer_all(page, PASS)
     inspector.lock(page)
     inspector.unlock(page, LI.pin, "李")
@@ -330,7 +330,7 @@ def test_a_session_that_ends_at_any_step_stops_only_sending(
         tab.close()
 
     expired()
-    record = inspector.begin(page, url, unit=UNIT, checklist="外包")
+    record = inspector.begin(page, url, unit=UNIT, checklist="外包外租（短表）")
     codes = inspector.codes(page)
     signed_in_again()
     inspector.answer(page, codes[0], PASS)

@@ -14,7 +14,7 @@ from tests.live import LiveServer
 
 pytestmark = pytest.mark.enrolled(ZHANG, LI)
 PARTY = Party("郑国栋", "安全总监")
-UNIT, LIST = "恒砺机械", "外包"
+UNIT, LIST = "恒砺机械", "外包外租（短表）"
 
 INKED = """() => {
   const pad = document.querySelector('.ink-pad');

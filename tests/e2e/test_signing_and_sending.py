@@ -28,7 +28,7 @@ def page(
 
 def inspected(page: Page, url: str) -> str:
     """An inspection where every item passes, up to the review page."""
-    record = inspector.begin(page, url, unit="恒砺机械", checklist="外包")
+    record = inspector.begin(page, url, unit="恒砺机械", checklist="外包外租（短表）")
     inspector.answer_all(page, PASS)
     inspector.review(page)
     inspector.name_signers(page, second="张", party=PARTY)
@@ -146,7 +146,7 @@ def test_poison_record_never_blocks_the_rest(page: Page, live_server: LiveServer
 
 def test_undo_brings_back_answer_and_findings(page: Page, live_server: LiveServer) -> None:
     """One tap takes the last tap back, with everything that stood under it."""
-    inspector.begin(page, live_server.url, unit="恒砺机械", checklist="外包")
+    inspector.begin(page, live_server.url, unit="恒砺机械", checklist="外包外租（短表）")
     code = inspector.codes(page)[0]
     inspector.answer(page, code, FAIL)
     inspector.describe(page, code, words="没有协议")

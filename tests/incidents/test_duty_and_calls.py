@@ -58,6 +58,10 @@ def test_units_answer_with_one_tap_and_who_did_not_stands_first(scene: Scene) ->
     assert "12:07" in late
     assert late.count("超时未应答") == 2
     assert late.index("超时未应答") < late.index(cast.head.name)
+    folded = late[late.index('<details class="fold" id="answered">') :]
+    assert "已应答 1 家" in folded
+    assert unit.name in folded
+    assert "超时未应答" not in folded
     note = f"{address}/units/{cast.foreign_unit.uuid}"
     assert send(scene, cast.office, note, by="门卫老赵").status == 303
     assert "门卫老赵" in ask(scene, cast.office, address).body.decode()

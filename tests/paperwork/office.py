@@ -151,15 +151,14 @@ class Office:
     def verify(self, data: bytes) -> Verdict:
         """Examine a file as the verify page does."""
         wiring = self.scene.wiring
-        with reading(self.scene.engine) as session:
-            return verdict.examine_document(
-                session,
-                data,
-                blobs=wiring.blobs,
-                authority=wiring.authority,
-                server_key=wiring.server_key,
-                at=wiring.clock(),
-            )
+        return verdict.examine_document(
+            data,
+            engine=wiring.engine,
+            blobs=wiring.blobs,
+            authority=wiring.authority,
+            server_key=wiring.server_key,
+            at=wiring.clock(),
+        )
 
 
 def token(page: str) -> str:

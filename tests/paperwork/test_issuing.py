@@ -208,6 +208,18 @@ def test_a_preview_shows_the_paper_as_filled_in_and_writes_nothing(office: Offic
     assert office.scene.entries("paper.proposed") == []
 
 
+def test_a_major_hazard_is_judged_by_the_criteria_for_the_units_own_sector(office: Office):
+    """A-06 comes under those of four sectors; this is a machinery works."""
+    made = office.scene.filled(failed=6)
+    made.payload["findings"][5].update(level="major")
+    office.hand_in(made)
+    said = {"act": "preview", "password": "", "items": ["6"], "deadline_6": "2026-12-05"}
+    page = office.propose(made=made, **said).text
+    assert "应急管理部令第10号" in page
+    for others in ("烟花爆竹", "房屋市政工程", "化工和危险化学品"):
+        assert others not in page
+
+
 def test_an_order_sets_the_deadline_in_the_register_and_stands_in_the_hazards_history(
     office: Office,
 ):

@@ -46,15 +46,14 @@ class Scene:
 
     def verify(self, data: bytes, *, at: datetime = VERIFIED_AT) -> Verdict:
         """Examine a file as the verify page does."""
-        with database.reading(self.wiring.engine) as session:
-            return verdict.examine_document(
-                session,
-                data,
-                blobs=self.wiring.blobs,
-                authority=self.wiring.authority,
-                server_key=self.wiring.server_key,
-                at=at,
-            )
+        return verdict.examine_document(
+            data,
+            engine=self.wiring.engine,
+            blobs=self.wiring.blobs,
+            authority=self.wiring.authority,
+            server_key=self.wiring.server_key,
+            at=at,
+        )
 
 
 def collaborators(wiring: Wiring) -> dict:
@@ -63,6 +62,7 @@ def collaborators(wiring: Wiring) -> dict:
         "engine": wiring.engine,
         "blobs": wiring.blobs,
         "catalog": wiring.catalog,
+        "library": wiring.library,
         "authority": wiring.authority,
         "server_key": wiring.server_key,
         "public_url": wiring.settings.public_url,

@@ -118,6 +118,20 @@ def test_a_problem_is_never_parted_from_its_first_photos(photos, tmp_path):
             assert f"{found['item']}{place}2026" in where[0]
 
 
+@pytest.mark.parametrize("lines", [0, 6, 24, 30])
+def test_signatures_and_evidence_are_never_parted_from_their_headings(lines, tmp_path):
+    """The words above push them down the page: to its end, over it, and beyond."""
+    made = refused_with_witness()
+    made.payload["opinion"] = "\n".join(f"{n}. 整改要求" for n in range(lines)) or "无"
+    pages = pages_of(pdf.draw(samples.material_of(made)).pdf, tmp_path)
+    (signing,) = [page for page in pages if "六、签名" in page]
+    for words in ("李𫖯", "欧阳𬭎", "拒绝签字", "赵见证", "审核意见（二）"):
+        assert words in signing
+    (evidence,) = [page for page in pages if "七、证据说明" in page]
+    for words in ("签名时间取自平板时钟", "记录内容SHA-256", "核验地址"):
+        assert words in evidence
+
+
 def test_the_longest_words_that_a_record_may_hold_are_printed_to_the_last(tmp_path):
     made = samples.full_record(opinion="意见" * 999 + "完一", statement="陈述" * 999 + "完二")
     code = made.payload["findings"][0]["item"]

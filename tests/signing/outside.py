@@ -71,7 +71,16 @@ UNTIL = NOON + YEARS
 @functools.cache
 def licensed() -> Licensed:
     """One such authority for the whole session."""
-    name = "国家许可电子认证服务机构"
+    return _licensed("国家许可电子认证服务机构")
+
+
+@functools.cache
+def another() -> Licensed:
+    """Its competitor."""
+    return _licensed("另一家电子认证服务机构")
+
+
+def _licensed(name: str) -> Licensed:
     root_key, issuing_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     seal_key = rsa.generate_private_key(65537, 2048)
     span = {"at": NOON - timedelta(days=30), "until": UNTIL}

@@ -18,8 +18,8 @@ from inspection.signing.authority import Authority, Revocation
 from inspection.signing.examination import examine
 from inspection.signing.facts import Outcome
 from tests.builders.times import NOON
-from tests.signing import sealed
-from tests.signing.outside import PASSWORD, licensed, written
+from tests.signing import outside, sealed
+from tests.signing.outside import PASSWORD, Licensed, licensed, written
 
 MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 PIN = "31415926"
@@ -104,13 +104,16 @@ def test_reports_of_before_stay_valid_when_an_own_seal_comes(p12, tmp_path):
     assert {each.outcome for each in examined(data, after).values()} == {Outcome.PASSED}
 
 
-def _own_authority(directory: Path, **changed: bytes) -> dict[str, str]:
-    key = licensed().issuing_key.private_bytes(
+def _own_authority(
+    directory: Path, *, of: Licensed | None = None, **changed: bytes
+) -> dict[str, str]:
+    of = of or licensed()
+    key = of.issuing_key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(PASSWORD.encode()),
     )
-    files = {"ca_chain": licensed().pems("issuing", "root"), "ca_key": key, **changed}
+    files = {"ca_chain": of.pems("issuing", "root"), "ca_key": key, **changed}
     return {**written(directory, **files), "ca_password": PASSWORD}
 
 
@@ -130,6 +133,53 @@ def test_an_own_authority_certifies_people_and_publishes_what_it_took_back(tmp_p
     # The root's owner gave no list of its own; about the rest everybody could ask.
     assert not by_field["sig-p1"].revocation_known
     assert by_field["seal"].revocation_known
+
+
+def test_what_a_provider_signed_stays_provable_after_the_settings_name_another(tmp_path):
+    """An own seal, an own authority and an outside clock, all changed; then all taken away."""
+    p12 = written(tmp_path, seal=licensed().p12())["seal"]
+    told = {"seal_p12": p12, "seal_password": PASSWORD, **_own_authority(tmp_path)}
+    clock = lambda request: outside.granted(request, AT).dump()  # noqa: E731
+    with outside.time_server(clock) as server:
+        before = authority_with(tmp_path, replace(loaded(**told), time=server))
+        data = sealed_by(before)
+    as_it_was = examined(data, before)
+    assert {each.outcome for each in as_it_was.values()} == {Outcome.PASSED}
+    another = tmp_path / "another"
+    another.mkdir()
+    next_told = {
+        "seal_p12": written(another, seal=outside.another().p12())["seal"],
+        "seal_password": PASSWORD,
+        **_own_authority(another, of=outside.another()),
+    }
+    for told_later in (next_told, {}):
+        after = authority_with(tmp_path, loaded(**told_later))
+        found = examined(data, after)
+        assert found == as_it_was, told_later
+        serial = int(found["sig-p1"].serial, 16)
+        gone = after.trust(revoked=[Revocation(serial, NOON)], at=sealed.VERIFIED_AT)
+        taken = {e.field: e for e in examine(data, gone, sealed.VERIFIED_AT).signatures}
+        assert taken["sig-p1"].trusted == Outcome.FAILED, "its issuer gives no list any more"
+        fresh = examined(sealed_by(after), after)
+        assert {each.outcome for each in fresh.values()} == {Outcome.PASSED}
+    person = sealed.key_of(sealed.drawn()[1].signers[0], before).certificate
+    assert after.chain_of(person) == before.chain_of(person)
+    assert len(after.trust_today(at=AT).roots) == 1, "new reports carry nothing of old providers"
+
+
+def test_a_seal_that_its_provider_revoked_stays_revoked_when_the_provider_changes(tmp_path):
+    chain = tmp_path / "chain.pem"
+    chain.write_bytes(licensed().pems("root") + licensed().lists())
+    told = {
+        "seal_p12": written(tmp_path, seal=licensed().p12())["seal"],
+        "seal_password": PASSWORD,
+        "seal_chain": str(chain),
+    }
+    before = authority_with(tmp_path, loaded(**told))
+    data = sealed_by(before)
+    chain.write_bytes(licensed().lists(licensed().seal.serial_number))
+    before.renew(at=AT)  # as the worker does
+    assert examined(data, authority_with(tmp_path, own.Own()))["seal"].trusted == Outcome.FAILED
 
 
 def test_a_revoked_certificate_fails_though_the_root_above_gives_no_list(tmp_path):

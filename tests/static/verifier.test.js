@@ -70,6 +70,17 @@ test("an entry about another record proves nothing of this one", async () => {
   assert.equal(found.signature_broken, "failed");
 });
 
+test("the words of a paper are proved by the entry that issues them, and by no other", async () => {
+  const content = bytes({ format: "zhencha.paper/1", kind: "rectify_order", title: "责令限期整改指令书" });
+  const given = await added(await added(nothing(), "content.json", content), "ledger-proof.json", bytes(PROOF.proof));
+  assert.ok(given.content && !given.record);
+  const found = await codes({ ...given, keys: PROOF.server_keys });
+  assert.equal(found.entry_issues_another, "failed", "the entry accepts a record");
+  assert.equal(found.entry_stands, "passed");
+  assert.equal((await codes({ ...given, content: bytes("{") })).paper_unreadable, "failed");
+  assert.equal((await codes({ ...given, proof: null })).proof_missing, "indeterminate");
+});
+
 test("a key enrolled for somebody else does not sign for this person", async () => {
   const owned = PROOF.records.find(({ name }) => name.startsWith("somebody else"));
   assert.equal((await codes(evidence({ record: bytes(owned.jws) }))).signature_broken, "failed");

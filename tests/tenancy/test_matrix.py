@@ -21,11 +21,21 @@ SHOWN_TO_ANYONE = {
     "authoring_review.trial": {"title of the draft"},
     "verification.show": {"report", "number of the report", "digest of the report"},
     "verification.by_digest": {"report", "number of the report", "digest of the report"},
+    "selections.public": {"title of the selection", "name of the unit", "inspector"},
+    "selections.public_file": {
+        "title of the selection",
+        "name of the unit",
+        "uuid of the unit",
+        "inspector",
+        "inspector's uuid",
+    },
+    "selections.public_table": {"name of the unit", "uuid of the unit", "inspector"},
     "tip_line.ask_through": {"name of the unit", "uuid of the unit"},
     "tip_line.file_through": {"name of the unit", "uuid of the unit"},
 }
 """What the page behind a report's QR code tells whoever holds the report: that it is one; the page
-behind the code that an enterprise hangs up, whose it is. A trial is for whoever has its link."""
+behind the code that an enterprise hangs up, whose it is. A trial is for whoever has its link. A
+random selection is public when its visits are over, so that anybody may draw it again."""
 
 
 def test_every_route_has_an_example(app: Flask) -> None:

@@ -2,6 +2,11 @@
 
 from sqlalchemy import text
 
+from inspection.accounts.policy import Role
+from inspection.database import writing
+from inspection.organisations.unit import Unit as UnitRow
+from tests.builders import enrolment
+from tests.builders.people import Person, inspector
 from tests.builders.stepping import raised
 from tests.enforcement.test_cases import ask, send
 from tests.scene import Scene
@@ -14,6 +19,44 @@ def filed(scene: Scene, unit: str = "", **said: str) -> tuple[str, str, str, Sen
     code, passphrase = secrets_in(sender.send(**said).text)
     ((uuid,),) = scene.rows("SELECT uuid FROM tipoff ORDER BY id DESC LIMIT 1")
     return f"/tipoffs/{uuid}", code, passphrase, sender
+
+
+def colleague(scene: Scene) -> Person:
+    """Somebody else at the office of the district: money takes two."""
+    person = inspector("范局")
+    with writing(scene.engine) as session:
+        district = session.merge(scene.settled.district, load=False)
+        assert isinstance(district, UnitRow)
+        enrolment.enlist(session, person, unit=district, role=Role.OFFICE)
+    return person
+
+
+def granted(scene: Scene, second: Person, fine: str = "80000") -> tuple[str, dict[str, str]]:
+    """A tip-off that one closed as true and another granted a reward for, and its secrets."""
+    address, code, passphrase, _ = filed(scene)
+    office, unit = scene.cast.office, scene.settled.enterprise.name
+    send(scene, office, f"{address}/accept", unit=unit)
+    send(scene, office, f"{address}/close", outcome="true", found="已改")
+    assert send(scene, second, f"{address}/reward", fine=fine).status == 303
+    return address, {"code": code, "passphrase": passphrase}
+
+
+def test_money_for_a_tip_off_takes_two_people_at_each_step(scene: Scene) -> None:
+    second, office = colleague(scene), scene.cast.office
+    address, secrets = granted(scene, second)
+    page = ask(scene, second, address).body.decode()
+    assert "要由另一位同事发放" in page
+    assert 'name="passphrase"' not in page
+    assert send(scene, second, f"{address}/payment", **secrets).status == 403
+    assert 'name="passphrase"' in ask(scene, office, address).body.decode()
+    assert send(scene, office, f"{address}/payment", **secrets).status == 303
+    another, *_ = filed(scene)
+    send(scene, office, f"{another}/accept", unit=scene.settled.enterprise.name)
+    send(scene, office, f"{another}/close", outcome="partly", found="已改")
+    page = ask(scene, office, another).body.decode()
+    assert "奖励要由另一位同事核定" in page
+    assert f"{another}/reward" not in page
+    assert send(scene, office, f"{another}/reward", fine="1").status == 403
 
 
 def test_a_tip_off_is_looked_into_answered_and_rewarded(scene: Scene) -> None:
@@ -40,7 +83,7 @@ def test_a_tip_off_is_looked_into_answered_and_rewarded(scene: Scene) -> None:
     send(scene, office, f"{address}/close", outcome="true", found="门已打开，灭火器已换")
     assert "门已打开，灭火器已换" in sender.status(code, passphrase).text
     reward = {"fine": "80000", "own_staff": "y", "case_number": "云应急罚〔2026〕9号"}
-    assert send(scene, office, f"{address}/reward", **reward).status == 303
+    assert send(scene, colleague(scene), f"{address}/reward", **reward).status == 303
     assert send(scene, office, f"{address}/reward", **reward).status == 409
     # 80 000 × 15 % = 12 000, and a fifth more for the unit's own staff.
     assert "1.44 万元" in ask(scene, office, "/tipoffs/rewards").body.decode()

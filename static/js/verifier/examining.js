@@ -11,10 +11,10 @@ import { read as readProof, statement, trouble } from "./proof.js";
 /** @typedef {"passed" | "failed" | "indeterminate"} Outcome */
 /** @typedef {{code: string, outcome: Outcome, values: Record<string, any>}} Fact */
 /** @typedef {{name: string, size: number, digest: string}} Known a file of which only this is needed */
-/** @typedef {{report: Known | null, trouble: string, record: Uint8Array | null, proof: Uint8Array | null, photos: Known[], keys: Jwk[], mirror: string[]}} Evidence */
+/** @typedef {{report: Known | null, trouble: string, record: Uint8Array | null, content: Uint8Array<ArrayBuffer> | null, proof: Uint8Array | null, photos: Known[], keys: Jwk[], mirror: string[]}} Evidence */
 /** @typedef {import("./jws.js").Jwk} Jwk */
 /** @typedef {import("./proof.js").Proven} Proven */
-/** @typedef {{outcome: Outcome, facts: Fact[], payload: any, payloadText: string, payloadDigest: string, photos: {missing: number, all: number}}} Finding */
+/** @typedef {{outcome: Outcome, facts: Fact[], issued: any, payload: any, payloadText: string, payloadDigest: string, photos: {missing: number, all: number}}} Finding */
 
 const [PASSED, FAILED, UNTOLD] = /** @type {Outcome[]} */ (["passed", "failed", "indeterminate"]);
 
@@ -29,9 +29,9 @@ export function worst(facts) {
 
 /** @param {Evidence} evidence @returns {Promise<Finding>} */
 export async function examine(evidence) {
-  const finding = { outcome: UNTOLD, facts: /** @type {Fact[]} */ ([]), payload: null, payloadText: "", payloadDigest: "", photos: { missing: 0, all: 0 } };
+  const finding = { outcome: UNTOLD, facts: /** @type {Fact[]} */ ([]), issued: null, payload: null, payloadText: "", payloadDigest: "", photos: { missing: 0, all: 0 } };
   if (evidence.trouble) finding.facts.push(fact(evidence.trouble, FAILED));
-  else finding.facts.push(...(await inside(evidence, finding)));
+  else finding.facts.push(...(await (evidence.content && !evidence.record ? insidePaper(evidence, evidence.content, finding) : inside(evidence, finding))));
   finding.outcome = worst(finding.facts);
   return finding;
 }
@@ -51,10 +51,50 @@ async function inside(evidence, finding) {
     return [fact("record_unreadable", FAILED)];
   }
   const facts = record.signatures.flatMap((each) => signatureFacts(each, enrolled, finding.payload));
-  if (proof) facts.push(...(await placeFacts(proof, serverKeys, finding, evidence)));
+  if (proof) facts.push(names(proof.record.entry, finding), ...(await placeFacts(proof, serverKeys, evidence)));
   else facts.push(fact("proof_missing", evidence.proof ? FAILED : UNTOLD));
   facts.push(...photoFacts(evidence.photos, finding));
   return facts;
+}
+
+/**
+ * A paper or a sheet: nobody signs its words on a device; the ledger's entry says who confirmed them by password.
+ * @param {Evidence} evidence @param {Uint8Array<ArrayBuffer>} content @param {Finding} finding @returns {Promise<Fact[]>}
+ */
+async function insidePaper(evidence, content, finding) {
+  finding.payloadDigest = await sha256(content);
+  try {
+    finding.payload = parsed(content);
+    finding.payloadText = JSON.stringify(finding.payload, null, 1);
+  } catch {
+    return [fact("paper_unreadable", FAILED)];
+  }
+  const proof = evidence.proof && readProof(evidence.proof);
+  if (!proof) return [fact("proof_missing", evidence.proof ? FAILED : UNTOLD)];
+  const serverKeys = evidence.keys.length ? evidence.keys : proof.serverKeys;
+  return [confirmed(proof.record.entry, finding), ...(await placeFacts(proof, serverKeys, evidence)), ...photoFacts(evidence.photos, finding)];
+}
+
+/** Whether the entry issues exactly these words; what it says of number and people is kept. @param {import("./proof.js").Entry} entry @param {Finding} finding @returns {Fact} */
+function confirmed(entry, finding) {
+  const body = bodyOf(entry);
+  const issues = entry.kind === "paper.issued" || entry.kind === "sheet.issued";
+  const same = issues && body?.content_sha256 === finding.payloadDigest && body.kind === finding.payload?.kind;
+  const values = { seq: entry.seq, digest: finding.payloadDigest };
+  if (!same) return fact("entry_issues_another", FAILED, values);
+  const officers = Array.isArray(body.officers) ? body.officers : [body.by];
+  const people = officers.map((/** @type {any} */ each) => String(each?.name)).join(" · ");
+  finding.issued = { number: String(body.number), people, issued_at: entry.recorded_at };
+  return fact("entry_issues_paper", PASSED, { ...values, people, number: finding.issued.number });
+}
+
+/** @param {import("./proof.js").Entry} entry @returns {any} what it says; null where it is no JSON */
+function bodyOf(entry) {
+  try {
+    return parsed(entry.body);
+  } catch {
+    return null;
+  }
 }
 
 /**
@@ -93,14 +133,15 @@ function nameOf(payload, person) {
   return String(people.find((/** @type {any} */ each) => each?.account === person)?.name ?? person);
 }
 
-/** @param {NonNullable<ReturnType<typeof readProof>>} proof @param {Jwk[]} serverKeys @param {Finding} finding @param {Evidence} evidence @returns {Promise<Fact[]>} */
-async function placeFacts(proof, serverKeys, finding, { keys, mirror }) {
+/** @param {NonNullable<ReturnType<typeof readProof>>} proof @param {Jwk[]} serverKeys @param {Evidence} evidence @returns {Promise<Fact[]>} */
+async function placeFacts(proof, serverKeys, { keys, mirror }) {
   const { entry, checkpoint } = proof.record;
-  const facts = [names(entry, finding)];
+  /** @type {Fact[]} */
+  const facts = [];
   const values = { seq: entry.seq, recorded_at: entry.recorded_at };
   const wrong = await trouble(proof.record, serverKeys);
   const said = await statement(checkpoint, serverKeys);
-  if (wrong === "checkpoint_unsigned" && keys.length && (await statement(checkpoint, proof.serverKeys))) return [...facts, fact("server_key_differs", FAILED)];
+  if (wrong === "checkpoint_unsigned" && keys.length && (await statement(checkpoint, proof.serverKeys))) return [fact("server_key_differs", FAILED)];
   const until = said ? { ...values, until: said.seq, taken_at: said.taken_at } : values;
   facts.push(wrong ? fact(wrong, wrong === "path_missing" ? UNTOLD : FAILED, until) : fact("entry_stands", PASSED, until));
   if (!said) return facts;
@@ -111,12 +152,7 @@ async function placeFacts(proof, serverKeys, finding, { keys, mirror }) {
 
 /** Whether the entry is about exactly this record. @param {import("./proof.js").Entry} entry @param {Finding} finding @returns {Fact} */
 function names(entry, finding) {
-  let body = null;
-  try {
-    body = parsed(entry.body);
-  } catch {
-    body = null;
-  }
+  const body = bodyOf(entry);
   const same = entry.kind.startsWith("record.") && body?.digest === finding.payloadDigest && body.record === finding.payload?.uuid;
   return fact(same ? "entry_names_record" : "entry_names_another", same ? PASSED : FAILED, { seq: entry.seq, digest: finding.payloadDigest });
 }
@@ -147,10 +183,11 @@ function photoFacts(photos, finding) {
   return facts;
 }
 
-/** Digests of every photo and drawn signature that the record names. @param {any} payload @returns {Set<string>} */
+/** Digests of every photo and drawn signature that the record or paper names. @param {any} payload @returns {Set<string>} */
 function filesOf(payload) {
   const list = (/** @type {any} */ value) => (Array.isArray(value) ? value : []);
   const inks = list(payload?.signatures).map((/** @type {any} */ each) => each?.ink?.sha256);
   const photos = list(payload?.photos).flatMap((/** @type {any} */ each) => [each?.sha256, each?.original?.sha256]);
-  return new Set([...inks, ...photos].filter((digest) => typeof digest === "string"));
+  const receipts = list(payload?.receipts).map((/** @type {any} */ each) => each?.ink || null);
+  return new Set([...inks, ...photos, ...receipts].filter((digest) => typeof digest === "string"));
 }

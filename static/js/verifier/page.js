@@ -52,18 +52,20 @@ function line({ code, outcome, values }) {
 }
 
 async function show() {
-  const begun = Boolean(evidence.report || evidence.record || evidence.proof);
+  const begun = Boolean(evidence.report || evidence.record || evidence.content || evidence.proof);
   part("result").hidden = !begun;
   part("waiting").hidden = begun || !(evidence.photos.length || evidence.keys.length || evidence.mirror.length);
   if (!begun) return;
   const finding = await examine(evidence);
   const facts = [...finding.facts].sort((one, two) => ORDER.indexOf(one.outcome) - ORDER.indexOf(two.outcome));
-  part("headline").replaceChildren(drawn(`headline-${finding.outcome}`));
+  const paper = finding.issued && finding.outcome === "passed" ? "-paper" : "";
+  part("headline").replaceChildren(drawn(`headline-${finding.outcome}${paper}`));
   part("result").dataset.outcome = finding.outcome;
   part("facts").replaceChildren(...facts.map(line));
   part("file").replaceChildren(filled(drawn("file-facts"), { ...evidence.report }));
   part("about").hidden = !finding.payload;
-  part("about-facts").replaceChildren(filled(drawn("record-facts"), summary(finding.payload, finding.payloadDigest)));
+  const { payload, payloadDigest: digest, issued } = finding;
+  part("about-facts").replaceChildren(evidence.record ? filled(drawn("record-facts"), summary(payload, digest)) : filled(drawn("paper-facts"), { ...payload, ...issued, digest }));
   part("payload").textContent = finding.payloadText;
   part("no-mirror").hidden = evidence.mirror.length > 0;
   part("no-files").hidden = !finding.photos.missing;

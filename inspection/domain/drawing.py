@@ -1,36 +1,42 @@
 """How a sample is drawn (抽查算法). Pure: a stranger with the list and the seed gets the same.
 
+One way for all samples: an auditor's of reports, and closed hazards to be seen again (回头看).
+
 For years and more, like the ledger's framing: docs/sampling.md says it in words and in
 ten lines of Python, and a test runs those lines. A new rule gets a new version beside it.
 
-1. Each sector is a stratum; a report without a sector stands in the stratum "".
+1. Each sector is a stratum; one without a sector stands in the stratum "".
 2. Every stratum gets one place, the largest strata first, as long as there are places.
    Further places go out by the method of largest remainders over what is left
    (Hamilton); of equal remainders, the larger stratum first, then the sector's name.
-3. Within a stratum, reports stand in the order of SHA-256(seed "|" uuid), in hex; the
+3. Within a stratum, they stand in the order of SHA-256(seed "|" uuid), in hex; the
    first ones are drawn.
 """
 
 import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 VERSION = "zhencha-sample-1"
+LONGEST_SEED = 64
+SEED = re.compile(r"[0-9A-Za-z._:-]{1,64}\Z")
+"""What a seed may consist of: it can be read aloud, typed and hashed the same everywhere."""
 
 
 @dataclass(frozen=True)
 class Stratum:
-    """One sector: how many reports it has, and the uuids that were drawn from it, in order."""
+    """One sector: how many things it has, and the uuids that were drawn from it, in order."""
 
     sector: str
     population: int
     drawn: tuple[str, ...]
 
 
-def draw(reports: Sequence[tuple[str, str]], size: int, seed: str) -> tuple[Stratum, ...]:
+def draw(things: Sequence[tuple[str, str]], size: int, seed: str) -> tuple[Stratum, ...]:
     """Draw `size` of these (uuid, sector), or all of them when there are fewer."""
     members: dict[str, list[str]] = {}
-    for uuid, sector in sorted(reports):
+    for uuid, sector in sorted(things):
         members.setdefault(sector, []).append(uuid)
     places = _places({sector: len(uuids) for sector, uuids in members.items()}, size)
     return tuple(
@@ -39,8 +45,13 @@ def draw(reports: Sequence[tuple[str, str]], size: int, seed: str) -> tuple[Stra
     )
 
 
+def population_text(things: Sequence[tuple[str, str]]) -> bytes:
+    """The list as anybody can read it: uuid and sector a line, in the order of uuids."""
+    return "".join(f"{uuid},{sector}\n" for uuid, sector in sorted(things)).encode()
+
+
 def rank(seed: str, uuid: str) -> str:
-    """Where a report stands in its stratum's order."""
+    """Where a thing stands in its stratum's order."""
     return hashlib.sha256(f"{seed}|{uuid}".encode()).hexdigest()
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from inspection.audits import drawing
+from inspection.domain import drawing
 from tests.builders.identifiers import uuid7
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "sampling.md"

@@ -1,0 +1,1 @@
+"""Random selection (双随机) of enterprises and inspectors: announced, drawn by a public value."""
