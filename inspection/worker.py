@@ -24,6 +24,8 @@ from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
 from inspection.notices import inbox, mail, push
+from inspection.orders import months
+from inspection.orders import reminding as order_reminding
 from inspection.paperwork import sealing
 from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
@@ -227,6 +229,13 @@ def escalate(wiring: Wiring) -> int:
     return told
 
 
+def press_orders(wiring: Wiring) -> None:
+    """Remind of orders that are due, and ask for the month's written word."""
+    reminded = order_reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    asked = months.ask(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded of %d orders, asked for the month of %d offices", reminded, asked)
+
+
 def remind_of_tables(wiring: Wiring) -> int:
     """Remind of dispatch tables that are due soon or late; returns of how many offices'."""
     told = table_reminding.remind(engine=wiring.engine, clock=wiring.clock)
@@ -249,13 +258,14 @@ def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
         _log.exception("failed %s", work.__name__)
 
 
-HOURLY: tuple[Callable[[Wiring], object], ...] = (
-    renew_certificates,
-    take_checkpoint,
+PRESSING: tuple[Callable[[Wiring], object], ...] = (
     escalate,
+    press_orders,
     remind_of_tables,
     remind_of_duties,
 )
+"""What people are told when it is due; a server that was down has missed some."""
+HOURLY = (renew_certificates, take_checkpoint, *PRESSING)
 
 
 def run(wiring: Wiring) -> None:
@@ -263,10 +273,8 @@ def run(wiring: Wiring) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    _on_time(wiring, renew_certificates)
-    _on_time(wiring, escalate)  # a server that was down has missed some
-    _on_time(wiring, remind_of_tables)
-    _on_time(wiring, remind_of_duties)
+    for work in (renew_certificates, *PRESSING):
+        _on_time(wiring, work)
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)

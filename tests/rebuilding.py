@@ -18,6 +18,7 @@ from inspection.dispatch import entries
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
+from inspection.orders import register as orders
 from inspection.selections import register as selections
 from inspection.upkeep import register as upkeep
 
@@ -42,9 +43,12 @@ TABLES = {
     "upkeep_entry": "uuid",
     "upkeep_reminder": "unit_id, about, due_on, days",
     "self_check_signer": "record, person",
+    "assignment_order": "uuid",
+    "order_unit": "unit_id, received_at, place, order_id",
+    "order_month": "office_id, unit_id, month",
 }
 """Each register and what puts its rows in order."""
-NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id"}
+NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id", "order_id"}
 """Our own numbers, which a rebuild gives anew."""
 
 
@@ -55,6 +59,7 @@ def lies(engine: Engine) -> list[str]:
         register.rebuild(session)
         enforcement.rebuild(session)
         incidents.rebuild(session)
+        orders.rebuild(session)
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)

@@ -123,6 +123,11 @@ class Permission(Enum):
     """Call units and want an answer (叫应)."""
     CALL_ANSWER = "call:answer"
     """Answer a call for one's enterprise."""
+    ORDER_READ = "order:read"
+    ORDER_ISSUE = "order:issue"
+    """Hand down assignment orders (交办单) to units below, strike them off, tell of the month."""
+    ORDER_ANSWER = "order:answer"
+    """Acknowledge and feed back orders for one's own unit, write of the month."""
     CAMPAIGN_READ = "campaign:read"
     CAMPAIGN_RUN = "campaign:run"
     """Begin, change and close campaigns (专项行动) of one's own office."""
@@ -224,6 +229,9 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.CALL_READ: (frozenset({_E, _H, _O}), Reach.SUBTREE),
     Permission.CALL_MAKE: (frozenset({_O}), Reach.SUBTREE),
     Permission.CALL_ANSWER: (frozenset({_E, _H}), Reach.SUBTREE),
+    Permission.ORDER_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.ORDER_ISSUE: (frozenset({_O}), Reach.SUBTREE),
+    Permission.ORDER_ANSWER: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
     Permission.CAMPAIGN_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.CAMPAIGN_RUN: (frozenset({_O}), Reach.SUBTREE),
     Permission.CAMPAIGN_TAG: (frozenset({_I, _O}), Reach.SUBTREE),

@@ -17,6 +17,7 @@ from inspection.cli import (
     demonstration_bulletins,
     demonstration_campaigns,
     demonstration_lists,
+    demonstration_orders,
     demonstration_records,
     demonstration_tables,
     demonstration_upkeep,
@@ -170,6 +171,7 @@ def load(*, history: bool = False) -> None:
         demonstration_tables.load(_uuid)
         demonstration_campaigns.load(_uuid)
         demonstration_bulletins.load(_uuid)
+        demonstration_orders.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:

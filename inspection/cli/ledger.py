@@ -16,6 +16,7 @@ from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
 from inspection.ledger.audit import audit
+from inspection.orders import register as orders
 from inspection.paperwork import shelf
 from inspection.selections import register as selections
 from inspection.upkeep import register as upkeep
@@ -91,6 +92,7 @@ def rebuild() -> None:
         shelf.rebuild(session)
         enforcement.rebuild(session)
         incidents.rebuild(session)
+        orders.rebuild(session)
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)

@@ -78,6 +78,22 @@ class BulletinCaseUnknown(Problem):
     """A typical case is not a hazard in the office's area; `number` is what was written."""
 
 
+class OrderIncomplete(Problem):
+    """What was filled in about an order, or of a month, does not do; `fields` has codes."""
+
+
+class OrderMovedOn(Problem):
+    """Somebody else took a step meanwhile, or this one is not possible now; `state` says where."""
+
+
+class WorkListHeadless(Problem):
+    """No sheet of the workbook has a heading row with a column of tasks."""
+
+
+class WorkListTooLong(Problem):
+    """A list has more tasks than one act issues; `most` says how many."""
+
+
 class CampaignOdd(Problem):
     """What an office said of a campaign does not do; `fields` has a code for each field."""
 

@@ -12,6 +12,8 @@ BULLETINS = {
 """Bulletins (通报) by how long their period is."""
 CORRECTED = frozenset({DISPATCH, *BULLETINS.values()})
 """Issued by `dispatch/` and `analysis/`, which also correct them: nobody annuls one by itself."""
+ORDER_BULLETIN = "order_bulletin"
+"""一月一通报: an office tells how the units responsible for its orders did in a month."""
 TITLES = {
     "problem_list": "问题隐患清单",
     "duty_list": "隐患整治责任清单",
@@ -22,6 +24,7 @@ TITLES = {
     BULLETINS["week"]: "隐患排查治理周报",
     BULLETINS["month"]: "隐患排查治理月通报",
     BULLETINS["quarter"]: "隐患排查治理季通报",
+    ORDER_BULLETIN: "重点工作任务月度通报",
 }
 LISTS = ("problem_list", "duty_list")
 OF_ENTERPRISE = ("quarter", "year")

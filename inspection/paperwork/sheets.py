@@ -41,6 +41,8 @@ def permission_for(kind: str) -> Permission:
         return Permission.DISPATCH_KEEP
     if kind in domain.BULLETINS.values():
         return Permission.BULLETIN_ISSUE
+    if kind == domain.ORDER_BULLETIN:
+        return Permission.ORDER_ISSUE
     enterprise = kind in domain.OF_ENTERPRISE
     return Permission.FIGURES_SIGN if enterprise else Permission.SHEET_SIGN
 

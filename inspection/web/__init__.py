@@ -38,6 +38,9 @@ from inspection.web import (
     ledger,
     lists,
     look_back,
+    order_issuing,
+    order_months,
+    orders,
     papers,
     papers_shelf,
     people,
@@ -62,6 +65,7 @@ from inspection.web import (
     units,
     upkeep,
     verification,
+    work_lists,
 )
 
 PAGES = (
@@ -100,6 +104,10 @@ PAGES = (
     papers_shelf,
     sheets,
     dispatch,
+    orders,
+    order_issuing,
+    order_months,
+    work_lists,
     reports,
     audits,
     audits_case,

@@ -116,6 +116,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("统计"), "/statistics", Permission.HAZARD_READ),
             (_("排名"), "/rankings", Permission.RANKING_READ),
             (_("通报"), "/bulletins", Permission.BULLETIN_READ),
+            (_("交办"), "/orders", Permission.ORDER_READ),
             (_("调度表"), "/dispatch", Permission.DISPATCH_READ),
             (_("督促阶梯"), "/ladders", Permission.LADDER_KEEP),
         ),

@@ -57,6 +57,9 @@ DUTY_KEEP           no         no      no          no    yes     no       no
 CALL_READ           no         no      yes         yes   yes     no       no
 CALL_MAKE           no         no      no          no    yes     no       no
 CALL_ANSWER         no         no      yes         yes   no      no       no
+ORDER_READ          yes        no      yes         yes   yes     yes      no
+ORDER_ISSUE         no         no      no          no    yes     no       no
+ORDER_ANSWER        yes        no      yes         yes   yes     no       no
 CAMPAIGN_READ       yes        no      yes         yes   yes     yes      no
 CAMPAIGN_RUN        no         no      no          no    yes     no       no
 CAMPAIGN_TAG        yes        no      no          no    yes     no       no

@@ -40,7 +40,7 @@ from tests.paperwork.office import Office, token
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
-from tests.tenancy import draws
+from tests.tenancy import draws, ordering
 from tests.tipoffs.sender import Sender, secrets_in, telling_photo
 from tests.web.steps.desk import address, browser_of, send
 
@@ -207,6 +207,7 @@ def _fill(world: World) -> None:
     _on_paper(world)
     _entered(world)
     _reached(world)
+    ordering.fill(world)  # before cards are sent: it does all jobs that wait
     _authored(world)
     _carded(world)
     _reported(world)
