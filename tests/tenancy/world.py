@@ -20,7 +20,6 @@ from inspection.database import writing
 from inspection.domain import checklist
 from inspection.domain.enforcement import Ground, MeasureKind, PenaltyKind, Subject
 from inspection.domain.hazard import Step
-from inspection.domain.upkeep import DRILL
 from inspection.enforcement import cases
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
 from inspection.incidents import calls
@@ -29,7 +28,6 @@ from inspection.notices import inbox, subscriptions
 from inspection.notices.inbox import Message
 from inspection.notices.subscriptions import Offered
 from inspection.organisations.unit import Unit, UnitKind
-from inspection.upkeep import entries
 from tests.builders import enrolment, instruments
 from tests.builders.enrolment import PASSWORD
 from tests.builders.people import Person, inspector
@@ -40,7 +38,7 @@ from tests.paperwork.office import Office, token
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
-from tests.tenancy import draws, ordering
+from tests.tenancy import draws, ordering, registers
 from tests.tipoffs.sender import Sender, secrets_in, telling_photo
 from tests.web.steps.desk import address, browser_of, send
 
@@ -215,7 +213,7 @@ def _fill(world: World) -> None:
     things, secrets = draws.settle(scene, office)
     world.things |= things
     world.secrets |= secrets
-    _kept(world)
+    registers.fill(world)
 
 
 def _noted(world: World) -> str:
@@ -395,32 +393,6 @@ def _carded(world: World) -> None:
     assert answer.status == 303, answer
     world.things["sending"] = answer.headers["location"].rsplit("/", 1)[1]
     world.secrets |= {"sending": world.things["sending"], "note with a card": note}
-
-
-def _kept(world: World) -> None:
-    """A drill with a photo in the unit's register."""
-    scene, officer = world.scene, world.own["enterprise"]
-    digest = scene.wiring.blobs.keep(telling_photo("drill")[0].getvalue())
-    said = {
-        "kind": "disposal",
-        "plan": "只给本单位看的预案",
-        "held_on": "2026-11-20",
-        "people": 3,
-        "assessment": "x",
-    }
-    with writing(scene.engine) as session:
-        actor = enrolment.actor(session, officer)
-        (number,) = entries.enter(
-            session,
-            actor,
-            world.things["unit"],
-            DRILL,
-            [said],
-            photos=[digest],
-            at=scene.clock(),
-        )
-    world.things |= {"register number": number, "photo of the drill": digest}
-    world.secrets |= {"register number": number, "plan of the drill": said["plan"]}
 
 
 def _reported(world: World) -> None:
