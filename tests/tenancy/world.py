@@ -35,16 +35,15 @@ from inspection.organisations.unit import Unit, UnitKind
 from inspection.selections import conflicts, lots
 from inspection.selections.pools import NewSelection, Wanted
 from tests.builders import enrolment, instruments
-from tests.builders.enrolment import PASSWORD
 from tests.builders.people import Person, inspector
 from tests.builders.photos import photo
 from tests.builders.times import stamp
 from tests.notices.pushing import Browser
-from tests.orders.desk import Desk, document
 from tests.paperwork.office import Office
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
+from tests.tenancy import ordering
 from tests.tipoffs.sender import Sender, secrets_in, telling_photo
 from tests.web.steps.desk import address, browser_of, send
 
@@ -211,7 +210,7 @@ def _fill(world: World) -> None:
     _on_paper(world)
     _entered(world)
     _reached(world)
-    _ordered(world)  # before cards are sent: it does all jobs that wait
+    ordering.fill(world)  # before cards are sent: it does all jobs that wait
     _authored(world)
     _carded(world)
     _reported(world)
@@ -419,34 +418,6 @@ def _reported(world: World) -> None:
         "call": call,
         "words of the call": new.occasion,
         "crew": crew["leader"],
-    }
-
-
-def _ordered(world: World) -> None:
-    """An order to the unit, fed back with a document, and the bulletin that tells of it."""
-    scene, office, head = world.scene, world.own["office"], world.own["head"]
-    desk, title = Desk(scene), "只给本单位看的交办"
-    order = desk.issued(title=title, lead="", joint=[], lead_other=scene.settled.enterprise.name)
-    assert desk.step(order, "receive", head).status_code == 303
-    told = {"words": "只给交办单位看的反馈", "documents": [document("只给交办单位看的.pdf")]}
-    assert desk.step(order, "claim", head, **told).status_code == 303
-    digest = desk.get(order, office).text.split(f"{order}/evidence/")[1].split('"')[0]
-    path = "/orders/months/2026-11/bulletin"
-    seen = re.findall(r'name="content_sha256"[^>]*value="(\w{64})"', desk.get(path, office).text)
-    answer = desk.post(path, office, content_sha256=seen[0], password=PASSWORD)
-    assert answer.status_code == 303, answer.text
-    while worker.work_once(scene.wiring):
-        pass
-    world.things |= {
-        "order": order.rpartition("/")[2],
-        "document of the order": digest,
-        "district": desk.unit("云岚区"),
-    }
-    world.secrets |= {
-        "order": world.things["order"],
-        "title of the order": title,
-        "words of the feedback": str(told["words"]),
-        "document of the order": digest,
     }
 
 
