@@ -20,9 +20,12 @@ from inspection.hazards import register
 from inspection.incidents import register as incidents
 from inspection.orders import register as orders
 from inspection.selections import register as selections
+from inspection.upkeep import register as upkeep
 
 TABLES = {
     "hazard": "uuid",
+    "hazard_tally": "area_id, due_on, state, level, sector, source, own",
+    "hazard_day": "area_id, whole_month, day, state, level, source",
     "measure": "uuid",
     "penalty": "uuid",
     "incident": "uuid",
@@ -40,6 +43,9 @@ TABLES = {
     "assignment_order": "uuid",
     "order_unit": "unit_id, received_at, place, order_id",
     "order_month": "office_id, unit_id, month",
+    "upkeep_entry": "uuid",
+    "upkeep_reminder": "unit_id, about, due_on, days",
+    "self_check_signer": "record, person",
 }
 """Each register and what puts its rows in order."""
 NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id", "order_id"}
@@ -57,6 +63,7 @@ def lies(engine: Engine) -> list[str]:
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
 

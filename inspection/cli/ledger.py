@@ -19,6 +19,7 @@ from inspection.ledger.audit import audit
 from inspection.orders import register as orders
 from inspection.paperwork import shelf
 from inspection.selections import register as selections
+from inspection.upkeep import register as upkeep
 from inspection.worker import take_checkpoint
 
 
@@ -95,6 +96,7 @@ def rebuild() -> None:
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

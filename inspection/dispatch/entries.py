@@ -285,9 +285,9 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
 
 
 def rebuild(session: Session) -> None:
-    """Empty the table and build it again from the whole ledger."""
+    """Empty the table and build it again from the ledger."""
     session.execute(delete(DispatchEntry))
-    journal.replay(session, apply)
+    journal.replay_kinds(session, apply, _TAKE)
 
 
 def _noted(session: Session, entry: Entry, body: dict[str, Any]) -> None:

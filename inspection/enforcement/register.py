@@ -82,10 +82,10 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
 
 
 def rebuild(session: Session) -> None:
-    """Empty both tables and build them again from the whole ledger."""
+    """Empty both tables and build them again from the ledger."""
     session.execute(delete(Measure))
     session.execute(delete(Penalty))
-    journal.replay(session, apply)
+    journal.replay_kinds(session, apply, _TAKE)
 
 
 def _unit_id(body: dict[str, Any]) -> Any:

@@ -62,18 +62,25 @@ def portions(values: list[Any]) -> Iterator[list[Any]]:
 
 @dataclass(frozen=True)
 class UnitSeen:
-    """What the register repeats of a unit. `areas`: units that see it, itself first."""
+    """What the register repeats of a unit. `areas`: units that see it, itself first.
+
+    `wide_areas`: such of them as see more than one enterprise.
+    """
 
     name: str
     sector: str
     areas: tuple[int, ...]
+    wide_areas: tuple[int, ...]
 
 
 def units(session: Session, ids: set[int]) -> dict[int, UnitSeen]:
     """Return what the register repeats of these units."""
     supervisor = aliased(Unit)
     query = (
-        select(Unit.id, Unit.name, Unit.sector, Unit.path, supervisor.id.label("supervisor"))
+        select(
+            *(Unit.id, Unit.name, Unit.sector, Unit.path, Unit.kind),
+            supervisor.id.label("supervisor"),
+        )
         .outerjoin(
             supervisor,
             (supervisor.id == Unit.supervisor_id) & (supervisor.kind == UnitKind.DEPARTMENT),
@@ -81,10 +88,16 @@ def units(session: Session, ids: set[int]) -> dict[int, UnitSeen]:
         .where(Unit.id.in_(bindparam("ids", expanding=True)))
     )
     return {
-        row.id: UnitSeen(row.name, row.sector, _areas(row.id, row.path, row.supervisor))
+        row.id: _seen(row)
         for some in portions(sorted(ids))
         for row in session.execute(query, {"ids": some})
     }
+
+
+def _seen(row: Any) -> UnitSeen:
+    areas = _areas(row.id, row.path, row.supervisor)
+    wide = areas[1:] if row.kind == UnitKind.ENTERPRISE else areas
+    return UnitSeen(row.name, row.sector, areas, wide)
 
 
 def _areas(unit: int, path: str, supervisor: int | None) -> tuple[int, ...]:

@@ -225,4 +225,4 @@ def _shown(session: Session, lines: Select[Any], found: Found) -> list[Any]:
 
 def _selected(lines: Select[Any], scope: Scope, wanted: RegisterFilter, today: date) -> Select[Any]:
     conditions = narrowing.conditions(scope, wanted, today=today)
-    return lines.where(*conditions).order_by(*pages.order_of(wanted))
+    return lines.where(*conditions).order_by(*pages.order_of(wanted, today=today))

@@ -22,11 +22,6 @@ def ended_on(day: date) -> int:
     return ENDED_FROM + NO_DEADLINE - day.toordinal()
 
 
-def open_after(day: date) -> int:
-    """Hazards with a lesser number had not ended when this day was over."""
-    return ended_on(day)
-
-
 def due_before(day: date) -> int:
     """Open hazards with a lesser number had a deadline before this day."""
     return day.toordinal()

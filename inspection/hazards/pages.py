@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import Session
 
-from inspection.domain.hazard import ENDED, STAGES, Stage, State
+from inspection.domain.hazard import ENDED, OPEN, STAGES, Stage, State
 from inspection.hazards import narrowing, searching, tally
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
@@ -62,11 +62,11 @@ def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date)
     sorts = _kept(session, scope, wanted, today)
     if sorts is None:
         few = _has_few(session, scope, wanted, today)
-        of_these = [*_in_units(session, scope, wanted, few=few), *of_hazards]
+        of_these = [*in_units(session, scope, wanted, few=few), *of_hazards]
         return _counted(session, wanted, of_these, today)
     few = _fewer_there(session, wanted, sorts, today)
-    of_these = [*_in_units(session, scope, wanted, few=few), *of_hazards]
-    return _page(session, wanted, sorts, _narrowed(of_these, wanted, today))
+    of_these = [*in_units(session, scope, wanted, few=few), *of_hazards]
+    return _page(session, wanted, sorts, _narrowed(of_these, wanted, today), today=today)
 
 
 def _narrowed(
@@ -83,11 +83,11 @@ def _counted(
     sorts = tally.counted(session, of_these, late, most=MOST_COUNTED + 1)
     narrowed = _narrowed(of_these, wanted, today)
     if sum(sort.hazards for sort in sorts) <= MOST_COUNTED:
-        return _page(session, wanted, sorts, narrowed)
+        return _page(session, wanted, sorts, narrowed, today=today)
     shown = tally.counted(session, narrowed, late, most=MOST_COUNTED + 1)
     total = sum(sort.hazards for sort in shown)
     is_more = total > MOST_COUNTED
-    found = _page(session, wanted, shown, narrowed, is_more=is_more)
+    found = _page(session, wanted, shown, narrowed, today=today, is_more=is_more)
     return replace(found, sorts=(), late=None if is_more else found.late)
 
 
@@ -99,7 +99,7 @@ def _find_by_words(session: Session, scope: Scope, wanted: RegisterFilter, today
     hits = searching.find(session, wanted.text, everything, among=among)
     of_these = [Hazard.id.in_(hits.ids)]
     sorts = tally.counted(session, of_these, narrowing.overdue(wanted, today))
-    found = _page(session, wanted, sorts, _narrowed(of_these, wanted, today))
+    found = _page(session, wanted, sorts, _narrowed(of_these, wanted, today), today=today)
     return replace(found, reach=hits.reach)
 
 
@@ -107,9 +107,15 @@ def _kept(
     session: Session, scope: Scope, wanted: RegisterFilter, today: date
 ) -> tuple[Sort, ...] | None:
     """The counts that are kept, where they answer this filter."""
-    if wanted.listed or wanted.asked or wanted.rung or wanted.on_time or any(_days(wanted)):
+    uncounted = (wanted.listed, wanted.asked, wanted.rung, wanted.on_time, wanted.item)
+    if any(uncounted) or any(_days(wanted)):
         return None
-    if wanted.unit_text and _names_many(session, scope, wanted):
+    if wanted.open_on:
+        whose = wanted.unit_text or wanted.sector or wanted.area
+        return (
+            None if whose else tally.open_on(session, scope, wanted.open_on, source=wanted.source)
+        )
+    if (wanted.unit_text or wanted.area) and _names_many(session, scope, wanted):
         return None
     return tally.kept(
         session,
@@ -124,7 +130,7 @@ def _kept(
 def _days(wanted: RegisterFilter) -> tuple[date | None, ...]:
     found, closed = wanted.found_since or wanted.found_until, wanted.closed_since
     began = wanted.campaign.since if wanted.campaign else None
-    return found, closed or wanted.closed_until, wanted.open_on, began
+    return found, closed or wanted.closed_until, began
 
 
 def _names_many(session: Session, scope: Scope, wanted: RegisterFilter) -> bool:
@@ -139,6 +145,7 @@ def _page(
     sorts: tuple[Sort, ...],
     conditions: list[ColumnElement[bool]],
     *,
+    today: date,
     is_more: bool = False,
 ) -> Found:
     shown = _shown(wanted, sorts)
@@ -147,7 +154,9 @@ def _page(
     page = _number(wanted, MOST_PAGES if is_more else pages)
     # Asking for one more than there is would walk to the end of the index.
     left = ROWS_A_PAGE + 1 if is_more else min(ROWS_A_PAGE, total - (page - 1) * ROWS_A_PAGE)
-    rows = _walked(session, wanted, conditions, page=page, left=left) if left > 0 else []
+    rows = []
+    if left > 0:
+        rows = _walked(session, wanted, conditions, page=page, left=left, today=today)
     if is_more:
         came_back = wanted.at.startswith("before")
         pages = page + 1 if came_back or len(rows) > ROWS_A_PAGE else page
@@ -183,11 +192,12 @@ def _walked(
     *,
     page: int,
     left: int,
+    today: date,
 ) -> list[Any]:
     """Walk along an index: from the beginning, or from where another page begins or ends."""
     by_day = _by_day(wanted)
     key: Any = Hazard.found_on if by_day else Hazard.urgency
-    backwards = by_day
+    backwards = by_day or _ended_first(wanted, today)
     query: Select[Any] = select(Hazard.id, key.label("key")).where(*conditions)
     cursor = _CURSOR.match(wanted.at)
     if cursor is None:
@@ -209,10 +219,20 @@ def _by_day(wanted: RegisterFilter) -> bool:
     return wanted.found_since is not None or wanted.found_until is not None
 
 
-def order_of(wanted: RegisterFilter) -> tuple[Any, ...]:
+def _ended_first(wanted: RegisterFilter, today: date) -> bool:
+    """What was open on a day past is told from that day on: what ended first after it, and last
+    what is open still. Most of what ended later was found later too, and would be passed by.
+    """
+    is_past = wanted.open_on is not None and wanted.open_on < today
+    return is_past and not wanted.open and wanted.state not in OPEN
+
+
+def order_of(wanted: RegisterFilter, *, today: date) -> tuple[Any, ...]:
     """Return the order of pages, for lists that are read in full."""
     if _by_day(wanted):
         return Hazard.found_on.desc(), Hazard.id.desc()
+    if _ended_first(wanted, today):
+        return Hazard.urgency.desc(), Hazard.id.desc()
     return Hazard.urgency, Hazard.id
 
 
@@ -237,7 +257,7 @@ def _shown(wanted: RegisterFilter, sorts: tuple[Sort, ...]) -> list[Sort]:
     ]
 
 
-def _in_units(
+def in_units(
     session: Session, scope: Scope, wanted: RegisterFilter, *, few: bool
 ) -> list[ColumnElement[bool]]:
     """The condition that hazards are of units in scope, in the form that is quicker to fulfil.
@@ -256,7 +276,7 @@ def _fewer_there(
     session: Session, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
 ) -> bool:
     """Whether those units have fewer hazards than a walk meets until a page is full."""
-    everywhere = tally.kept(session, EVERYTHING, today=today) or ()
+    everywhere = _kept(session, EVERYTHING, RegisterFilter(open_on=wanted.open_on), today) or ()
     met = _count(wanted, _shown(replace(wanted, level=""), everywhere))
     shown = _count(wanted, _shown(wanted, sorts))
     return sum(sort.hazards for sort in sorts) < met * min(1, ROWS_A_PAGE / max(shown, 1))
@@ -264,7 +284,7 @@ def _fewer_there(
 
 def _has_few(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> bool:
     """Whether the units that a filter means have so few hazards that all may be looked at."""
-    whose = RegisterFilter(unit_text=wanted.unit_text, sector=wanted.sector)
+    whose = RegisterFilter(unit_text=wanted.unit_text, area=wanted.area, sector=wanted.sector)
     sorts = _kept(session, scope, whose, today)
     return sorts is not None and sum(sort.hazards for sort in sorts) <= searching.READ_IN_FULL
 

@@ -29,7 +29,8 @@ from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
 from inspection.domain import ladder
 from inspection.domain.hazard import ENDED, Level, Question, Situation, Source, State, Step
-from inspection.hazards import derived, order
+from inspection.hazards import days, derived, order
+from inspection.hazards.days import HazardDay
 from inspection.hazards.derived import HazardTally, HazardWords, Row
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
@@ -44,6 +45,9 @@ _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_o
 ESCALATED = "hazard.escalated"
 IS_MAJOR = text("level = 'major'")
 """Word for word the condition of the index of major hazards, or SQLite does not use it."""
+IS_LISTED, IS_ASKED = text("listed_level <> ''"), text("question <> ''")
+IS_ON_A_RUNG = text("rung <> ''")
+"""Word for word the conditions of indexes, as above."""
 
 
 class Hazard(Base):
@@ -121,9 +125,13 @@ class Hazard(Base):
     __table_args__ = (
         # A page of the register is a walk along the first of these, which holds all that chips
         # ask; the others begin where only few hazards are meant.
-        Index("ix_hazard_order", "urgency", "id", "state", "level", "source", "unit_id"),
+        Index(
+            "ix_hazard_order",
+            *("urgency", "id", "state", "level", "source", "unit_id", "found_on", "deadline_on"),
+        ),
         Index("ix_hazard_of_unit", "unit_id", "urgency", "id", "state", "level", "source"),
         Index("ix_hazard_in_state", "state", "urgency", "id", "level", "source", "unit_id"),
+        Index("ix_hazard_item", "checklist_slug", "item_code", "found_on"),
         Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
         Index("ix_hazard_found", "found_on", "closed_on"),
         Index("ix_hazard_closed", "closed_on", "found_on"),
@@ -134,6 +142,15 @@ class Hazard(Base):
             "unit_id",
             sqlite_where=IS_MAJOR,
             postgresql_where=IS_MAJOR,
+        ),
+        # So are those listed, those with a question that waits, and those on the ladder.
+        *(
+            Index(name, *columns, sqlite_where=those, postgresql_where=those)
+            for name, columns, those in (
+                ("ix_hazard_listed", ("urgency", "id"), IS_LISTED),
+                ("ix_hazard_asked", ("urgency", "id"), IS_ASKED),
+                ("ix_hazard_on_rung", ("rung", "urgency", "id"), IS_ON_A_RUNG),
+            )
         ),
     )
 
@@ -169,11 +186,12 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
     _write_rows(session, before, after)
     derived.write_words(session, before, after, units)
     derived.write_tally(session, before, after, units)
+    days.write(session, before, after, units)
 
 
 def rebuild(session: Session) -> int:
     """Empty the register and build it again from the whole ledger; returns the entries read."""
-    for model in (Hazard, HazardWords, HazardTally):
+    for model in (Hazard, HazardWords, HazardTally, HazardDay):
         session.execute(delete(model))
     return journal.replay(session, apply, at_once=ENTRIES_AT_ONCE)
 

@@ -12,11 +12,12 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from inspection.domain.hazard import Level, Source, State
-from inspection.hazards import narrowing
+from inspection.hazards import days, narrowing, pages, tally
+from inspection.hazards.days import HazardDay
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
@@ -180,12 +181,7 @@ def table(
     today: date,
 ) -> Table:
     """Return the table of a period for a unit in scope (by its uuid), or for all in scope."""
-    groups = {
-        (row.level, row.source): _figures(row)
-        for row in session.execute(
-            _counted(scope, period, Hazard.level, Hazard.source, unit=unit, today=today)
-        )
-    }
+    groups = _groups(session, scope, period, unit=unit, today=today)
     return Table(
         period,
         due_on(period),
@@ -238,27 +234,55 @@ def progress(
 ) -> Progress:
     """Return the half-month report of everything in scope, with movement since the last."""
     previous = half_month(period.since - timedelta(days=1))
-    now = _by_unit(session, scope, period, today)
-    before = _by_unit(session, scope, previous, today)
-    every = sorted({*now, *before}, key=lambda unit: (_urgent(now.get(unit, NOTHING)), unit))
-    known = _names(session, every[:most])
+    pressing = session.execute(_pressing(session, scope, period, previous, today).limit(most)).all()
+    shown = [row.unit_id for row in pressing]
+    now = _by_unit(session, shown, period, today)
+    before = _by_unit(session, shown, previous, today)
     units = [
-        UnitProgress(*known[unit], now.get(unit, NOTHING), before.get(unit, NOTHING))
-        for unit in every[:most]
+        UnitProgress(*known, now.get(unit, NOTHING), before.get(unit, NOTHING))
+        for unit, known in _names(session, shown).items()
     ]
     units.sort(key=lambda each: (_urgent(each.now), each.unit_name))
-    total = UnitProgress("", "", "", _sum(now.values()), _sum(before.values()))
-    return Progress(period, previous, tuple(units), total, len(every))
+    total = UnitProgress(
+        *("", "", ""),
+        *(_sum(_groups(session, scope, each, today=today).values()) for each in (period, previous)),
+    )
+    return Progress(period, previous, tuple(units), total, pressing[0].units if pressing else 0)
+
+
+def _pressing(
+    session: Session, scope: Scope, period: Period, previous: Period, today: date
+) -> Select[Any]:
+    """Units of which a half-month report has anything to tell, the most pressing first.
+
+    Read from the register's order alone, however wide its rows: what is open, and what ended
+    since the report before.
+    """
+    day = min(period.until, today)
+    was_open = narrowing.open_when_over(day)
+    is_open = _times(was_open)
+    is_late = _times(and_(was_open, Hazard.deadline_on < day))
+    told = or_(
+        Hazard.found_on >= previous.since,
+        Hazard.state == State.CLOSED,
+        narrowing.open_when_over(previous.until),
+    )
+    return (
+        select(Hazard.unit_id, func.count().over().label("units"))
+        .where(narrowing.not_ended_before(previous.since), Hazard.found_on <= period.until, told)
+        .where(*pages.in_units(session, scope, RegisterFilter(), few=False))
+        .group_by(Hazard.unit_id)
+        .order_by(is_late.desc(), is_open.desc(), Hazard.unit_id)
+    )
 
 
 def _urgent(figures: Figures) -> tuple[int, int]:
     return -figures.of(Measure.OVERDUE), -figures.of(Measure.OPEN)
 
 
-def _by_unit(session: Session, scope: Scope, period: Period, today: date) -> dict[int, Figures]:
-    rows = session.execute(_counted(scope, period, Hazard.unit_id, today=today))
-    found = {row.unit_id: _figures(row) for row in rows}
-    return {unit: figures for unit, figures in found.items() if any(figures.counts.values())}
+def _by_unit(session: Session, units: list[int], period: Period, today: date) -> dict[int, Figures]:
+    query = _counted(period, Hazard.unit_id, today=today).where(Hazard.unit_id.in_(units))
+    return {row.unit_id: _figures(row) for row in session.execute(query)}
 
 
 def _names(session: Session, units: list[int]) -> dict[int, tuple[str, str, str]]:
@@ -266,24 +290,82 @@ def _names(session: Session, units: list[int]) -> dict[int, tuple[str, str, str]
     return {row.id: (row.uuid, row.name, row.sector) for row in session.execute(query)}
 
 
-def _counted(
-    scope: Scope, period: Period, *groups: Any, unit: str = "", today: date
-) -> Select[Any]:
+def _groups(
+    session: Session, scope: Scope, period: Period, *, unit: str = "", today: date
+) -> dict[tuple[str, str], Figures]:
+    """Count every measure by level and source: from the days that are kept, or one by one."""
+    areas = None if unit else tally.wide_areas(session, scope)
+    if areas is not None:
+        return _kept(session, scope, areas, period, today)
+    query = _counted(period, Hazard.level, Hazard.source, today=today)
+    query = query.join(Unit, Unit.id == Hazard.unit_id).where(scope.condition())
+    rows = session.execute(query.where(Unit.uuid == unit) if unit else query)
+    return {(row.level, row.source): _figures(row) for row in rows}
+
+
+def _kept(
+    session: Session, scope: Scope, areas: list[int], period: Period, today: date
+) -> dict[tuple[str, str], Figures]:
+    listed = {
+        (row.level, row.source): row.hazards
+        for row in session.execute(_listed(session, scope, period, today))
+    }
+    return {
+        (row.level, row.source): _figures(row, listed.get((row.level, row.source), 0))
+        for row in session.execute(_summed(areas, period, today))
+    }
+
+
+def _summed(areas: list[int], period: Period, today: date) -> Select[Any]:
+    """Sum every measure but LISTED over the days of some areas, by level and source."""
+    day = HazardDay
+    within = day.day >= period.since
+    closed = within & (day.state == State.CLOSED)
+    is_over = day.day <= min(period.until, today)
+    is_major = day.level == Level.MAJOR
+    sums = {
+        Measure.FOUND: (within, day.found),
+        Measure.CLOSED: (closed, day.ended),
+        Measure.ON_TIME: (closed, day.on_time),
+        Measure.OPEN: (is_over, day.found - day.ended),
+        Measure.OVERDUE: (is_over, day.fell_late - day.late_ended),
+        Measure.MAJOR_FOUND: (within & is_major, day.found),
+        Measure.MAJOR_CLOSED: (closed & is_major, day.ended),
+        Measure.MAJOR_OPEN: (is_over & is_major, day.found - day.ended),
+        "funds": (closed, day.funds),
+    }
+    return (
+        select(
+            *(day.level, day.source),
+            *(_total(condition, of).label(name) for name, (condition, of) in sums.items()),
+        )
+        .where(days.until(areas, period.until, days_since=period.since))
+        .group_by(day.level, day.source)
+    )
+
+
+def _listed(session: Session, scope: Scope, period: Period, today: date) -> Select[Any]:
+    return (
+        select(Hazard.level, Hazard.source, func.count().label("hazards"))
+        .where(_holds(Measure.LISTED, period, today))
+        .where(*pages.in_units(session, scope, RegisterFilter(), few=False))
+        .group_by(Hazard.level, Hazard.source)
+    )
+
+
+def _counted(period: Period, *groups: Any, today: date) -> Select[Any]:
     """Count every measure in one walk, by groups."""
     closed = (Hazard.state == State.CLOSED) & Hazard.closed_on.between(period.since, period.until)
     conditions = {measure: _holds(measure, period, today) for measure in Measure}
-    query = (
+    return (
         select(
             *groups,
             *(_times(condition).label(measure) for measure, condition in conditions.items()),
-            func.coalesce(func.sum(case((closed, Hazard.funds), else_=0)), 0).label("funds"),
+            _total(closed, Hazard.funds).label("funds"),
         )
-        .join(Unit, Unit.id == Hazard.unit_id)
-        .where(scope.condition(), Hazard.found_on <= period.until)
-        .where(Hazard.closed_on.is_(None) | (Hazard.closed_on >= period.since))
+        .where(narrowing.not_ended_before(period.since), Hazard.found_on <= period.until)
         .group_by(*groups)
     )
-    return query.where(Unit.uuid == unit) if unit else query
 
 
 def _holds(measure: Measure, period: Period, today: date) -> ColumnElement[bool]:
@@ -292,14 +374,19 @@ def _holds(measure: Measure, period: Period, today: date) -> ColumnElement[bool]
 
 
 def _times(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+    return _total(condition, 1)
 
 
-def _figures(row: Any) -> Figures:
-    return Figures(
-        {measure: int(row._mapping[measure]) for measure in Measure},
-        int(row.funds or 0),
-    )
+def _total(condition: ColumnElement[bool], of: Any) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, of), else_=0)), 0)
+
+
+def _figures(row: Any, listed: int | None = None) -> Figures:
+    """Read a row; it does not count what is listed where that is given."""
+    said = row._mapping
+    if listed is not None:
+        said = {**said, Measure.LISTED: listed}
+    return Figures({measure: int(said[measure]) for measure in Measure}, int(row.funds or 0))
 
 
 def _sum(several: Iterable[Figures]) -> Figures:

@@ -1,4 +1,4 @@
-"""How many hazards of each sort there are: what the chips above the register say.
+"""How many hazards of each sort there are, or were on a day: what the register's chips say.
 
 Read from the counts that `register.apply` keeps, so that it costs the same however many
 hazards there are; counted one by one where those counts cannot say it.
@@ -12,10 +12,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.orm import Session
 
+from inspection.hazards import days
+from inspection.hazards.days import HazardDay
 from inspection.hazards.derived import EVERY_DAY, HazardTally
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
-from inspection.organisations.unit import Unit
+from inspection.organisations.unit import Unit, UnitKind
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,36 @@ def kept(
         ).where(*conditions, or_(every, HazardTally.due_on < today))
     )
     return tuple(Sort(*row) for row in rows)
+
+
+def open_on(
+    session: Session, scope: Scope, day: date, *, source: str = ""
+) -> tuple[Sort, ...] | None:
+    """Return what was open in a scope when a day was over, and what of it was late then.
+
+    None where nothing is kept that says it.
+    """
+    areas = wide_areas(session, scope)
+    if areas is None:
+        return None
+    begun = func.sum(HazardDay.found - HazardDay.ended)
+    late = func.sum(HazardDay.fell_late - HazardDay.late_ended)
+    query = _by_sort(HazardDay, begun, late).where(days.until(areas, day, days_since=day))
+    if source:
+        query = query.where(HazardDay.source == source)
+    rows = session.execute(query.having(begun > 0))
+    return tuple(
+        Sort(state, level, int(hazards), int(late)) for state, level, hazards, late in rows
+    )
+
+
+def wide_areas(session: Session, scope: Scope) -> list[int] | None:
+    """Return the areas that make up a scope, of which days are kept; None where there are none."""
+    areas = _areas(session, scope)
+    if areas is None or not areas:
+        return None
+    kinds = set(session.scalars(select(Unit.kind).where(Unit.id.in_(areas))))
+    return None if UnitKind.ENTERPRISE in kinds else areas
 
 
 def counted(

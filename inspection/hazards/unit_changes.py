@@ -19,7 +19,7 @@ from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.database import table_of
 from inspection.domain.problems import UnitUnfit
-from inspection.hazards import derived
+from inspection.hazards import days, derived
 from inspection.hazards.register import Hazard
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
@@ -109,6 +109,8 @@ def followed(session: Session, unit_ids: set[int]) -> Iterator[None]:
     stand = derived.units(session, unit_ids)
     derived.move_tally(session, stood, stand)
     for unit, seen in stand.items():
+        if seen.wide_areas != stood[unit].wide_areas:
+            days.move(session, _hazards(session, unit), stood[unit], seen)
         if seen.name != stood[unit].name:
             derived.rewrite_words(session, _hazards(session, unit), seen.name)
 

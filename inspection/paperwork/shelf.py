@@ -277,10 +277,10 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
 
 
 def rebuild(session: Session) -> None:
-    """Empty the shelf and build it again from the whole ledger."""
+    """Empty the shelf and build it again from the ledger."""
     session.execute(delete(PaperStampRow))
     session.execute(delete(PaperRow))
-    journal.replay(session, apply)
+    journal.replay_kinds(session, apply, _TAKE)
 
 
 def _proposed(session: Session, entry: Entry, body: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ Pure, like `sheets` and `workbooks`; words are Chinese, as in reports.
 from typing import Any
 
 from inspection.domain.order import Grade, Kind, State
-from inspection.domain.sheet import BULLETIN, TITLES
+from inspection.domain.sheet import ORDER_BULLETIN, TITLES
 from inspection.orders.enquiries import Row
 from inspection.orders.listreading import DEADLINE, FIRST, JOINT, LEAD, TASK, WORDS
 from inspection.orders.months import Compilation, Line
@@ -146,7 +146,9 @@ def bulletin(made: Compilation, *, facts: tuple[tuple[str, str], ...]) -> Sheet:
         ("通报单位", made.office.name),
         *facts,
     )
-    return Sheet(BULLETIN, TITLES[BULLETIN], made.office.name, "A4", said, _BULLETIN, rows, notes)
+    return Sheet(
+        ORDER_BULLETIN, TITLES[ORDER_BULLETIN], made.office.name, "A4", said, _BULLETIN, rows, notes
+    )
 
 
 def _day(at: Any) -> Any:

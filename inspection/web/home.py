@@ -115,6 +115,8 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("回头看"), "/revisits", Permission.REVISIT_READ),
             (_("统计"), "/statistics", Permission.HAZARD_READ),
             (_("交办"), "/orders", Permission.ORDER_READ),
+            (_("排名"), "/rankings", Permission.RANKING_READ),
+            (_("通报"), "/bulletins", Permission.BULLETIN_READ),
             (_("调度表"), "/dispatch", Permission.DISPATCH_READ),
             (_("督促阶梯"), "/ladders", Permission.LADDER_KEEP),
         ),
@@ -150,6 +152,8 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
         (
             _("单位与人员"),
             (pgettext("places", "单位"), "/units", Permission.UNIT_READ),
+            (_("应做事项"), "/upkeep", Permission.UPKEEP_READ),
+            (_("专家库"), "/experts", Permission.EXPERT_READ),
             (_("人员与平板"), "/people", Permission.DEVICE_MANAGE),
             (_("指派"), "/assignments", Permission.ASSIGN),
             (_("恢复密钥"), "/recoveries", Permission.ADMINISTER),

@@ -21,7 +21,7 @@ from inspection.accounts.policy import Permission
 from inspection.domain.office_problems import OrderIncomplete
 from inspection.domain.order import month_asked
 from inspection.domain.problems import NotFound
-from inspection.domain.sheet import BULLETIN
+from inspection.domain.sheet import ORDER_BULLETIN
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.orders import months
@@ -120,7 +120,7 @@ def sign(month: str) -> Answer:
     actor, at = current_actor(), wired().clock()
     content = wired().blobs.keep(sheets.frozen(made))
     with writing() as session:
-        uuid = issued.issue(session, actor, Frozen(BULLETIN, actor.unit_uuid, content), at=at)
+        uuid = issued.issue(session, actor, Frozen(ORDER_BULLETIN, actor.unit_uuid, content), at=at)
         months.tell(session, actor, compiled, uuid, at=at)
     flash(gettext("已签发并编号，正在签名、盖章；责任单位会在收件箱收到。"), "done")
     return redirect(url_for("order_months.show", month=month), 303)

@@ -9,6 +9,7 @@ VIEWS = (
     "SELECT * FROM hazard ORDER BY id",
     "SELECT * FROM hazard_words ORDER BY hazard_id",
     "SELECT * FROM hazard_tally ORDER BY area_id, due_on, state, level, sector, source, own",
+    "SELECT * FROM hazard_day ORDER BY area_id, whole_month, day, state, level, source",
 )
 
 

@@ -31,6 +31,9 @@ def derived(scene: Scene) -> list[list[tuple[Any, ...]]]:
             "SELECT area_id, due_on, state, level, sector, source, own, hazards FROM hazard_tally"
             " ORDER BY area_id, due_on, state, level, sector, source, own"
         ),
+        scene.rows(
+            "SELECT * FROM hazard_day ORDER BY area_id, whole_month, day, state, level, source"
+        ),
     ]
 
 

@@ -51,6 +51,7 @@ USUAL = {
     "selection": "selection",
     "conflict": "conflict",
     "entry": "entry",
+    "number": "register number",
 }
 """A name in a rule → the thing of the world that stands there."""
 
@@ -72,12 +73,15 @@ OTHERWISE = {
     ("lists.export", "export"): "list",
     ("lists.download", "export"): "list",
     ("papers_shelf.confirm", "paper"): "proposal",
+    ("bulletins.show", "bulletin"): "bulletin",
+    ("bulletins.file", "bulletin"): "bulletin",
     ("papers_shelf.drop", "paper"): "proposal",
     ("step_photos.show", "digest"): "step photo",
     ("papers_shelf.photo", "digest"): "photo of the delivery",
     ("enforcement.photo", "digest"): "photo of the penalty",
     ("tipoffs.photo", "digest"): "photo of the tip-off",
     ("orders.show_evidence", "digest"): "document of the order",
+    ("registers.photo", "digest"): "photo of the drill",
 }
 FIXED = {
     ("authoring_items.show", "code"): "A-01",
@@ -120,6 +124,11 @@ FIXED = {
     ("sheets.new_figures", "kind"): "quarter",
     ("sheets.sign", "kind"): "problem_list",
     ("sheets.sign_figures", "kind"): "quarter",
+    ("registers.index", "register"): "drill",
+    ("registers.form", "register"): "drill",
+    ("registers.enter", "register"): "drill",
+    ("registers.template", "register"): "training",
+    ("registers.bring_in", "register"): "training",
     ("steps.show", "step"): Step.CLAIM.value,
     ("steps.take", "step"): Step.CLAIM.value,
     ("tablet.built", "name"): "desk.css",
@@ -145,6 +154,9 @@ FIXED = {
 
 ASKED = {
     "board.show": ("unit={unit}",),
+    "bulletins.new": ("span=month&on=2026-10-01",),
+    "rankings.show": ("unit={town}", "of=enterprise"),
+    "rankings.tendency": ("unit={town}", "heat=list"),
     "dispatch.behind": ("unit={town}",),
     "dispatch.below": ("unit={town}",),
     "dispatch.entry_form": ("row=3.5",),
@@ -161,6 +173,7 @@ ASKED = {
     "orders.workbook": ("list={order}",),
     "papers_shelf.index": ("text={number}",),
     "sheets.new": ("text=只有本单位知道的话",),
+    "upkeep.index": ("text=昆山", "duty=drill&state=overdue"),
     "statistics.show": ("unit={unit}", "span=year&unit={unit}"),
     "look_back.index": ("unit={unit}", "unit={unit}&item=hot-work:A-01&before=2026-11-30"),
     "hazards.index": ("unit={unit}", "text=只有本单位知道的话"),
@@ -200,6 +213,7 @@ SENT: dict[str, dict[str, str] | None] = {
     "authoring_review.send_back": {"remarks": "x"},
     "authoring_review.publish": {"version": "1", "password": PASSWORD},
     "authoring_review.retire": {"reason": "x", "password": PASSWORD},
+    "bulletins.issue": {"preview": "1", "opening": "x"},
     "cards.remind": {},
     "cards.send": {"sector": "fishery", "note": "x"},
     "channels.allow": {},
@@ -215,6 +229,9 @@ SENT: dict[str, dict[str, str] | None] = {
     "dispatch.remind": {"office": "{town}"},
     "dispatch.send": {"content_sha256": "x", "password": PASSWORD},
     "dispatch.settle": {"start_on": "2026-01-01", "lock_day": "0", "due_day": "0"},
+    "rankings.weigh": dict.fromkeys(
+        ("closed", "on_time", "self_found", "speed", "not_overdue", "found"), "1"
+    ),
     "dispatch.withdraw": {"words": "x"},
     "enforcement.take_measure": {
         "kind": "suspend",
@@ -255,11 +272,22 @@ SENT: dict[str, dict[str, str] | None] = {
     "people.invite": {},
     "people.revoke_key": {"what": "{kid}", "reason": "x"},
     "people.revoke_tablet": {"what": "{device}", "reason": "x"},
+    "registers.bring_in": {},
+    "registers.enter": {
+        "kind": "disposal",
+        "plan": "x",
+        "held_on": "2026-11-22",
+        "people": "1",
+        "assessment": "x",
+    },
+    "registers.withdraw": {"words": "x"},
     "reports.sign_with_own": {},
     "sheets.annul": {"reason": "x", "password": PASSWORD},
     "sheets.sign": {"content_sha256": "x", "password": PASSWORD},
     "sheets.sign_figures": {"content_sha256": "x", "password": PASSWORD},
     "step_photos.keep": {},
+    "upkeep.hand_on": {"body": "{town}"},
+    "upkeep.workbook": {},
     "steps.take": {**SAID[Step.CLAIM], "seen_seq": "{seen seq}"},
     "units.change": {"name": "x", "parent": "", "reason": "x"},
     "checklist_files.begin": {},

@@ -16,34 +16,31 @@ from inspection.accounts import assignments
 from inspection.accounts.policy import Role
 from inspection.authoring import documents, drafts, publishing
 from inspection.authoring.transcript import Arrival, Transcript
-from inspection.campaigns import revisits, running
-from inspection.campaigns.running import NewCampaign
 from inspection.database import writing
 from inspection.domain import checklist
-from inspection.domain.campaign import Stage
 from inspection.domain.enforcement import Ground, MeasureKind, PenaltyKind, Subject
 from inspection.domain.hazard import Step
+from inspection.domain.upkeep import DRILL
 from inspection.enforcement import cases
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
-from inspection.hazards.narrowing import RegisterFilter
 from inspection.incidents import calls
 from inspection.incidents.calls import NewCall
 from inspection.notices import inbox, subscriptions
 from inspection.notices.inbox import Message
 from inspection.notices.subscriptions import Offered
 from inspection.organisations.unit import Unit, UnitKind
-from inspection.selections import conflicts, lots
-from inspection.selections.pools import NewSelection, Wanted
+from inspection.upkeep import entries
 from tests.builders import enrolment, instruments
+from tests.builders.enrolment import PASSWORD
 from tests.builders.people import Person, inspector
 from tests.builders.photos import photo
 from tests.builders.times import stamp
 from tests.notices.pushing import Browser
-from tests.paperwork.office import Office
+from tests.paperwork.office import Office, token
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
-from tests.tenancy import ordering
+from tests.tenancy import draws, ordering
 from tests.tipoffs.sender import Sender, secrets_in, telling_photo
 from tests.web.steps.desk import address, browser_of, send
 
@@ -162,7 +159,6 @@ def _fill(world: World) -> None:
     on_the_way = _noted(world)
     ((report, number, sha256),) = scene.rows("SELECT uuid, number, sha256 FROM report")
     (hazard, hazard_number), *_ = scene.rows("SELECT uuid, number FROM hazard ORDER BY id")
-    ((bad,),) = scene.rows("SELECT digest FROM quarantine")
     photo = made.payload["photos"][0]["sha256"]
     person = scene.settled.inspectors[0]
     world.things |= {
@@ -174,7 +170,7 @@ def _fill(world: World) -> None:
         "photo": photo,
         "person": person.uuid,
         "refused": refused.uuid,
-        "refused digest": bad,
+        "refused digest": scene.rows("SELECT digest FROM quarantine")[0][0],
         "device": scene.settled.device.uuid,
         "kid": scene.settled.device.key_of(person).kid,
     }
@@ -214,7 +210,11 @@ def _fill(world: World) -> None:
     _authored(world)
     _carded(world)
     _reported(world)
-    _drawn(world)
+    office = world.own["office of the town"] = inspector("柳主任")
+    things, secrets = draws.settle(scene, office)
+    world.things |= things
+    world.secrets |= secrets
+    _kept(world)
 
 
 def _noted(world: World) -> str:
@@ -280,6 +280,19 @@ def _entered(world: World) -> None:
     world.secrets |= {"entry of the table": entry, "words of the entry": words}
 
 
+def _told_below(office: Office, world: World) -> str:
+    """A bulletin of the district of a week that is over, told to its enterprises as well."""
+    browser = office.browser(world.own["office"])
+    address, said = "/bulletins/new?span=week&on=2026-11-09", {"to_enterprises": "y"}
+    page = browser.get(address).text
+    digest = re.search(r'name="content_sha256"[^>]*value="(\w{64})"', page)
+    assert digest
+    said |= {"csrf_token": token(page), "content_sha256": digest[1], "password": PASSWORD}
+    answer = browser.post(address, data=said)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location.rpartition("/")[2])
+
+
 def _on_paper(world: World) -> None:
     """A paper, a proposal of another, the unit's figures and a list of the district, signed."""
     scene = world.scene
@@ -293,6 +306,7 @@ def _on_paper(world: World) -> None:
     proposal = office.paper(office.proposed("onsite_record"))
     figures = office.paper(signed(office, "quarter", world.own["head"]))
     listed = office.paper(signed(office, "problem_list", world.own["office"]))
+    world.things["bulletin"] = world.secrets["bulletin"] = _told_below(office, world)
     world.things |= {
         "paper": issued.uuid,
         "number": issued.number,
@@ -366,7 +380,7 @@ def _reached(world: World) -> None:
         person = enrolment.actor(session, officer).person_id
         inbox.send(session, message, [person], at=scene.clock())
         browser = subscriptions.add(session, person, offered, at=scene.clock())
-    ((notice,),) = scene.rows("SELECT uuid FROM notice")
+    ((notice,),) = scene.rows("SELECT uuid FROM notice WHERE kind = 'x'")
     world.things |= {"notice": notice, "browser": browser}
     world.secrets |= {"notice": notice, "browser": browser, "words of the notice": words["zh"]}
 
@@ -380,6 +394,32 @@ def _carded(world: World) -> None:
     assert answer.status == 303, answer
     world.things["sending"] = answer.headers["location"].rsplit("/", 1)[1]
     world.secrets |= {"sending": world.things["sending"], "note with a card": note}
+
+
+def _kept(world: World) -> None:
+    """A drill with a photo in the unit's register."""
+    scene, officer = world.scene, world.own["enterprise"]
+    digest = scene.wiring.blobs.keep(telling_photo("drill")[0].getvalue())
+    said = {
+        "kind": "disposal",
+        "plan": "只给本单位看的预案",
+        "held_on": "2026-11-20",
+        "people": 3,
+        "assessment": "x",
+    }
+    with writing(scene.engine) as session:
+        actor = enrolment.actor(session, officer)
+        (number,) = entries.enter(
+            session,
+            actor,
+            world.things["unit"],
+            DRILL,
+            [said],
+            photos=[digest],
+            at=scene.clock(),
+        )
+    world.things |= {"register number": number, "photo of the drill": digest}
+    world.secrets |= {"register number": number, "plan of the drill": said["plan"]}
 
 
 def _reported(world: World) -> None:
@@ -418,70 +458,6 @@ def _reported(world: World) -> None:
         "call": call,
         "words of the call": new.occasion,
         "crew": crew["leader"],
-    }
-
-
-def _drawn(world: World) -> None:
-    """A campaign, a draw of what was closed, a conflict and a selection, by the town's office."""
-    scene, office = world.scene, inspector("柳主任")
-    town, at = scene.settled.town, scene.clock()
-    with writing(scene.engine) as session:
-        enrolment.enlist(session, office, unit=row(session, town.name), role=Role.OFFICE)
-    world.own["office of the town"] = office
-    fixed = scene.filled(failed=1, fixed_on_spot=True)
-    assert scene.tablet.hand_in(fixed).status == 201
-    stage = Stage("x", at.date() - timedelta(days=30), at.date())
-    campaign = NewCampaign("只给本镇看的专项", "x", (stage,), (), ())
-    pair = tuple(each.uuid for each in scene.settled.inspectors)
-    lot = NewSelection(
-        title="只给本镇看的双随机",
-        source="x",
-        value_from=at - timedelta(days=8),
-        visit_since=at.date() - timedelta(days=7),
-        visit_until=at.date() - timedelta(days=2),
-        strata=(Wanted("", "", 1),),
-        venue="",
-        unchecked_days=0,
-        inspectors=pair,
-        inspectors_each=2,
-        experts=(),
-        experts_each=0,
-        recent_days=0,
-    )
-    blobs, early = scene.wiring.blobs, at - timedelta(days=10)
-    with writing(scene.engine) as session:
-        actor = enrolment.actor(session, office)
-        begun = running.begin(session, actor, campaign, at=at)
-        revisit = revisits.draw(
-            session,
-            actor,
-            RegisterFilter(),
-            size=1,
-            seed="only-this-lot",
-            blobs=blobs,
-            today=at.date(),
-            at=at,
-        )
-        selection = lots.announce(session, actor, lot, blobs=blobs, at=early)
-        lots.draw(session, actor, selection, "x", blobs=blobs, at=lot.value_from)
-        said = "只给本镇看的利益关系"
-        conflict = conflicts.declare(
-            session, actor, pair[0], scene.settled.enterprise.uuid, said, at=at
-        )
-    world.things |= {
-        "campaign": begun,
-        "revisit": revisit,
-        "selection": selection,
-        "conflict": conflict,
-    }
-    world.secrets |= {
-        "campaign": begun,
-        "name of the campaign": campaign.name,
-        "revisit": revisit,
-        "seed of the revisit": "only-this-lot",
-        "title of the selection": lot.title,
-        "conflict": conflict,
-        "words of the conflict": said,
     }
 
 
