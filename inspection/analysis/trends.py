@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, extract, func, select
+from sqlalchemy import Integer, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
 from inspection.analysis import periods
@@ -169,7 +169,7 @@ def _in(scopes: Sequence[Scope]) -> list[Any]:
 
 def _month_of(day: Any) -> Any:
     """A month as one number, counted from the year 0."""
-    return extract("year", day) * 12 + extract("month", day) - 1
+    return cast(extract("year", day), Integer) * 12 + cast(extract("month", day), Integer) - 1
 
 
 def _number(day: date) -> int:

@@ -6,7 +6,6 @@ from pathlib import Path
 from inspection.analysis import bulletins
 from inspection.signing.facts import Outcome
 from tests.builders.enrolment import PASSWORD
-from tests.builders.people import Person
 from tests.dispatch.desk import Desk
 from tests.paperwork.office import Office
 from tests.reports.test_pdf import text_of
@@ -15,9 +14,9 @@ NEW = "/bulletins/new?span=month&on=2026-11-01"
 WORDS = {"opening": "本月重点查动火作业。", "demands": "一周内完成回头看。\n逾期的上门督办。"}
 
 
-def preview(desk: Desk, by: Person | None = None, **said: object) -> str:
+def preview(desk: Desk, address: str = NEW, **said: object) -> str:
     """The page with what was written, before anybody signs."""
-    answer = desk.post(NEW, by, preview="1", **said)
+    answer = desk.post(address, preview="1", **said)
     assert answer.status_code == 200, answer.text
     return answer.text
 
@@ -29,10 +28,10 @@ def seen(page: str) -> str:
     return digest[1]
 
 
-def issue(desk: Desk, **said: object) -> str:
+def issue(desk: Desk, address: str = NEW, **said: object) -> str:
     """Write a bulletin, read it, sign it; answers its address."""
-    digest = seen(preview(desk, **said))
-    answer = desk.post(NEW, issue="1", content_sha256=digest, password=PASSWORD, **said)
+    digest = seen(preview(desk, address, **said))
+    answer = desk.post(address, issue="1", content_sha256=digest, password=PASSWORD, **said)
     assert answer.status_code == 303, answer.text
     return str(answer.location)
 

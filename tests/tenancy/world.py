@@ -28,13 +28,14 @@ from inspection.notices import inbox, subscriptions
 from inspection.notices.inbox import Message
 from inspection.notices.subscriptions import Offered
 from inspection.organisations.unit import Unit, UnitKind
+from tests.analysis.test_bulletins import issue
 from tests.builders import enrolment, instruments
-from tests.builders.enrolment import PASSWORD
 from tests.builders.people import Person, inspector
 from tests.builders.photos import photo
 from tests.builders.times import stamp
+from tests.dispatch.desk import Desk
 from tests.notices.pushing import Browser
-from tests.paperwork.office import Office, token
+from tests.paperwork.office import Office
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
@@ -279,19 +280,6 @@ def _entered(world: World) -> None:
     world.secrets |= {"entry of the table": entry, "words of the entry": words}
 
 
-def _told_below(office: Office, world: World) -> str:
-    """A bulletin of the district of a week that is over, told to its enterprises as well."""
-    browser = office.browser(world.own["office"])
-    address, said = "/bulletins/new?span=week&on=2026-11-09", {"to_enterprises": "y"}
-    page = browser.get(address).text
-    digest = re.search(r'name="content_sha256"[^>]*value="(\w{64})"', page)
-    assert digest
-    said |= {"csrf_token": token(page), "content_sha256": digest[1], "password": PASSWORD}
-    answer = browser.post(address, data=said)
-    assert answer.status_code == 303, answer.text
-    return str(answer.location.rpartition("/")[2])
-
-
 def _on_paper(world: World) -> None:
     """A paper, a proposal of another, the unit's figures and a list of the district, signed."""
     scene = world.scene
@@ -305,7 +293,8 @@ def _on_paper(world: World) -> None:
     proposal = office.paper(office.proposed("onsite_record"))
     figures = office.paper(signed(office, "quarter", world.own["head"]))
     listed = office.paper(signed(office, "problem_list", world.own["office"]))
-    world.things["bulletin"] = world.secrets["bulletin"] = _told_below(office, world)
+    told = issue(Desk(scene), "/bulletins/new?span=week&on=2026-11-09", to_enterprises="y")
+    world.things["bulletin"] = world.secrets["bulletin"] = told.rpartition("/")[2]
     world.things |= {
         "paper": issued.uuid,
         "number": issued.number,
