@@ -55,7 +55,7 @@ class UnitStanding:
 
     def count(self, state: State) -> int:
         """How many duties stand so."""
-        return sum(each.state is state for each in self.standings)
+        return sum(each.state == state for each in self.standings)
 
 
 @dataclass(frozen=True)

@@ -303,8 +303,10 @@ def _asked(session: Session) -> Asked:
     if office.kind == UnitKind.ENTERPRISE:
         raise NotFound(office=wanted)
     span = _one_of(Span, request.args.get("span"), Span.MONTH)
-    view = View(span, periods.period(span, min(day_asked(), today())), today())
-    return Asked(office, view, scope)
+    these = periods.period(span, min(day_asked(), today()))
+    if "on" not in request.args:  # what is over is told first: figures of this one still move
+        these = periods.before(span, these)
+    return Asked(office, View(span, these, today()), scope)
 
 
 def _following(view: View) -> Any:

@@ -183,6 +183,8 @@ def test_the_office_sees_who_is_late_and_carries_the_list_away(scene: Scene) -> 
     desk, name = Desk(scene, scene.cast.office), scene.settled.enterprise.name
     assert name in desk.read("/upkeep?state=overdue&duty=certificates")
     assert name not in desk.read("/upkeep?state=done&duty=certificates")
+    row = desk.read(f"/upkeep?text={name}").split("<tbody>")[-1]
+    assert re.search(r'data-name="待做">[1-9]', row), "what is due is counted beside what is late"
     printed = desk.read("/upkeep/print?duty=certificates")
     assert name in printed
     assert "0 / 1" in printed
