@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any
 
 from inspection import database
+from inspection.analysis import bulletins
 from inspection.audits import opinions, verdicts
 from inspection.cards import drawings, sendings
-from inspection.dispatch import reminding
+from inspection.dispatch import reminding as table_reminding
 from inspection.domain.problems import OwnFileOutdated
 from inspection.hazards import escalation
 from inspection.jobs import queue
@@ -23,11 +24,14 @@ from inspection.ledger import checkpoints, journal
 from inspection.ledger.checkpoints import Checkpoint
 from inspection.ledger.journal import Event
 from inspection.notices import inbox, mail, push
+from inspection.orders import months
+from inspection.orders import reminding as order_reminding
 from inspection.paperwork import sealing
 from inspection.paperwork.issuing import SEAL_JOB
 from inspection.reports import exports, issuing, own_certificate
 from inspection.signing.authority import RENEWED
 from inspection.submissions.intake import REPORT_JOB
+from inspection.upkeep import reminding as duty_reminding
 from inspection.wiring import Wiring
 
 _log = logging.getLogger("zhencha.worker")
@@ -148,6 +152,10 @@ def _tell_card(wiring: Wiring, args: dict[str, Any]) -> None:
     sendings.tell(args, engine=wiring.engine, catalog=wiring.catalog, clock=wiring.clock)
 
 
+def _tell_bulletin(wiring: Wiring, args: dict[str, Any]) -> None:
+    bulletins.tell(args, engine=wiring.engine, clock=wiring.clock)
+
+
 WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     REPORT_JOB: _issue_report,
     opinions.OPINION_JOB: _sign_opinion,
@@ -157,6 +165,7 @@ WORK: dict[str, Callable[[Wiring, dict[str, Any]], None]] = {
     exports.EXPORT_JOB: _export_list,
     drawings.CARD_JOB: _draw_card,
     sendings.TELL_JOB: _tell_card,
+    bulletins.TELL_JOB: _tell_bulletin,
     inbox.MAIL_JOB: _mail,
     inbox.DIGEST_JOB: _digest,
     inbox.CONFIRM_JOB: _ask_to_confirm,
@@ -220,10 +229,24 @@ def escalate(wiring: Wiring) -> int:
     return told
 
 
-def remind(wiring: Wiring) -> int:
+def press_orders(wiring: Wiring) -> None:
+    """Remind of orders that are due, and ask for the month's written word."""
+    reminded = order_reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    asked = months.ask(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded of %d orders, asked for the month of %d offices", reminded, asked)
+
+
+def remind_of_tables(wiring: Wiring) -> int:
     """Remind of dispatch tables that are due soon or late; returns of how many offices'."""
-    told = reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    told = table_reminding.remind(engine=wiring.engine, clock=wiring.clock)
     _log.info("reminded of %d dispatch tables", told)
+    return told
+
+
+def remind_of_duties(wiring: Wiring) -> int:
+    """Remind enterprises of duties that come round; returns how many were told."""
+    told = duty_reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded %d enterprises of duties", told)
     return told
 
 
@@ -235,12 +258,14 @@ def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
         _log.exception("failed %s", work.__name__)
 
 
-HOURLY: tuple[Callable[[Wiring], object], ...] = (
-    renew_certificates,
-    take_checkpoint,
+PRESSING: tuple[Callable[[Wiring], object], ...] = (
     escalate,
-    remind,
+    press_orders,
+    remind_of_tables,
+    remind_of_duties,
 )
+"""What people are told when it is due; a server that was down has missed some."""
+HOURLY = (renew_certificates, take_checkpoint, *PRESSING)
 
 
 def run(wiring: Wiring) -> None:
@@ -248,9 +273,8 @@ def run(wiring: Wiring) -> None:
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
-    _on_time(wiring, renew_certificates)
-    _on_time(wiring, escalate)  # a server that was down has missed some
-    _on_time(wiring, remind)
+    for work in (renew_certificates, *PRESSING):
+        _on_time(wiring, work)
     hour_ends = wiring.clock().timestamp() + HOUR_SECONDS
     while not stop.is_set():
         busy = work_once(wiring)

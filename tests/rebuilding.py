@@ -18,7 +18,9 @@ from inspection.dispatch import entries
 from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
+from inspection.orders import register as orders
 from inspection.selections import register as selections
+from inspection.upkeep import register as upkeep
 
 TABLES = {
     "hazard": "uuid",
@@ -38,9 +40,15 @@ TABLES = {
     "selection": "uuid",
     "conflict": "uuid",
     "dispatch_entry": "uuid",
+    "upkeep_entry": "uuid",
+    "upkeep_reminder": "unit_id, about, due_on, days",
+    "self_check_signer": "record, person",
+    "assignment_order": "uuid",
+    "order_unit": "unit_id, received_at, place, order_id",
+    "order_month": "office_id, unit_id, month",
 }
 """Each register and what puts its rows in order."""
-NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id"}
+NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id", "order_id"}
 """Our own numbers, which a rebuild gives anew."""
 
 
@@ -51,9 +59,11 @@ def lies(engine: Engine) -> list[str]:
         register.rebuild(session)
         enforcement.rebuild(session)
         incidents.rebuild(session)
+        orders.rebuild(session)
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
 

@@ -88,6 +88,14 @@ class Permission(Enum):
     """Read the monthly dispatch tables (调度表) of offices, and what lies behind their values."""
     DISPATCH_KEEP = "dispatch:keep"
     """Enter values by hand, send and correct the table of one's office, press those below."""
+    RANKING_READ = "ranking:read"
+    """Read rankings, trends and top findings of what is below an office."""
+    RANKING_KEEP = "ranking:keep"
+    """Set the weights by which one's office ranks."""
+    BULLETIN_READ = "bulletin:read"
+    """Read bulletins (通报) of offices in scope, and of those above one's own unit."""
+    BULLETIN_ISSUE = "bulletin:issue"
+    """Write, sign and send the bulletins of one's office."""
     ISSUER_DESCRIBE = "issuer:describe"
     """Say which mark a unit's papers bear, and where their addressees may turn."""
     CHECKLIST_AUTHOR = "checklist:author"
@@ -115,6 +123,11 @@ class Permission(Enum):
     """Call units and want an answer (叫应)."""
     CALL_ANSWER = "call:answer"
     """Answer a call for one's enterprise."""
+    ORDER_READ = "order:read"
+    ORDER_ISSUE = "order:issue"
+    """Hand down assignment orders (交办单) to units below, strike them off, tell of the month."""
+    ORDER_ANSWER = "order:answer"
+    """Acknowledge and feed back orders for one's own unit, write of the month."""
     CAMPAIGN_READ = "campaign:read"
     CAMPAIGN_RUN = "campaign:run"
     """Begin, change and close campaigns (专项行动) of one's own office."""
@@ -131,6 +144,15 @@ class Permission(Enum):
     """Announce, draw, withdraw random selections, and tell those who were drawn."""
     CONFLICT_DECLARE = "conflict:declare"
     """Declare a conflict of interest: one's own, an office those of its people."""
+    UPKEEP_READ = "upkeep:read"
+    """Read what enterprises have to do when, and their registers (登记)."""
+    UPKEEP_KEEP = "upkeep:keep"
+    """Enter certificates, drills, training and plans: one's enterprise's own, or what was seen."""
+    UPKEEP_HAND_ON = "upkeep:hand_on"
+    """Hand a town or department the list of those who are late, for spot checks (抽查)."""
+    EXPERT_READ = "expert:read"
+    EXPERT_KEEP = "expert:keep"
+    """Keep the pool of experts (专家库) of one's own office."""
     CUSTODY_READ = "custody:read"
     """See which signed records are still on tablets."""
     QUARANTINE_READ = "quarantine:read"
@@ -188,6 +210,10 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.FIGURES_SIGN: (frozenset({_H}), Reach.SUBTREE),
     Permission.DISPATCH_READ: (frozenset({_O, _A}), Reach.SUBTREE),
     Permission.DISPATCH_KEEP: (frozenset({_O}), Reach.SUBTREE),
+    Permission.RANKING_READ: (frozenset({_I, _O, _A}), Reach.SUBTREE),
+    Permission.RANKING_KEEP: (frozenset({_O}), Reach.SUBTREE),
+    Permission.BULLETIN_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.BULLETIN_ISSUE: (frozenset({_O}), Reach.SUBTREE),
     Permission.ISSUER_DESCRIBE: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_AUTHOR: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.CHECKLIST_PUBLISH: (frozenset({_O, _X}), Reach.SUBTREE),
@@ -203,6 +229,9 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.CALL_READ: (frozenset({_E, _H, _O}), Reach.SUBTREE),
     Permission.CALL_MAKE: (frozenset({_O}), Reach.SUBTREE),
     Permission.CALL_ANSWER: (frozenset({_E, _H}), Reach.SUBTREE),
+    Permission.ORDER_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.ORDER_ISSUE: (frozenset({_O}), Reach.SUBTREE),
+    Permission.ORDER_ANSWER: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
     Permission.CAMPAIGN_READ: (frozenset({_I, _E, _H, _O, _A}), Reach.SUBTREE),
     Permission.CAMPAIGN_RUN: (frozenset({_O}), Reach.SUBTREE),
     Permission.CAMPAIGN_TAG: (frozenset({_I, _O}), Reach.SUBTREE),
@@ -212,6 +241,11 @@ POLICY: dict[Permission, tuple[frozenset[Role], Reach]] = {
     Permission.SELECTION_WHOLE: (frozenset({_O, _A}), Reach.SUBTREE),
     Permission.SELECTION_KEEP: (frozenset({_O}), Reach.SUBTREE),
     Permission.CONFLICT_DECLARE: (frozenset({_I, _P, _O}), Reach.SUBTREE),
+    Permission.UPKEEP_READ: (frozenset({_I, _P, _E, _H, _O, _A}), Reach.SUBTREE),
+    Permission.UPKEEP_KEEP: (frozenset({_I, _E, _H, _O}), Reach.SUBTREE),
+    Permission.UPKEEP_HAND_ON: (frozenset({_O}), Reach.SUBTREE),
+    Permission.EXPERT_READ: (frozenset({_I, _O, _A}), Reach.SUBTREE),
+    Permission.EXPERT_KEEP: (frozenset({_O}), Reach.SUBTREE),
     Permission.CUSTODY_READ: (frozenset({_O, _X}), Reach.SUBTREE),
     Permission.QUARANTINE_READ: (frozenset({_X}), Reach.EVERYTHING),
     Permission.ADMINISTER: (frozenset({_X}), Reach.EVERYTHING),

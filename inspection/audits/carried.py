@@ -16,7 +16,7 @@ from inspection.accounts.people import PersonAccount
 from inspection.audits import batches, bundles
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.reports import exports
+from inspection.reports import exports, upkeep_lists
 
 ROWS_A_PAGE = 50
 
@@ -60,6 +60,11 @@ def _list(entry: Entry, body: dict[str, Any]) -> Carried:
     return _carried(entry, by["person"], by["unit"], body["list"], words, body["rows"])
 
 
+def _upkeep(entry: Entry, body: dict[str, Any]) -> Carried:
+    by = body["by"]
+    return _carried(entry, by["person"], by["unit"], "upkeep", body["conditions"], body["rows"])
+
+
 def _reports(entry: Entry, body: dict[str, Any]) -> Carried:
     return _carried(entry, body["person"], "", "reports", "", len(body["reports"]))
 
@@ -77,6 +82,7 @@ def _carried(
 
 _READ: dict[str, Callable[[Entry, dict[str, Any]], Carried]] = {
     exports.ENTRY: _list,
+    upkeep_lists.ENTRY: _upkeep,
     batches.ENTRY: _reports,
     bundles.ENTRY: _case,
 }

@@ -79,17 +79,6 @@ class Sending:
     opened: int
 
 
-@dataclass(frozen=True)
-class Told:
-    """One person who was told; `opened_at` is None until they open a notice of it."""
-
-    name: str
-    unit_name: str
-    times: int
-    first_at: datetime
-    opened_at: datetime | None
-
-
 def send(
     session: Session, actor: Actor, checklist: Checklist, *, sector: str, note: str, at: datetime
 ) -> str:
@@ -145,30 +134,6 @@ def sendings(session: Session, actor: Actor, *, page: int) -> Page[Sending]:
     total = session.scalar(ours.where(scope.condition())) or 0
     return page_of(
         session, newest, lambda rows: [_sending(*row) for row in rows], total=total, page=page
-    )
-
-
-def told(session: Session, sending_uuid: str, *, page: int) -> Page[Told]:
-    """Return who was told of a sending, those who have not opened it first."""
-    opened_at = func.min(NoticeRow.read_at)
-    lines = (
-        select(
-            PersonAccount.name,
-            func.min(NoticeRow.unit_name),
-            func.count(),
-            func.min(NoticeRow.sent_at),
-            opened_at,
-        )
-        .join(PersonAccount, PersonAccount.id == NoticeRow.person_id)
-        .where(NoticeRow.subject == sending_uuid)
-        .group_by(PersonAccount.id, PersonAccount.name)
-        .order_by(opened_at.is_not(None), func.min(NoticeRow.unit_name), PersonAccount.id)
-    )
-    total = session.scalar(
-        select(func.count(NoticeRow.person_id.distinct())).where(NoticeRow.subject == sending_uuid)
-    )
-    return page_of(
-        session, lines, lambda rows: [Told(*row) for row in rows], total=total or 0, page=page
     )
 
 

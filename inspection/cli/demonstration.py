@@ -14,10 +14,13 @@ from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
 from inspection.cli import (
+    demonstration_bulletins,
     demonstration_campaigns,
     demonstration_lists,
+    demonstration_orders,
     demonstration_records,
     demonstration_tables,
+    demonstration_upkeep,
 )
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
@@ -141,9 +144,9 @@ ACCOUNTS = (
 def load(*, history: bool = False) -> None:
     """Fill an empty database; its recovery key lies in a file before that.
 
-    `history`: with three weeks of inspections and two offices' dispatch tables of last month
-    behind it, whose reports and sheets a worker has to seal; and with a campaign, closed hazards
-    drawn to be looked at again, and random selections.
+    `history`: with three weeks of inspections, registers of enterprises, two offices' dispatch
+    tables and the district's bulletin of last month, a campaign, closed hazards drawn to be
+    looked at again and random selections behind it; a worker has reports and sheets to seal.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -163,9 +166,12 @@ def load(*, history: bool = False) -> None:
         recovery.put_in_force(session, administrator, jwk, at=wired().clock())
         _draft_lists(session)
     if history:
+        demonstration_upkeep.load(_uuid)
         demonstration_records.load(_uuid)
         demonstration_tables.load(_uuid)
         demonstration_campaigns.load(_uuid)
+        demonstration_bulletins.load(_uuid)
+        demonstration_orders.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:

@@ -35,7 +35,7 @@ def load(uuid_of: Callable[[str], str]) -> None:
 def _campaign(now: datetime) -> NewCampaign:
     first = now.astimezone(CHINA).date() - timedelta(days=40)
     ends = [first + timedelta(days=days) for days in (14, 34, 79, 109, 124)]
-    names = ("动员部署", "企业自查自改和部门帮扶", "部门精准执法", "回头看", "总结提高")
+    names = ("动员", "企业自查", "部门执法", "回头看", "总结")
     starts = [first, *(end + timedelta(days=1) for end in ends)]
     return NewCampaign(
         name="冬季动火和有限空间专项行动",

@@ -16,4 +16,5 @@ def add_commands(app: Flask) -> None:
 def escalate() -> None:
     """Do what the worker does each hour; whatever was told already is not told again."""
     click.echo(f"已督促 {worker.escalate(wired())} 次 · rungs told")
-    click.echo(f"已提醒 {worker.remind(wired())} 张调度表 · tables reminded of")
+    click.echo(f"已提醒 {worker.remind_of_tables(wired())} 张调度表 · tables reminded of")
+    click.echo(f"已提醒 {worker.remind_of_duties(wired())} 家企业 · enterprises reminded of duties")

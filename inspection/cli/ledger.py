@@ -16,8 +16,10 @@ from inspection.enforcement import register as enforcement
 from inspection.hazards import register
 from inspection.incidents import register as incidents
 from inspection.ledger.audit import audit
+from inspection.orders import register as orders
 from inspection.paperwork import shelf
 from inspection.selections import register as selections
+from inspection.upkeep import register as upkeep
 from inspection.worker import take_checkpoint
 
 
@@ -90,9 +92,11 @@ def rebuild() -> None:
         shelf.rebuild(session)
         enforcement.rebuild(session)
         incidents.rebuild(session)
+        orders.rebuild(session)
         campaigns.rebuild(session)
         selections.rebuild(session)
         entries.rebuild(session)
+        upkeep.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

@@ -8,6 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+LARGER_FROM_DEAD = 3
+"""较大事故 by its dead (国务院令第493号 art. 3). Serious injuries and losses make one too; they are
+not entered apart here."""
+
 
 class Stage(StrEnum):
     """Reports on one accident, in the order in which they fall due."""

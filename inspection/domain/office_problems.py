@@ -58,6 +58,42 @@ class DispatchNobodyToRemind(Problem):
     """The office has nobody who could send its table."""
 
 
+class RankingWeightsOdd(Problem):
+    """The weights of a ranking do not do; `fields` has a code for each."""
+
+
+class BulletinPeriodOpen(Problem):
+    """The period is not over yet: figures that still move are not issued."""
+
+
+class BulletinNoteMissing(Problem):
+    """A bulletin of this period was issued: another corrects it, and says why."""
+
+
+class BulletinMovedOn(Problem):
+    """Somebody else issued a bulletin of this period meanwhile; `version` is the newest."""
+
+
+class BulletinCaseUnknown(Problem):
+    """A typical case is not a hazard in the office's area; `number` is what was written."""
+
+
+class OrderIncomplete(Problem):
+    """What was filled in about an order, or of a month, does not do; `fields` has codes."""
+
+
+class OrderMovedOn(Problem):
+    """Somebody else took a step meanwhile, or this one is not possible now; `state` says where."""
+
+
+class WorkListHeadless(Problem):
+    """No sheet of the workbook has a heading row with a column of tasks."""
+
+
+class WorkListTooLong(Problem):
+    """A list has more tasks than one act issues; `most` says how many."""
+
+
 class CampaignOdd(Problem):
     """What an office said of a campaign does not do; `fields` has a code for each field."""
 
@@ -80,3 +116,15 @@ class SelectionTooEarly(Problem):
 
 class SelectionOver(Problem):
     """The selection was drawn or withdrawn already: nobody draws twice."""
+
+
+class UpkeepUnfit(Problem):
+    """What was filled in for a register does not do; `fields` has a code for each field."""
+
+
+class UpkeepMovedOn(Problem):
+    """The entry was replaced or withdrawn meanwhile; what stands now is another."""
+
+
+class UpkeepSheetOdd(Problem):
+    """A workbook has not the columns of the register; `missing` names their headings."""

@@ -4,7 +4,16 @@ Pure. What stands in one is `reports.sheets`; how one is issued `paperwork.sheet
 """
 
 DISPATCH = "dispatch_table"
-"""Issued by `dispatch/`, which also corrects it: nobody annuls one by itself."""
+BULLETINS = {
+    "week": "bulletin_week",
+    "month": "bulletin_month",
+    "quarter": "bulletin_quarter",
+}
+"""Bulletins (通报) by how long their period is."""
+CORRECTED = frozenset({DISPATCH, *BULLETINS.values()})
+"""Issued by `dispatch/` and `analysis/`, which also correct them: nobody annuls one by itself."""
+ORDER_BULLETIN = "order_bulletin"
+"""一月一通报: an office tells how the units responsible for its orders did in a month."""
 TITLES = {
     "problem_list": "问题隐患清单",
     "duty_list": "隐患整治责任清单",
@@ -12,6 +21,10 @@ TITLES = {
     "quarter": "事故隐患排查治理情况统计表（季度）",
     "year": "事故隐患排查治理情况统计表（年度）",
     DISPATCH: "重大事故隐患专项排查整治行动调度表",
+    BULLETINS["week"]: "隐患排查治理周报",
+    BULLETINS["month"]: "隐患排查治理月通报",
+    BULLETINS["quarter"]: "隐患排查治理季通报",
+    ORDER_BULLETIN: "重点工作任务月度通报",
 }
 LISTS = ("problem_list", "duty_list")
 OF_ENTERPRISE = ("quarter", "year")
@@ -21,6 +34,7 @@ MOST_ROWS, MOST_CHARACTERS = 1000, 300_000
 """What is longer is given out in parts: each is drawn whole, in memory that is bounded."""
 
 
-def number(year: int, seq: int) -> str:
+def number(kind: str, year: int, seq: int) -> str:
     """A sheet's number: the year, and the place in the ledger of its issuing. Never given twice."""
-    return f"表〔{year}〕{seq:06d}号"
+    mark = "通报" if kind in BULLETINS.values() else "表"
+    return f"{mark}〔{year}〕{seq:06d}号"

@@ -35,6 +35,62 @@ def is_workday(day: date) -> tuple[bool, bool]:
         return day.isoweekday() <= 5, False
 
 
+@dataclass(frozen=True)
+class Holiday:
+    """A public holiday; `arranged` is whether its days are those of a year's arrangements."""
+
+    name: str
+    first: date
+    last: date
+    arranged: bool = True
+
+
+_NAMES = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "National Day": "国庆节",
+    "Mid-autumn Festival": "中秋节",
+}
+_FIXED = (("元旦", 1, 1, 1), ("劳动节", 5, 1, 2), ("国庆节", 10, 1, 3))
+"""Days by the sun's calendar (全国年节及纪念日放假办法, 2024): month, first and last day."""
+
+
+def holidays(since: date, until: date) -> tuple[Holiday, ...]:
+    """Return the holidays that begin between two days, in order.
+
+    Of a year without arrangements only those of the sun's calendar are known, on their statutory
+    days: how long they last is to be looked up.
+    """
+    found: list[Holiday] = []
+    day = since
+    while day <= until:
+        try:
+            off, name = chinese_calendar.get_holiday_detail(day)
+        except NotImplementedError:
+            found += [
+                Holiday(fixed, day, day.replace(day=last), arranged=False)
+                for fixed, month, first, last in _FIXED
+                if (day.month, day.day) == (month, first)
+            ]
+        else:
+            if off and name in _NAMES:
+                _lengthen(found, _NAMES[name], day)
+        day += timedelta(days=1)
+    return tuple(found)
+
+
+def _lengthen(found: list[Holiday], name: str, day: date) -> None:
+    """A day more of the holiday before, or the first day of another."""
+    before = found[-1] if found else None
+    if before and before.name == name and before.last == day - timedelta(days=1):
+        found[-1] = Holiday(name, before.first, day)
+    else:
+        found.append(Holiday(name, day, day))
+
+
 def count(start: date, days: int, *, working: bool) -> Counted:
     """Return the day that lies `days` after `start`, before it when negative.
 

@@ -4,14 +4,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
 
 from inspection.domain.campaign import Belonging
 from inspection.domain.hazard import STAGES, Stage
 from inspection.hazards import belonging, order, searching
 from inspection.hazards.register import IS_ASKED, IS_LISTED, IS_ON_A_RUNG, Hazard
 from inspection.organisations.scope import Scope
-from inspection.organisations.unit import Unit
+from inspection.organisations.unit import Unit, UnitKind
 
 
 @dataclass(frozen=True)
@@ -24,11 +25,15 @@ class RegisterFilter:
     """
 
     unit_text: str = ""
+    area: str = ""
+    """uuid of a body: its own, all below it, and for a department what it supervises."""
     sector: str = ""
     level: str = ""
     state: str = ""
     stage: str = ""
     source: str = ""
+    item: str = ""
+    """Found by an item of a list in any revision (`slug/code`), or by the whole list (`slug/`)."""
     overdue: bool = False
     listed: bool = False
     asked: bool = False
@@ -76,6 +81,10 @@ def asked_of_hazards(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.source:
         conditions.append(Hazard.source == wanted.source)
+    if wanted.item:
+        slug, _, code = wanted.item.partition("/")
+        conditions.append(Hazard.checklist_slug == slug)
+        conditions += [Hazard.item_code == code] if code else []
     if wanted.listed:
         # Only open ones are listed: the database need not look at the others.
         conditions.append(and_(IS_LISTED, Hazard.urgency < order.ENDED_FROM))
@@ -92,16 +101,29 @@ def asked_of_hazards(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
 
 
 def named(wanted: RegisterFilter) -> list[ColumnElement[bool]]:
-    """The units somebody means: by a part of the name, or by the whole of a code."""
-    if not wanted.unit_text:
-        return []
-    return [
-        or_(
-            Unit.name.contains(wanted.unit_text, autoescape=True),
-            Unit.credit_code == wanted.unit_text.upper(),
-            Unit.uuid == wanted.unit_text,
+    """The units somebody means: a body's, by a part of the name, or by the whole of a code."""
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.area:
+        conditions.append(_in_area(wanted.area))
+    if wanted.unit_text:
+        conditions.append(
+            or_(
+                Unit.name.contains(wanted.unit_text, autoescape=True),
+                Unit.credit_code == wanted.unit_text.upper(),
+                Unit.uuid == wanted.unit_text,
+            )
         )
-    ]
+    return conditions
+
+
+def _in_area(body_uuid: str) -> ColumnElement[bool]:
+    """What `Scope` says of a body's own area, of one that is known by its uuid alone."""
+    body = aliased(Unit)
+    itself = select(body).where(body.uuid == body_uuid)
+    path = itself.with_only_columns(body.path).scalar_subquery()
+    department = itself.where(body.kind == UnitKind.DEPARTMENT)
+    supervisor = department.with_only_columns(body.id).scalar_subquery()
+    return or_(Unit.path.startswith(path), Unit.supervisor_id == supervisor)
 
 
 def _in_period(wanted: RegisterFilter) -> Iterator[ColumnElement[bool]]:

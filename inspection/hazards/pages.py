@@ -137,14 +137,15 @@ def _kept(
     session: Session, scope: Scope, wanted: RegisterFilter, today: date
 ) -> tuple[Sort, ...] | None:
     """The counts that are kept, where they answer this filter."""
-    if wanted.listed or wanted.asked or wanted.rung or wanted.on_time or any(_days(wanted)):
+    uncounted = (wanted.listed, wanted.asked, wanted.rung, wanted.on_time, wanted.item)
+    if any(uncounted) or any(_days(wanted)):
         return None
     if wanted.open_on:
-        whose = wanted.unit_text or wanted.sector
+        whose = wanted.unit_text or wanted.sector or wanted.area
         return (
             None if whose else tally.open_on(session, scope, wanted.open_on, source=wanted.source)
         )
-    if wanted.unit_text and _names_many(session, scope, wanted):
+    if (wanted.unit_text or wanted.area) and _names_many(session, scope, wanted):
         return None
     return tally.kept(
         session,
@@ -312,7 +313,7 @@ def _fewer_there(
 
 def _has_few(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> bool:
     """Whether the units that a filter means have so few hazards that all may be looked at."""
-    whose = RegisterFilter(unit_text=wanted.unit_text, sector=wanted.sector)
+    whose = RegisterFilter(unit_text=wanted.unit_text, area=wanted.area, sector=wanted.sector)
     sorts = _kept(session, scope, whose, today)
     return sorts is not None and sum(sort.hazards for sort in sorts) <= searching.READ_IN_FULL
 

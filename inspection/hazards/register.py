@@ -131,6 +131,7 @@ class Hazard(Base):
         ),
         Index("ix_hazard_of_unit", "unit_id", "urgency", "id", "state", "level", "source"),
         Index("ix_hazard_in_state", "state", "urgency", "id", "level", "source", "unit_id"),
+        Index("ix_hazard_item", "checklist_slug", "item_code", "found_on"),
         Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
         Index("ix_hazard_found", "found_on", "closed_on"),
         Index("ix_hazard_closed", "closed_on", "found_on"),

@@ -39,14 +39,19 @@ def permission_for(kind: str) -> Permission:
         raise NotFound(sheet=kind)
     if kind == domain.DISPATCH:
         return Permission.DISPATCH_KEEP
+    if kind in domain.BULLETINS.values():
+        return Permission.BULLETIN_ISSUE
+    if kind == domain.ORDER_BULLETIN:
+        return Permission.ORDER_ISSUE
     enterprise = kind in domain.OF_ENTERPRISE
     return Permission.FIGURES_SIGN if enterprise else Permission.SHEET_SIGN
 
 
 def refuse_long(sheet: Sheet) -> None:
     """Raise SheetTooLong for what one PDF does not hold."""
-    characters = sum(len(cell) for row in sheet.rows for cell in row)
-    if len(sheet.rows) > domain.MOST_ROWS or characters > domain.MOST_CHARACTERS:
+    rows = len(sheet.rows) + sum(len(part.rows) for part in sheet.parts)
+    characters = sum(map(len, sheet.texts()))
+    if rows > domain.MOST_ROWS or characters > domain.MOST_CHARACTERS:
         raise SheetTooLong(most=domain.MOST_ROWS)
 
 
@@ -64,7 +69,7 @@ def issue(session: Session, actor: Actor, given: Frozen, *, at: datetime) -> str
         "issuer": actor.unit_uuid,
         "organisation": actor.unit_name,
         "content_sha256": given.content_sha256,
-        "number": domain.number(at.astimezone(CHINA).year, end.seq + 1),
+        "number": domain.number(given.kind, at.astimezone(CHINA).year, end.seq + 1),
         **confirming(actor),
     }
     entries = journal.append(

@@ -249,6 +249,8 @@ def _about(wanted: RegisterFilter, seq: int, at: datetime) -> str:
 def _conditions(wanted: RegisterFilter) -> Iterator[str]:
     said = (
         ("单位", wanted.unit_text),
+        ("辖区", wanted.area),
+        ("检查项", wanted.item),
         ("行业", SECTORS.get(wanted.sector, wanted.sector)),
         ("等级", workbooks.LEVELS.get(wanted.level, "")),  # type: ignore[call-overload]
         ("状态", workbooks.STATES.get(wanted.state, "")),

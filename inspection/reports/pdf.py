@@ -206,6 +206,7 @@ def _shape_of(sheet: Sheet) -> str:
     """Rules for this one sheet: the size of its page, and the widths of its columns."""
     whole = sum(column.share for column in sheet.columns)
     widths = {column.share: 100 * column.share / whole for column in sheet.columns}
+    widths |= {column.share: column.share for part in sheet.parts for column in part.columns}
     columns = "".join(f".share-{share}{{width:{width:.2f}%}}" for share, width in widths.items())
     paper = sheet.paper if " " in sheet.paper else f"{sheet.paper} landscape"
     return f"@page{{size:{paper}}}{columns}"

@@ -5,7 +5,7 @@ are Chinese, as in reports. How a sheet looks is `templates/reports/sheet.html`.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
@@ -45,6 +45,20 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One part of a sheet that has several: its heading, what is said, and a table or none.
+
+    The shares of its columns are hundredths of the width.
+    """
+
+    heading: str
+    words: tuple[str, ...] = ()
+    columns: tuple[Column, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Sheet:
     """A table as it was when it was signed; `paper` is A3 or A4, landscape unless it says more."""
 
@@ -56,6 +70,15 @@ class Sheet:
     columns: tuple[Column, ...]
     rows: tuple[tuple[str, ...], ...]
     notes: tuple[str, ...]
+    parts: tuple[Part, ...] = ()
+    """What a bulletin consists of, in place of one table."""
+
+    def texts(self) -> Iterator[str]:
+        """Every text that comes from the register, or from whoever wrote the sheet."""
+        yield from (cell for row in self.rows for cell in row)
+        for part in self.parts:
+            yield from (part.heading, *part.words, *part.notes)
+            yield from (cell for row in part.rows for cell in row)
 
 
 @dataclass(frozen=True)
@@ -85,7 +108,18 @@ def thawed(data: bytes) -> Sheet:
     said["columns"] = tuple(Column(**each) for each in said["columns"])
     said["rows"] = tuple(tuple(row) for row in said["rows"])
     said["notes"] = tuple(said["notes"])
+    said["parts"] = tuple(map(_part, said.get("parts", ())))
     return Sheet(**said)
+
+
+def _part(said: dict[str, Any]) -> Part:
+    return Part(
+        said["heading"],
+        tuple(said["words"]),
+        tuple(Column(**each) for each in said["columns"]),
+        tuple(tuple(row) for row in said["rows"]),
+        tuple(said["notes"]),
+    )
 
 
 _PROBLEMS = (
@@ -270,6 +304,18 @@ def dispatch_table(
         for line in lines
     )
     return _sheet(DISPATCH, organisation, "A4 portrait", facts, _DISPATCH, rows, notes)
+
+
+def bulletin(
+    parts: tuple[Part, ...],
+    kind: str,
+    *,
+    organisation: str,
+    facts: tuple[tuple[str, str], ...],
+    notes: tuple[str, ...],
+) -> Sheet:
+    """A bulletin (通报) of an office: parts one below the other, as on a page of a letter."""
+    return Sheet(kind, TITLES[kind], organisation, "A4 portrait", facts, (), (), notes, parts)
 
 
 def period_words(period: Period) -> str:

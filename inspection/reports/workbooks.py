@@ -184,7 +184,7 @@ def _day_of(at: Any) -> date | None:
 def write(
     path: Path,
     layout: Layout,
-    lines: Iterable[ProblemLine | DutyLine | Line],
+    lines: Iterable[Any],
     *,
     about: str,
     so_far: Callable[[int], None] = lambda _rows: None,

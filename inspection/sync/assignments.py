@@ -23,8 +23,11 @@ from inspection.hazards import enquiries
 from inspection.hazards.enquiries import HazardCard, HistoryEntry
 from inspection.ledger.journal import instant_text
 from inspection.submissions import last, records
+from inspection.upkeep import entries
 
 MOST_LAST_INSPECTIONS = 500
+MOST_CITED = 60
+"""So many entries of one unit go along, the newest."""
 _RECORDS_AT_ONCE = 50
 _UNTOLD = ("finder_accounts",)
 
@@ -162,6 +165,26 @@ def last_inspections(
             "words": dict(each.words),
         }
         for each in found
+    ]
+
+
+def registers(session: Session, actor: Actor, *, after_seq: int) -> list[dict[str, Any]]:
+    """The registers of units in which something changed, whole: what stands, a line for each entry,
+    for those who inspect and may cite it.
+    """
+    if not (actor.may(Permission.ASSIST) or actor.may(Permission.SELF_INSPECT)):
+        return []
+    found = entries.changed(session, actor, after_seq=after_seq, most_of_one=MOST_CITED)
+    return [
+        {
+            "type": "registers",
+            "id": unit,
+            "entries": [
+                {"number": each.number, "words": {"zh": each.line("zh"), "en": each.line("en")}}
+                for each in cards
+            ],
+        }
+        for unit, cards in found.items()
     ]
 
 

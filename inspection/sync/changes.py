@@ -145,6 +145,7 @@ def _ledger_changes(
     return [
         *assignments.hazards(session, actor, after_seq=told, catalog=catalog, blobs=blobs),
         *assignments.last_inspections(session, actor, after_seq=told, catalog=catalog),
+        *assignments.registers(session, actor, after_seq=after.seq),
         *receipts,
     ]
 

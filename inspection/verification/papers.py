@@ -19,7 +19,7 @@ from inspection.verification import signatures
 from inspection.verification.facts import FAILED, PASSED, Fact, SignerLine, either
 
 _NUMBER = re.compile(
-    "（[^（）]{1,20}）(?:检记|责改|现决|复查)〔[0-9]{4}〕[0-9]{1,9}号|表〔[0-9]{4}〕[0-9]{6,12}号"
+    "（[^（）]{1,20}）(?:检记|责改|现决|复查)〔[0-9]{4}〕[0-9]{1,9}号|(?:表|通报)〔[0-9]{4}〕[0-9]{6,12}号"
 )
 ISSUED = ("paper.issued", "sheet.issued")
 

@@ -15,6 +15,7 @@ from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, signed_in_actor, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.edge.language import LANGUAGES
+from inspection.notices import receipts
 from inspection.web.hazards import SECTORS
 
 blueprint = Blueprint("cards", __name__)
@@ -129,7 +130,7 @@ def sending(sending: object) -> str:
     number = max(1, request.args.get("page", 1, type=int))
     with reading() as session:
         found = sendings.sending(session, current_actor(), str(sending))
-        told = sendings.told(session, found.uuid, page=min(number, 10**6))
+        told = receipts.told(session, found.uuid, page=min(number, 10**6))
     return render_template(
         "web/cards/sending.html",
         sending=found,

@@ -28,6 +28,7 @@ from inspection.domain.hazard import (
     is_leading,
 )
 from inspection.domain.ladder import Code
+from inspection.domain.problems import NotFound
 from inspection.domain.record import Photo
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.edge import steps as words
@@ -36,6 +37,7 @@ from inspection.hazards.enquiries import HazardCard, HistoryEntry, RegisterPage
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.pages import Found
 from inspection.hazards.steps import Standing
+from inspection.organisations import directory
 from inspection.organisations.unit import Sector
 from inspection.reports import shelf
 from inspection.submissions import records
@@ -81,6 +83,17 @@ def hazard_state(code: str, source: str = "") -> Any:
     return words.state(State(code), source)
 
 
+@blueprint.app_template_global()
+def area_name(uuid: str) -> str:
+    """The name of a body whose area narrows the register; "" outside the reader's scope."""
+    scope = current_actor().scope(Permission.HAZARD_READ)
+    with reading() as session:
+        try:
+            return directory.unit(session, uuid, scope).name
+        except NotFound:
+            return ""
+
+
 class RegisterForm(Form):
     """What narrows the register; it comes with the address, so that a view can be passed on."""
 
@@ -124,6 +137,8 @@ class RegisterForm(Form):
     closed_until = DateField()
     open_on = DateField()
     rung = StringField()
+    area = StringField()
+    item = StringField()
     campaign = SelectField(_("专项行动"), validate_choice=False)
     campaign_day = DateField()
     """A day of the stage that is meant; none means the whole campaign."""
@@ -184,6 +199,8 @@ def wanted_of(form: RegisterForm) -> RegisterFilter:
         asked=bool(form.asked.data),
         rung=form.rung.data if form.rung.data in set(Code) else "",
         text=(form.text.data or "").strip(),
+        area=(form.area.data or "").strip()[:36],
+        item=(form.item.data or "").strip()[:120],
         page=max(1, request.args.get("page", 1, type=int)),
         open=bool(form.open.data),
         on_time=bool(form.on_time.data),

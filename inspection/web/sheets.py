@@ -47,7 +47,7 @@ from inspection.reports.faces import ConfirmedFace
 from inspection.reports.sheets import Column, IssuedSheet, Sheet
 from inspection.reports.workbooks import LEVELS, STATES
 from inspection.web import papers_shelf
-from inspection.web.hazards import RegisterForm, wanted_of
+from inspection.web.hazards import RegisterForm, area_name, wanted_of
 from inspection.web.moments import today
 from inspection.web.papers import DRAW_SECONDS, TURNS, is_really_them, unprintable
 from inspection.web.papers_shelf import STATES as PAPER_STATES
@@ -65,6 +65,10 @@ NAMES = {
     "quarter": _("事故隐患排查治理情况统计表（季度）"),
     "year": _("事故隐患排查治理情况统计表（年度）"),
     domain.DISPATCH: _("重大事故隐患专项排查整治行动调度表"),
+    domain.BULLETINS["week"]: _("隐患排查治理周报"),
+    domain.BULLETINS["month"]: _("隐患排查治理月通报"),
+    domain.BULLETINS["quarter"]: _("隐患排查治理季通报"),
+    domain.ORDER_BULLETIN: _("重点工作任务月度通报"),
 }
 
 
@@ -145,8 +149,8 @@ def is_printable(form: Any, made: Sheet) -> bool:
 def _characters(made: Sheet) -> IssuedSheet:
     """A sheet with each character of this one once: what has no glyph is told now, quickly."""
     actor = current_actor()
-    used = sorted({character for row in made.rows for cell in row for character in cell})
-    once = replace(made, columns=(Column("字", 1),), rows=(("".join(used),),))
+    used = sorted(set("".join(made.texts())) - {"\r", "\n"})
+    once = replace(made, columns=(Column("字", 1),), rows=(("".join(used),),), parts=())
     at = wired().clock()
     face = ConfirmedFace(domain.SIGNERS[made.kind], actor.name, actor.unit_name, "", at, 0)
     return IssuedSheet(once, "", "signer-1", face, at, wired().settings.public_url, "")
@@ -204,6 +208,8 @@ def _conditions(wanted: RegisterFilter) -> str:
     """The conditions of a list in the words of the paper."""
     said = (
         wanted.unit_text and f"单位“{wanted.unit_text}”",
+        wanted.area and f"{area_name(wanted.area)}辖区",
+        wanted.item and f"检查项 {wanted.item}",
         wanted.sector and wording.SECTORS.get(wanted.sector, wanted.sector),
         wanted.level and f"{LEVELS.get(wanted.level, wanted.level)}隐患",  # type: ignore[call-overload]
         wanted.state and STATES.get(wanted.state, wanted.state),
@@ -267,8 +273,10 @@ def _found(sheet: object) -> ShelvedPaper:
 
 
 def _may_annul(found: ShelvedPaper) -> bool:
-    """Whoever may sign such a sheet may annul it; a dispatch table is corrected instead."""
-    return found.kind != domain.DISPATCH and current_actor().may(issued.permission_for(found.kind))
+    """Whoever may sign such a sheet may annul it; tables and bulletins are corrected instead."""
+    if found.kind in domain.CORRECTED:
+        return False
+    return current_actor().may(issued.permission_for(found.kind))
 
 
 def _sheet_page(found: ShelvedPaper, form: AnnulForm) -> str:
@@ -304,7 +312,7 @@ def _month_of(session: Session, found: ShelvedPaper) -> str:
 def annul(sheet: object) -> Response | Redirect:
     """Annul a sheet, once the password has been entered."""
     found, form = _found(sheet), AnnulForm(request.form)
-    if found.kind == domain.DISPATCH:
+    if found.kind in domain.CORRECTED:
         raise NotAllowed(sheet=found.uuid)
     if not papers_shelf.annulled(found, form, issued.permission_for(found.kind)):
         return make_response(_sheet_page(found, form), 422)

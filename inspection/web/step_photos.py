@@ -53,7 +53,7 @@ def chosen(about: str) -> Chosen:
 
     `about` is the uuid of what the form is about.
     """
-    tokens = [each for each in request.form.getlist("kept") if _is_ours(about, each)]
+    tokens = [each for each in request.form.getlist("kept") if is_ours(about, each)]
     faults: list[str] = []
     status = 422
     for file in request.files.getlist("photos")[:MOST_PHOTOS]:
@@ -91,18 +91,20 @@ def trouble_words(problem: StorageFull | WorkBusy | WorkOverrun) -> str:
 
 def _keep(about: str, file: FileStorage) -> str:
     data = file.stream.read(photos.LARGEST_BYTES + 1)
-    return _token(about, photos.keep(data, blobs=wired().blobs))
+    return token(about, photos.keep(data, blobs=wired().blobs))
 
 
-def _token(about: str, digest: str) -> str:
+def token(about: str, digest: str) -> str:
+    """The token by which the page of one person and thing knows what was kept."""
     message = f"photo:{current_actor().uuid}:{about}:{digest}".encode()
     seal = hmac.new(wired().settings.secret, message, hashlib.sha256).hexdigest()
     return f"{digest}.{seal}"
 
 
-def _is_ours(about: str, token: str) -> bool:
-    fits = _TOKEN.match(token)
-    return fits is not None and hmac.compare_digest(token, _token(about, fits[1]))
+def is_ours(about: str, said: str) -> bool:
+    """Whether this is a token that `token` made."""
+    fits = _TOKEN.match(said)
+    return fits is not None and hmac.compare_digest(said, token(about, fits[1]))
 
 
 @blueprint.post("/hazards/<uuid:hazard>/photos")
@@ -122,7 +124,7 @@ def keep(hazard: object) -> tuple[Response, int]:
 @requires(Permission.HAZARD_READ)
 def show(hazard: object, digest: str) -> Response:
     """Send a photo that was said with a step of a hazard in scope, or one's own before it is."""
-    own = _is_ours(str(hazard), f"{digest}.{request.args.get('seal', '')}")
+    own = is_ours(str(hazard), f"{digest}.{request.args.get('seal', '')}")
     with reading() as session:
         scope = current_actor().scope(Permission.HAZARD_READ)
         card = enquiries.hazard(session, scope, str(hazard))

@@ -6,6 +6,7 @@
 
 const PAGES = /** @type {Record<string, () => Promise<{open: () => Promise<void>}>>} */ ({
   audit: () => import("./desk/audit.js"),
+  charts: () => import("./desk/charts.js"),
   invitation: () => import("./desk/invitation.js"),
   push: () => import("./desk/push.js"),
   recoveries: () => import("./desk/recoveries.js"),

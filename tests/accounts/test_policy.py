@@ -38,6 +38,10 @@ SHEET_SIGN          no         no      no          no    yes     no       no
 FIGURES_SIGN        no         no      no          yes   no      no       no
 DISPATCH_READ       no         no      no          no    yes     yes      no
 DISPATCH_KEEP       no         no      no          no    yes     no       no
+RANKING_READ        yes        no      no          no    yes     yes      no
+RANKING_KEEP        no         no      no          no    yes     no       no
+BULLETIN_READ       yes        no      yes         yes   yes     yes      no
+BULLETIN_ISSUE      no         no      no          no    yes     no       no
 ISSUER_DESCRIBE     no         no      no          no    yes     no       yes
 CARD_SEND           no         no      no          no    yes     no       no
 CHECKLIST_AUTHOR    no         no      no          no    yes     no       yes
@@ -53,6 +57,9 @@ DUTY_KEEP           no         no      no          no    yes     no       no
 CALL_READ           no         no      yes         yes   yes     no       no
 CALL_MAKE           no         no      no          no    yes     no       no
 CALL_ANSWER         no         no      yes         yes   no      no       no
+ORDER_READ          yes        no      yes         yes   yes     yes      no
+ORDER_ISSUE         no         no      no          no    yes     no       no
+ORDER_ANSWER        yes        no      yes         yes   yes     no       no
 CAMPAIGN_READ       yes        no      yes         yes   yes     yes      no
 CAMPAIGN_RUN        no         no      no          no    yes     no       no
 CAMPAIGN_TAG        yes        no      no          no    yes     no       no
@@ -62,6 +69,11 @@ SELECTION_READ      yes        yes     no          no    yes     yes      no
 SELECTION_WHOLE     no         no      no          no    yes     yes      no
 SELECTION_KEEP      no         no      no          no    yes     no       no
 CONFLICT_DECLARE    yes        yes     no          no    yes     no       no
+UPKEEP_READ         yes        yes     yes         yes   yes     yes      no
+UPKEEP_KEEP         yes        no      yes         yes   yes     no       no
+UPKEEP_HAND_ON      no         no      no          no    yes     no       no
+EXPERT_READ         yes        no      no          no    yes     yes      no
+EXPERT_KEEP         no         no      no          no    yes     no       no
 CUSTODY_READ        no         no      no          no    yes     no       yes
 QUARANTINE_READ     no         no      no          no    no      no       yes
 ADMINISTER          no         no      no          no    no      no       yes

@@ -91,6 +91,13 @@ PAGES = {
     "quarter": "/statistics?span=quarter",
     "quarter long past": "/statistics?span=quarter&on=2023-03-31",
     "half-month report": "/statistics/half-month",
+    "ranking of towns": "/rankings?of=town&span=quarter&on=2026-07-01",
+    "ranking of departments": "/rankings?of=department&span=quarter&on=2026-07-01",
+    "ranking of enterprises, a month": "/rankings?of=enterprise&span=month&on=2026-09-01",
+    "ranking of enterprises, a year": "/rankings?of=enterprise&span=year&on=2026-07-01",
+    "trends and top findings": "/rankings/trends?span=quarter&on=2026-07-01",
+    "heat by list": "/rankings/trends?span=quarter&on=2026-07-01&heat=list",
+    "found by an item": "/hazards?item=hot-work/A-31&found_since=2026-07-01&found_until=2026-09-30",
     "half-month report, long past": "/statistics/half-month?on=2023-03-31",
 }
 

@@ -15,7 +15,7 @@ DESK_ONLY = {"desk.js", "desk.css", "trial.js", "verify.js", "verifier.html", "s
 BUDGETS = {
     "form_page_js": 20,
     "day_js": 47,
-    "tablet_js": 72,
+    "tablet_js": 73,
     "worker_js": 9,
     "tablet_css": 12,
     "qr": 430,

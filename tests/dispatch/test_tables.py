@@ -358,7 +358,7 @@ def test_who_owes_a_table_is_reminded_once_and_the_office_above_after_the_limit(
         for day in days:
             desk.until(day)
             for _ in range(2):
-                worker.remind(scene.wiring)
+                worker.remind_of_tables(scene.wiring)
 
     hours(23)
     assert scene.entries("dispatch.due_soon") == []
@@ -375,7 +375,7 @@ def test_who_owes_a_table_is_reminded_once_and_the_office_above_after_the_limit(
     assert told["overdue"] in above
     assert told["overdue"] not in desk.get("/inbox", town).text
     desk.until(24, month=12)
-    worker.remind(scene.wiring)
+    worker.remind_of_tables(scene.wiring)
     assert len(scene.entries("dispatch.due_soon")) == 4
 
 

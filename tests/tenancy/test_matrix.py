@@ -173,6 +173,9 @@ def _state(scene: Scene) -> dict[str, object]:
         "incident_report",
         "duty_day",
         "called_unit",
+        "assignment_order",
+        "order_unit",
+        "order_month",
     )
     return {
         **{table: scene.rows(f"SELECT * FROM {table} ORDER BY 1") for table in tables},

@@ -16,33 +16,30 @@ from inspection.accounts import assignments
 from inspection.accounts.policy import Role
 from inspection.authoring import documents, drafts, publishing
 from inspection.authoring.transcript import Arrival, Transcript
-from inspection.campaigns import revisits, running
-from inspection.campaigns.running import NewCampaign
 from inspection.database import writing
 from inspection.domain import checklist
-from inspection.domain.campaign import Stage
 from inspection.domain.enforcement import Ground, MeasureKind, PenaltyKind, Subject
 from inspection.domain.hazard import Step
 from inspection.enforcement import cases
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
-from inspection.hazards.narrowing import RegisterFilter
 from inspection.incidents import calls
 from inspection.incidents.calls import NewCall
 from inspection.notices import inbox, subscriptions
 from inspection.notices.inbox import Message
 from inspection.notices.subscriptions import Offered
 from inspection.organisations.unit import Unit, UnitKind
-from inspection.selections import conflicts, lots
-from inspection.selections.pools import NewSelection, Wanted
+from tests.analysis.test_bulletins import issue
 from tests.builders import enrolment, instruments
 from tests.builders.people import Person, inspector
 from tests.builders.photos import photo
 from tests.builders.times import stamp
+from tests.dispatch.desk import Desk
 from tests.notices.pushing import Browser
 from tests.paperwork.office import Office
 from tests.paperwork.test_sheets import signed
 from tests.scene import Scene
 from tests.tablet import Answer
+from tests.tenancy import draws, ordering, registers
 from tests.tipoffs.sender import Sender, secrets_in, telling_photo
 from tests.web.steps.desk import address, browser_of, send
 
@@ -209,10 +206,15 @@ def _fill(world: World) -> None:
     _on_paper(world)
     _entered(world)
     _reached(world)
+    ordering.fill(world)  # before cards are sent: it does all jobs that wait
     _authored(world)
     _carded(world)
     _reported(world)
-    _drawn(world)
+    office = world.own["office of the town"] = inspector("柳主任")
+    things, secrets = draws.settle(scene, office)
+    world.things |= things
+    world.secrets |= secrets
+    registers.fill(world)
 
 
 def _noted(world: World) -> str:
@@ -291,6 +293,8 @@ def _on_paper(world: World) -> None:
     proposal = office.paper(office.proposed("onsite_record"))
     figures = office.paper(signed(office, "quarter", world.own["head"]))
     listed = office.paper(signed(office, "problem_list", world.own["office"]))
+    told = issue(Desk(scene), "/bulletins/new?span=week&on=2026-11-09", to_enterprises="y")
+    world.things["bulletin"] = world.secrets["bulletin"] = told.rpartition("/")[2]
     world.things |= {
         "paper": issued.uuid,
         "number": issued.number,
@@ -364,7 +368,7 @@ def _reached(world: World) -> None:
         person = enrolment.actor(session, officer).person_id
         inbox.send(session, message, [person], at=scene.clock())
         browser = subscriptions.add(session, person, offered, at=scene.clock())
-    ((notice,),) = scene.rows("SELECT uuid FROM notice")
+    ((notice,),) = scene.rows("SELECT uuid FROM notice WHERE kind = 'x'")
     world.things |= {"notice": notice, "browser": browser}
     world.secrets |= {"notice": notice, "browser": browser, "words of the notice": words["zh"]}
 
@@ -416,70 +420,6 @@ def _reported(world: World) -> None:
         "call": call,
         "words of the call": new.occasion,
         "crew": crew["leader"],
-    }
-
-
-def _drawn(world: World) -> None:
-    """A campaign, a draw of what was closed, a conflict and a selection, by the town's office."""
-    scene, office = world.scene, inspector("柳主任")
-    town, at = scene.settled.town, scene.clock()
-    with writing(scene.engine) as session:
-        enrolment.enlist(session, office, unit=row(session, town.name), role=Role.OFFICE)
-    world.own["office of the town"] = office
-    fixed = scene.filled(failed=1, fixed_on_spot=True)
-    assert scene.tablet.hand_in(fixed).status == 201
-    stage = Stage("x", at.date() - timedelta(days=30), at.date())
-    campaign = NewCampaign("只给本镇看的专项", "x", (stage,), (), ())
-    pair = tuple(each.uuid for each in scene.settled.inspectors)
-    lot = NewSelection(
-        title="只给本镇看的双随机",
-        source="x",
-        value_from=at - timedelta(days=8),
-        visit_since=at.date() - timedelta(days=7),
-        visit_until=at.date() - timedelta(days=2),
-        strata=(Wanted("", "", 1),),
-        venue="",
-        unchecked_days=0,
-        inspectors=pair,
-        inspectors_each=2,
-        experts=(),
-        experts_each=0,
-        recent_days=0,
-    )
-    blobs, early = scene.wiring.blobs, at - timedelta(days=10)
-    with writing(scene.engine) as session:
-        actor = enrolment.actor(session, office)
-        begun = running.begin(session, actor, campaign, at=at)
-        revisit = revisits.draw(
-            session,
-            actor,
-            RegisterFilter(),
-            size=1,
-            seed="only-this-lot",
-            blobs=blobs,
-            today=at.date(),
-            at=at,
-        )
-        selection = lots.announce(session, actor, lot, blobs=blobs, at=early)
-        lots.draw(session, actor, selection, "x", blobs=blobs, at=lot.value_from)
-        said = "只给本镇看的利益关系"
-        conflict = conflicts.declare(
-            session, actor, pair[0], scene.settled.enterprise.uuid, said, at=at
-        )
-    world.things |= {
-        "campaign": begun,
-        "revisit": revisit,
-        "selection": selection,
-        "conflict": conflict,
-    }
-    world.secrets |= {
-        "campaign": begun,
-        "name of the campaign": campaign.name,
-        "revisit": revisit,
-        "seed of the revisit": "only-this-lot",
-        "title of the selection": lot.title,
-        "conflict": conflict,
-        "words of the conflict": said,
     }
 
 

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0028"
-down_revision = "0025"
+down_revision = "0027"
 
 _KEY = ("area_id", "whole_month", "day", "state", "level", "source")
 _COUNTS = ("found", "ended", "on_time", "fell_late", "late_ended", "funds")

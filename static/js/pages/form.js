@@ -81,6 +81,7 @@ function bindSeldom(sheet) {
   });
   void import("../form/revision.js").then((revision) => revision.drawRevision(sheet));
   void import("../form/lasttime.js").then((last) => last.drawLastTime(sheet.draft));
+  void import("../form/citing.js").then((citing) => citing.offerCitations(sheet));
   void import("../form/place.js").then((place) => place.notePlace(sheet));
   addEventListener("input", async (event) => {
     const text = /** @type {HTMLInputElement} */ (event.target);

@@ -45,8 +45,9 @@ export const KEPT_AFTER_DELIVERY_MS = 30 * 24 * 3600 * 1000;
 /** @type {import("./database.js").Shape} shared with assigned.js, which keeps hazards in it */
 export const SHAPE = {
   name: "zhencha-device",
-  version: 2,
+  version: 3,
   upgrade(database, from) {
+    if (from < 3) database.createObjectStore("registers", { keyPath: "id" });
     if (from < 2) {
       database.createObjectStore("hazard_photos", { keyPath: "sha256" });
       database.createObjectStore("last_inspections", { keyPath: "id" });
@@ -294,6 +295,13 @@ export function lastInspection(unit, slug) {
   return read(SHAPE, "last_inspections", `${unit}:${slug}`);
 }
 
+/** @typedef {{id: string, entries: {number: string, words: {zh: string, en: string}}[]}} Registers what a unit keeps up, newest first */
+
+/** @param {string} unit @returns {Promise<Registers | undefined>} its certificates, drills, training and plans */
+export function registers(unit) {
+  return read(SHAPE, "registers", unit);
+}
+
 /**
  * Kept while somebody on this tablet has to look at it again, and no longer.
  * @param {ReturnType<import("./database.js").StoreOf>} store @param {Change} told @param {string} reader
@@ -311,7 +319,7 @@ async function putHazard(store, { mine, ...told }, reader) {
  * @param {Change[]} changes @param {string} reader @param {string} cursor
  */
 export function applyChanges(changes, reader, cursor) {
-  const stores = ["meta", "units", "checklists", "hazards", "last_inspections", "revocations"];
+  const stores = ["meta", "units", "checklists", "hazards", "last_inspections", "registers", "revocations"];
   return write(SHAPE, stores, async (store) => {
     for (const change of changes) {
       if (change.type === "units") await replaceUnits(store("units"), reader, change.units);
@@ -319,6 +327,7 @@ export function applyChanges(changes, reader, cursor) {
       if (change.type === "checklists") await offer(store("checklists"), reader, change.slugs);
       if (change.type === "hazard") await putHazard(store("hazards"), change, reader);
       if (change.type === "last_inspection") await store("last_inspections").put(change);
+      if (change.type === "registers") await store("registers").put(change);
       if (change.type === "revocation") await store("revocations").put(change);
       if (change.type === "recovery") await store("meta").put(change, `recovery:${change.data_kid}:${change.new_data_kid}`);
       if (change.type === "dismissal") await store("revocations").put({ ...change, kid: change.person });

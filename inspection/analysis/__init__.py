@@ -1,0 +1,1 @@
+"""What an office reads from the register: rankings, trends, top findings, and its bulletins."""
