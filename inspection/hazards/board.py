@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from inspection.domain.hazard import Stage
 from inspection.hazards import pages
 from inspection.hazards.narrowing import RegisterFilter
+from inspection.hazards.pages import Kept
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
@@ -78,11 +79,17 @@ def columns(
     session: Session, scope: Scope, wanted: RegisterFilter, *, today: date
 ) -> tuple[Column, ...]:
     """Return the board of everything in scope that a filter leaves."""
-    return tuple(_column(session, scope, replace(wanted, stage=each), today) for each in Stage)
+    counts = None if wanted.text else pages.kept(session, scope, wanted, today=today)
+    return tuple(
+        _column(session, scope, replace(wanted, stage=each), counts, today) for each in Stage
+    )
 
 
-def _column(session: Session, scope: Scope, wanted: RegisterFilter, today: date) -> Column:
-    found = pages.find(session, scope, replace(wanted, page=1), today=today)
+def _column(
+    session: Session, scope: Scope, wanted: RegisterFilter, counts: Kept | None, today: date
+) -> Column:
+    first = replace(wanted, page=1)
+    found = pages.find(session, scope, first, today=today, counts=counts)
     rows = session.execute(
         select(Hazard, Unit.name)
         .join(Unit, Unit.id == Hazard.unit_id)

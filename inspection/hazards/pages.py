@@ -54,19 +54,49 @@ class Found:
     reach: Reach
 
 
-def find(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> Found:
-    """Find the page of hazards that a filter asks for; the counts leave its chips aside."""
+@dataclass(frozen=True)
+class Kept:
+    """What kept counts say of a question, whatever chips are chosen; `sorts` is None for nothing.
+
+    `everywhere`: the same of everybody's hazards.
+    """
+
+    sorts: tuple[Sort, ...] | None
+    everywhere: tuple[Sort, ...]
+
+
+def kept(session: Session, scope: Scope, wanted: RegisterFilter, *, today: date) -> Kept:
+    """Read the counts once, for several pages that differ by their chips alone."""
+    sorts = _kept(session, scope, wanted, today)
+    same_day = RegisterFilter(open_on=wanted.open_on)
+    everywhere = _kept(session, EVERYTHING, same_day, today) if sorts is not None else ()
+    return Kept(sorts, everywhere or ())
+
+
+def find(
+    session: Session,
+    scope: Scope,
+    wanted: RegisterFilter,
+    *,
+    today: date,
+    counts: Kept | None = None,
+) -> Found:
+    """Find the page of hazards that a filter asks for; the counts leave its chips aside.
+
+    `counts` are those kept, where they were read already.
+    """
     if wanted.text:
         return _find_by_words(session, scope, wanted, today)
     of_hazards = narrowing.asked_of_hazards(wanted)
-    sorts = _kept(session, scope, wanted, today)
-    if sorts is None:
+    counts = counts or kept(session, scope, wanted, today=today)
+    if counts.sorts is None:
         few = _has_few(session, scope, wanted, today)
         of_these = [*in_units(session, scope, wanted, few=few), *of_hazards]
         return _counted(session, wanted, of_these, today)
-    few = _fewer_there(session, wanted, sorts, today)
+    few = _fewer_there(wanted, counts.sorts, counts.everywhere)
     of_these = [*in_units(session, scope, wanted, few=few), *of_hazards]
-    return _page(session, wanted, sorts, _narrowed(of_these, wanted, today), today=today)
+    narrowed = _narrowed(of_these, wanted, today)
+    return _page(session, wanted, counts.sorts, narrowed, today=today)
 
 
 def _narrowed(
@@ -273,10 +303,9 @@ def in_units(
 
 
 def _fewer_there(
-    session: Session, wanted: RegisterFilter, sorts: tuple[Sort, ...], today: date
+    wanted: RegisterFilter, sorts: tuple[Sort, ...], everywhere: tuple[Sort, ...]
 ) -> bool:
     """Whether those units have fewer hazards than a walk meets until a page is full."""
-    everywhere = _kept(session, EVERYTHING, RegisterFilter(open_on=wanted.open_on), today) or ()
     met = _count(wanted, _shown(replace(wanted, level=""), everywhere))
     shown = _count(wanted, _shown(wanted, sorts))
     return sum(sort.hazards for sort in sorts) < met * min(1, ROWS_A_PAGE / max(shown, 1))

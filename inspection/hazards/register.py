@@ -143,10 +143,12 @@ class Hazard(Base):
             sqlite_where=IS_MAJOR,
             postgresql_where=IS_MAJOR,
         ),
-        # So are those listed, those with a question that waits, and those on the ladder.
+        # A page of them is a walk as well; so is one of those listed, of those with a question
+        # that waits, and of those on the ladder.
         *(
             Index(name, *columns, sqlite_where=those, postgresql_where=those)
             for name, columns, those in (
+                ("ix_hazard_major_order", ("urgency", "id"), IS_MAJOR),
                 ("ix_hazard_listed", ("urgency", "id"), IS_LISTED),
                 ("ix_hazard_asked", ("urgency", "id"), IS_ASKED),
                 ("ix_hazard_on_rung", ("rung", "urgency", "id"), IS_ON_A_RUNG),

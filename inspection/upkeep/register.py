@@ -108,10 +108,10 @@ def apply(session: Session, entries: Iterable[Entry]) -> None:
 
 
 def rebuild(session: Session) -> None:
-    """Empty the tables and build them again from the whole ledger."""
+    """Empty the tables and build them again from the ledger."""
     for table in (UpkeepReminder, SelfCheckSigner, UpkeepEntry):
         session.execute(delete(table))
-    journal.replay(session, apply)
+    journal.replay_kinds(session, apply, _TAKE)
 
 
 def _unit_id(uuid: str) -> Any:

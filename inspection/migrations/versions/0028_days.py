@@ -31,6 +31,7 @@ def upgrade() -> None:
     chips = ("state", "level", "source", "unit_id", "found_on", "deadline_on")
     op.create_index("ix_hazard_order", "hazard", ["urgency", "id", *chips])
     for name, columns, those in (
+        ("ix_hazard_major_order", ["urgency", "id"], "level = 'major'"),
         ("ix_hazard_listed", ["urgency", "id"], "listed_level <> ''"),
         ("ix_hazard_asked", ["urgency", "id"], "question <> ''"),
         ("ix_hazard_on_rung", ["rung", "urgency", "id"], "rung <> ''"),
