@@ -111,7 +111,7 @@ def test_note_of_an_unanswered_item_is_kept(page: Page, live_server: LiveServer)
     """What is written before the answer is tapped is there after it."""
     inspector.begin(page, live_server.url, unit=UNIT, checklist=LIST)
     code = inspector.codes(page)[0]
-    inspector.item(page, code).locator(".ground summary").click()
+    inspector.item(page, code).locator(".ground:not([data-cite]) > summary").click()
     note = inspector.item(page, code).locator("[data-answer-field=note]")
     note.fill("电工不在")
     inspector.saved(page)

@@ -41,6 +41,7 @@ async function drawUnits(person) {
 /** @param {import("../store/device.js").Person} person @param {import("../store/device.js").Unit} one */
 async function choose(person, one) {
   unit = one;
+  document.querySelector("[data-begun]")?.remove();
   fill(document.body, { unit_name: one.name, unit_address: one.address ?? "" });
   show("#choose-unit", false);
   show("#choose-list", true);
@@ -62,6 +63,7 @@ async function drawChecklists(person) {
   const begun = unit ? begunAt(await drafts(person.uuid), unit.uuid) : [];
   const here = new Map();
   for (const list of lists) here.set(list.id, await kept(list.form[language()]));
+  if (document.querySelector("[data-begun]")) return; // an offer is open: nothing is drawn anew under a finger
   /** @param {import("../store/device.js").Checklist} list */
   const cellOf = (list) => {
     const open = begun.filter(({ checklist }) => checklist.slug === list.slug);
