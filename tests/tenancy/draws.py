@@ -14,16 +14,22 @@ from inspection.organisations.unit import Unit
 from inspection.selections import conflicts, lots
 from inspection.selections.pools import NewSelection, Wanted
 from tests.builders import enrolment
-from tests.builders.people import Person
+from tests.builders.people import Person, inspector
 from tests.scene import Scene
+
+
+def hired(scene: Scene) -> Person:
+    """Hire somebody for the office of the unit's town."""
+    office = inspector("柳主任")
+    with writing(scene.engine) as session:
+        town = session.scalars(select(Unit).where(Unit.name == scene.settled.town.name)).one()
+        enrolment.enlist(session, office, unit=town, role=Role.OFFICE)
+    return office
 
 
 def settle(scene: Scene, office: Person) -> tuple[dict[str, str], dict[str, str]]:
     """Return the things of the world that they are, and what of them nobody else may read."""
     at = scene.clock()
-    with writing(scene.engine) as session:
-        town = session.scalars(select(Unit).where(Unit.name == scene.settled.town.name)).one()
-        enrolment.enlist(session, office, unit=town, role=Role.OFFICE)
     fixed = scene.filled(failed=1, fixed_on_spot=True)
     assert scene.tablet.hand_in(fixed).status == 201
     stage = Stage("x", at.date() - timedelta(days=30), at.date())

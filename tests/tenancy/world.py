@@ -200,6 +200,7 @@ def _fill(world: World) -> None:
         "key": world.things["kid"],
         "drawn seed": "only-this-seed",
     }
+    world.own["office of the town"] = draws.hired(scene)
     _by_forms(world)
     _enforced(world, hazard_number)
     _handled(world)
@@ -210,8 +211,7 @@ def _fill(world: World) -> None:
     _authored(world)
     _carded(world)
     _reported(world)
-    office = world.own["office of the town"] = inspector("柳主任")
-    things, secrets = draws.settle(scene, office)
+    things, secrets = draws.settle(scene, world.own["office of the town"])
     world.things |= things
     world.secrets |= secrets
     registers.fill(world)
@@ -293,7 +293,8 @@ def _on_paper(world: World) -> None:
     proposal = office.paper(office.proposed("onsite_record"))
     figures = office.paper(signed(office, "quarter", world.own["head"]))
     listed = office.paper(signed(office, "problem_list", world.own["office"]))
-    told = issue(Desk(scene), "/bulletins/new?span=week&on=2026-11-09", to_enterprises="y")
+    week, town = "/bulletins/new?span=week&on=2026-11-09", world.own["office of the town"]
+    told = issue(Desk(scene), week, by=town, to_enterprises="y")
     world.things["bulletin"] = world.secrets["bulletin"] = told.rpartition("/")[2]
     world.things |= {
         "paper": issued.uuid,
