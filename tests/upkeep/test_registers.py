@@ -100,6 +100,7 @@ def test_who_saw_it_is_said_and_strangers_see_nothing(scene: Scene) -> None:
         ({"valid_until": "2024-02-01"}, "不能早于开始的日期"),
         ({"issued_on": "2026-11-23"}, "日期不能晚于今天"),
         ({"holder": " "}, "请填写这一项"),
+        ({"holder": " ", "certificate": ""}, "证书编号：请填写这一项"),
     ],
 )
 def test_what_does_not_do_is_said_beside_its_field(
