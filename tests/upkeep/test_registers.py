@@ -154,6 +154,9 @@ def test_posts_are_declared_and_the_rate_is_counted(scene: Scene) -> None:
     assert "50%" in desk.read(f"/units/{unit}/upkeep")
     enter(scene, head, "needed", principal="0", manager="0", operator="1")  # takes its place
     assert "100%" in desk.read(f"/units/{unit}/upkeep")
+    enter(scene, head, "needed", principal="0", manager="0", operator="2")
+    enter(scene, head)  # the same certificate again is no second one
+    assert "50%" in desk.read(f"/units/{unit}/upkeep")
 
 
 def test_only_a_check_that_the_head_signed_counts_as_led(scene: Scene) -> None:
