@@ -164,7 +164,9 @@ def _overview(now: Figures, earlier: Figures, opening: str) -> SheetPart:
 def _moved(value: _Value, now: Figures, earlier: Figures) -> str:
     """By how much a number grew; shares and averages are not subtracted from each other."""
     ours, theirs = value(now), value(earlier)
-    return f"{ours - theirs:+d}" if isinstance(ours, int) and isinstance(theirs, int) else ""
+    if not isinstance(ours, int) or not isinstance(theirs, int):
+        return ""
+    return f"{ours - theirs:+d}" if ours != theirs else "0"
 
 
 _RANKED = (

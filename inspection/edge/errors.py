@@ -3,12 +3,15 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, jsonify, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as Redirect
 
 from inspection.domain.problems import Problem
 from inspection.edge.problems import RETRY_AFTER_SECONDS, STATUS_OF, Spoken, spoken
+
+Answer = Response | Redirect
 
 _log = logging.getLogger("zhencha.edge")
 
@@ -33,10 +36,25 @@ def problem_answer(problem: Problem) -> Response:
     return response
 
 
-def _http_answer(error: HTTPException) -> Response:
+def _http_answer(error: HTTPException) -> Answer:
     status = error.code or 500
+    if status == 405 and request.method == "GET" and (above := _page_above(request.path)):
+        return redirect(above, 303)
     words = Spoken(f"http_{status}", _http_sentence(status), "", "")
     return _answer(words, status, {})
+
+
+def _page_above(path: str) -> str:
+    """The nearest page above an address that only takes forms, or nothing.
+
+    A refused form stands at such an address: whoever changes the language there, or comes back
+    to it later, asks for it as for a page.
+    """
+    addresses = current_app.url_map.bind("")
+    while path := path.rpartition("/")[0]:
+        if addresses.test(path, "GET"):
+            break
+    return path
 
 
 def _http_sentence(status: int) -> str:

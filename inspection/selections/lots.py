@@ -36,6 +36,8 @@ from inspection.submissions.records import HELD, SubmittedRecord
 FORMAT = "zhencha.selection/1"
 ANNOUNCED, DRAWN, WITHDRAWN = "announced", "drawn", "withdrawn"
 _CHINA = timezone(timedelta(hours=8))
+_NAMED = 5
+"""How many enterprises are named of those to which too few people may go."""
 
 
 @dataclass(frozen=True)
@@ -334,10 +336,12 @@ def _check(session: Session, new: NewSelection, pool: Pool, at: datetime) -> Non
         f"stratum{place}_wanted": len(each.enterprises) for place, each in enumerate(pool.strata)
     }
     names: dict[str, str] = {}
+    short: dict[str, list[str]] = {}
     for enterprise, team in domain.short_of_people(pool):
-        if f"{team.role}s" not in faults:
-            faults[f"{team.role}s"] = "too_many_keep_away"
-            names[f"{team.role}s"] = enterprise.name
+        short.setdefault(f"{team.role}s", []).append(enterprise.name)
+    for field in short.keys() - faults.keys():
+        faults[field], there[field] = "too_many_keep_away", len(short[field])
+        names[field] = "、".join(short[field][:_NAMED])
     for field, busy in _busy(session, new, pool).items():
         faults[field], names[field] = "in_two_at_once", busy
     if faults:

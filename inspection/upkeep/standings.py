@@ -38,6 +38,9 @@ from inspection.upkeep.register import SelfCheckSigner, UpkeepEntry
 _AT_ONCE = 500
 """Units asked about in one statement: SQLite takes no list of any length."""
 
+_PAPER = ("post", "holder", "certificate", "trade")
+"""What tells two certificates apart: of an identity number in theirs four digits are known."""
+
 
 @dataclass(frozen=True)
 class UnitStanding:
@@ -140,11 +143,14 @@ def _standing(unit: UnitFacts, known: Known, *, today: date, since: date) -> Uni
 
 def _known(session: Session, unit_ids: Sequence[int]) -> Mapping[int, Known]:
     deeds: dict[int, list[Deed]] = defaultdict(list)
-    holdings: dict[int, list[Holding]] = defaultdict(list)
+    papers: dict[int, dict[tuple[str, ...], date]] = defaultdict(dict)
     needed: dict[int, Mapping[str, int]] = {}
     for row in _entries(session, unit_ids):
         if row.register == CERTIFICATE.code:
-            holdings[row.unit_id].append(Holding(row.said["post"], expires_on(row.said)))
+            # The same certificate entered twice is one; renewed, it is valid as long as the later.
+            paper = tuple(str(row.said.get(name, "")) for name in _PAPER)
+            until = expires_on(row.said)
+            papers[row.unit_id][paper] = max(until, papers[row.unit_id].get(paper, until))
         elif row.register == NEEDED.code:
             needed[row.unit_id] = row.said
         else:
@@ -152,7 +158,11 @@ def _known(session: Session, unit_ids: Sequence[int]) -> Mapping[int, Known]:
     for unit_id, on, record in _led_checks(session, unit_ids):
         deeds[unit_id].append(Deed("head_check", on, record))
     return {
-        unit_id: Known(tuple(deeds[unit_id]), tuple(holdings[unit_id]), needed.get(unit_id))
+        unit_id: Known(
+            tuple(deeds[unit_id]),
+            tuple(Holding(paper[0], until) for paper, until in papers[unit_id].items()),
+            needed.get(unit_id),
+        )
         for unit_id in unit_ids
     }
 

@@ -108,23 +108,25 @@ def index() -> str:
     with reading() as session:
         found = bulletins.readable_ones(session, actor, most=MOST)
         papers = {each.sheet: shelf.find(session, each.sheet) for each, _office in found}
+        due = _due(session) if actor.may(Permission.BULLETIN_ISSUE) else []
     return render_template(
         "web/bulletins/list.html",
         bulletins=found,
         papers=papers,
         names=NAMES,
         states=PAPER_STATES,
-        due=_due() if actor.may(Permission.BULLETIN_ISSUE) else [],
+        due=due,
     )
 
 
-def _due() -> list[tuple[Any, View]]:
-    """The latest period of each span that is over."""
-    now = today()
-    return [
+def _due(session: Session) -> list[tuple[Any, View]]:
+    """The latest period of each span that is over, unless the office has issued its bulletin."""
+    now, office = today(), current_actor().unit_uuid
+    latest = [
         (name, View(span, periods.before(span, periods.period(span, now)), now))
         for span, name in NAMES.items()
     ]
+    return [each for each in latest if not bulletins.of_period(session, office, each[1])]
 
 
 @blueprint.get("/bulletins/new")

@@ -142,7 +142,7 @@ def hand(revisit: object) -> Answer:
     except RevisitOdd as problem:
         _name_faults(form, problem)
         return _page(str(revisit), form, HoldForm()), 422
-    flash(gettext("已交办，检查人员的收件箱里能看到。"), "done")
+    flash(gettext("已交给检查人员，他们的收件箱里能看到。"), "done")
     return redirect(f"/revisits/{revisit}", 303)
 
 

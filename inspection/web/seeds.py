@@ -17,7 +17,7 @@ class SampleForm(ProtectedForm):
     """How many to draw, and the seed."""
 
     size = IntegerField(
-        _("抽几份"),
+        _("抽取数量"),
         [
             InputRequired(_("请填 1 到 200 的整数")),
             NumberRange(1, MOST, message=_("请填 1 到 200 的整数")),

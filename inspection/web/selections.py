@@ -369,7 +369,10 @@ def _name_faults(form: Any, rows: list[int], problem: SelectionOdd) -> None:
             ),
             "more_people_than_there_are": gettext("选的人不够每家要的人数"),
             "too_many_keep_away": gettext(
-                "%(unit)s 可去的人不够：其余的要回避或不在管辖范围", unit=who.get(name, "")
+                "有 %(num)s 家可去的人不够（如%(units)s）：其余的人要回避、近期去过或管辖不到。"
+                "可以多选人、减少每家人数，或缩短回避的天数。",
+                num=there.get(name, 0),
+                units=who.get(name, ""),
             ),
             "in_two_at_once": gettext(
                 "同一段日子里已在另一次双随机中：%(who)s", who=who.get(name, "")

@@ -3,6 +3,8 @@
 import re
 from pathlib import Path
 
+from markupsafe import escape
+
 from inspection.analysis import bulletins
 from inspection.signing.facts import Outcome
 from tests.builders.enrolment import PASSWORD
@@ -61,7 +63,9 @@ def test_a_bulletin_is_issued_once_told_to_those_below_and_corrected_by_another(
     assert "没有编号为 YH2026-999999 的隐患" in unknown.text
     assert scene.entries("bulletin.issued") == []
 
+    assert f'href="{escape(NEW)}"' in desk.get("/bulletins").text
     first = issue(desk, **WORDS, cases=[number])
+    assert f'href="{escape(NEW)}"' not in desk.get("/bulletins").text  # written
     at_noon.work()
     town = cast.foreign_office
     assert "一周内完成回头看" in desk.get(first, town).text

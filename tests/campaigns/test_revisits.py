@@ -72,6 +72,8 @@ def test_a_drawn_hazard_is_handed_out_and_holds_or_comes_back(scene: Scene) -> N
         answer = desk.send(f"{address}/handed", address, **{**give, **wrong})
         assert answer.status_code == 422
         assert told in answer.text, told
+    there = desk.get(f"{address}/handed")  # a refused form stands there: its language is changed
+    assert (there.status_code, there.headers["location"]) == (303, address)
     assert Desk(scene, inspector).get(address).status_code == 404  # not theirs yet
     assert desk.send(f"{address}/handed", address, **give, office=town.uuid).status_code == 303
     by_inspector = Desk(scene, inspector)

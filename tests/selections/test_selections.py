@@ -156,7 +156,7 @@ def test_nobody_is_in_two_selections_at_once_nor_sent_where_they_may_not_go(
     later = {"visit_since": "2026-12-20", "visit_until": "2026-12-30"}
     wrong = district.send("/selections/new", "/selections/new", **asked(town, **later))
     assert wrong.status_code == 422
-    assert "可去的人不够" in wrong.text
+    assert "有 2 家可去的人不够（如石泉化工有限公司、石泉铸造有限公司）" in wrong.text
 
 
 def test_people_declare_their_own_conflicts_and_offices_end_them(scene: Scene, town: Town) -> None:

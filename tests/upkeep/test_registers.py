@@ -100,6 +100,7 @@ def test_who_saw_it_is_said_and_strangers_see_nothing(scene: Scene) -> None:
         ({"valid_until": "2024-02-01"}, "不能早于开始的日期"),
         ({"issued_on": "2026-11-23"}, "日期不能晚于今天"),
         ({"holder": " "}, "请填写这一项"),
+        ({"holder": " ", "certificate": ""}, "证书编号：请填写这一项"),
     ],
 )
 def test_what_does_not_do_is_said_beside_its_field(
@@ -153,6 +154,9 @@ def test_posts_are_declared_and_the_rate_is_counted(scene: Scene) -> None:
     assert "50%" in desk.read(f"/units/{unit}/upkeep")
     enter(scene, head, "needed", principal="0", manager="0", operator="1")  # takes its place
     assert "100%" in desk.read(f"/units/{unit}/upkeep")
+    enter(scene, head, "needed", principal="0", manager="0", operator="2")
+    enter(scene, head)  # the same certificate again is no second one
+    assert "50%" in desk.read(f"/units/{unit}/upkeep")
 
 
 def test_only_a_check_that_the_head_signed_counts_as_led(scene: Scene) -> None:
