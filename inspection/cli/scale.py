@@ -264,7 +264,8 @@ class _Story:
         begun = self._until - SPAN
         yield from ((begun, _visited(site, begun)) for site in self._sites)
         for index in range(hazards):
-            found_at = begun + SPAN * index / hazards
+            # The share first: the span times half a million is longer than a timedelta can be.
+            found_at = begun + SPAN * (index / hazards)
             while coming and coming[0][0] <= found_at:
                 at, _, event = heapq.heappop(coming)
                 yield at, event
