@@ -76,7 +76,7 @@ def _learn_signers(connection: sa.Connection, signer: sa.Table) -> None:
         body = json.loads(text)
         if kind == "record.held":
             found.pop(body["record"], None)
-        elif body["kind"] == "self_inspection" and body["unit"] in units:
+        elif body.get("kind") == "self_inspection" and body["unit"] in units:
             found[body["record"]] = _signers(body, recorded_at, units[body["unit"]])
     rows = [row for each in found.values() for row in each]
     if rows:
