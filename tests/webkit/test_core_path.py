@@ -17,7 +17,7 @@ from tests.tablet import claims
 from tests.webkit.tablet import Tablet
 
 PARTY = Party("郑国栋", "安全总监")
-UNIT, LIST = "恒砺机械", "外包外租（短表）"
+UNIT, LIST = "恒砺机械", "外包"
 PHOTO_WIDTH = """
   const [place, done] = arguments;
   const again = () => setTimeout(look, 100);

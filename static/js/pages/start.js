@@ -48,8 +48,17 @@ async function choose(person, one) {
   scrollTo(0, 0);
   void import("../form/place.js").then((place) => place.askForPlace(need("[data-place]")));
   await drawChecklists(person);
-  await keepForms((await device.checklists(person.uuid)).flatMap(({ form }) => [form.zh, form.en]));
-  await drawChecklists(person);
+  const lists = await device.checklists(person.uuid);
+  await keepForms(lists.flatMap(({ form }) => [form.zh, form.en]));
+  await sayWhatIsKept(lists);
+}
+
+/** On the cells as they stand: nothing is drawn anew under a finger. @param {import("../store/device.js").Checklist[]} lists */
+async function sayWhatIsKept(lists) {
+  for (const list of lists) {
+    const cell = /** @type {HTMLElement | null} */ (document.querySelector(`[data-list="${CSS.escape(String(list.id))}"]`));
+    if (cell) fill(cell, { kept: (await kept(list.form[language()])) ? "" : word("needs_network") });
+  }
 }
 
 /** @param {string} url @returns {Promise<boolean>} whether the form can be opened without a network */
@@ -71,6 +80,7 @@ async function drawChecklists(person) {
       title: inLanguage(list.title), note: word("list_facts", { items: list.items, revision: list.revision }),
       kept: here.get(list.id) ? "" : word("needs_network"),
     });
+    cell.dataset.list = String(list.id);
     const anew = () => void begin(person, list);
     need("button", cell).addEventListener("click", open.length ? () => drawBegun(cell, open, anew) : anew);
     return cell;
