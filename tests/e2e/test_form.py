@@ -305,7 +305,7 @@ def test_short_list_with_the_keyboard_alone(page: Page, live_server: LiveServer)
         at(page, code)
         page.locator("[data-action=next]").focus()
         page.keyboard.press("Enter")
-    assert page.locator('[data-item][data-state="pass"]').count() == 3
+    expect(page.locator('[data-item][data-state="pass"]')).to_have_count(3)
     page.keyboard.press("Control+z")
     assert page.locator('[data-item][data-state="pass"]').count() == 2
     page.locator("[data-action=overview]").focus()
