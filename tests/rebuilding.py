@@ -12,15 +12,9 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.engine import Engine
 
-from inspection.campaigns import register as campaigns
+from inspection.cli.ledger import VIEWS
 from inspection.database import reading, writing
-from inspection.dispatch import entries
-from inspection.enforcement import register as enforcement
 from inspection.hazards import register
-from inspection.incidents import register as incidents
-from inspection.orders import register as orders
-from inspection.selections import register as selections
-from inspection.upkeep import register as upkeep
 
 TABLES = {
     "hazard": "uuid",
@@ -57,13 +51,8 @@ def lies(engine: Engine) -> list[str]:
     before = _rows(engine)
     with writing(engine) as session:
         register.rebuild(session)
-        enforcement.rebuild(session)
-        incidents.rebuild(session)
-        orders.rebuild(session)
-        campaigns.rebuild(session)
-        selections.rebuild(session)
-        entries.rebuild(session)
-        upkeep.rebuild(session)
+        for view in VIEWS:
+            view.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
 

@@ -104,6 +104,11 @@ class Actor:
         """How far the permission reaches for this actor."""
         return policy.scope(self.memberships, permission)
 
+    @property
+    def author(self) -> dict[str, str]:
+        """How an entry of the ledger says who did it, and for which unit."""
+        return {"person": self.uuid, "name": self.name, "unit": self.unit_uuid}
+
     @cached_property
     def roles(self) -> frozenset[Role]:
         """All roles the actor holds anywhere."""

@@ -132,7 +132,7 @@ def issue(
         "replaces": known[-1].sheet if known else "",
         "note": draft.note,
         "to_enterprises": draft.to_enterprises,
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     (entry,) = journal.append(session, [Event(ISSUED, body, subject=office.uuid)], at=at)
     queue.enqueue(session, TELL_JOB, {"sheet": issued}, key=f"bulletin:{issued}", at=at)
@@ -216,7 +216,7 @@ def _bulletin(entry: Entry) -> Bulletin:
         note=body["note"],
         to_enterprises=body["to_enterprises"],
         issued_by=body["by"]["name"],
-        issued_at=datetime.fromisoformat(entry.recorded_at),
+        issued_at=entry.at,
     )
 
 

@@ -45,12 +45,12 @@ def keep(session: Session, actor: Actor, weights: Weights, *, at: datetime) -> N
     body = {
         "office": office.uuid,
         "weights": {part.value: weight for part, weight in weights.items()},
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     journal.append(session, [Event(WEIGHED, body, subject=office.uuid)], at=at)
 
 
 def _version(entry: Entry) -> Version:
     body = json.loads(entry.body)
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     return Version(ranking.read(body["weights"]), body["by"]["name"], at)

@@ -103,7 +103,7 @@ def batch(
         manifest=manifest,
         digest=said["manifest_sha256"],
         reports=tuple(json.loads(manifest)["reports"]),
-        prepared_at=datetime.fromisoformat(entry.recorded_at),
+        prepared_at=entry.at,
         seq=entry.seq,
     )
 

@@ -76,7 +76,7 @@ def _case(entry: Entry, body: dict[str, Any]) -> Carried:
 def _carried(
     entry: Entry, person: str, unit: str, what: str, conditions: str, count: int
 ) -> Carried:
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     return Carried(entry.seq, at, person, unit, what, conditions, count)
 
 

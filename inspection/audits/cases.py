@@ -83,7 +83,7 @@ class Case:
             HistoryEntry(
                 entry.seq,
                 entry.kind,
-                datetime.fromisoformat(entry.recorded_at),
+                entry.at,
                 json.loads(entry.body),
                 entry.link,
             )

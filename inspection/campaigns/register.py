@@ -4,8 +4,6 @@
 campaign is not kept here: it follows from the rule whenever somebody asks.
 """
 
-import json
-from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -13,9 +11,9 @@ from sqlalchemy import JSON, ForeignKey, UniqueConstraint, delete, insert, selec
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
-from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit
+from inspection.ledger.views import View
+from inspection.organisations.unit import Unit, id_of
 
 
 class Campaign(Base):
@@ -105,25 +103,6 @@ _campaign, _tag = table_of(Campaign), table_of(CampaignTag)
 _revisit, _hazard, _unit = table_of(Revisit), table_of(RevisitedHazard), table_of(Unit)
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring the tables up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-
-
-def rebuild(session: Session) -> None:
-    """Empty the tables and build them again from the ledger."""
-    for table in (RevisitedHazard, Revisit, CampaignTag, Campaign):
-        session.execute(delete(table))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
-def _unit_id(uuid: str) -> Any:
-    return select(_unit.c.id).where(_unit.c.uuid == uuid).scalar_subquery()
-
-
 def _campaign_id(uuid: str) -> Any:
     return select(_campaign.c.id).where(_campaign.c.uuid == uuid).scalar_subquery()
 
@@ -136,9 +115,9 @@ def _begun(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_campaign).values(
             uuid=body["campaign"],
-            office_id=_unit_id(body["office"]),
+            office_id=id_of(body["office"]),
             begun_by=body["by"]["name"],
-            begun_at=datetime.fromisoformat(entry.recorded_at),
+            begun_at=entry.at,
             closed_words="",
             last_seq=entry.seq,
             **_said(body),
@@ -159,7 +138,7 @@ def _closed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
         update(_campaign)
         .where(_campaign.c.uuid == body["campaign"])
         .values(
-            closed_at=datetime.fromisoformat(entry.recorded_at),
+            closed_at=entry.at,
             closed_words=body["words"],
             last_seq=entry.seq,
         )
@@ -178,7 +157,7 @@ def _tagged(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             belongs=entry.kind == "campaign.tagged",
             words=body["words"],
             by_name=body["by"]["name"],
-            tagged_at=datetime.fromisoformat(entry.recorded_at),
+            tagged_at=entry.at,
             last_seq=entry.seq,
         )
     )
@@ -188,9 +167,9 @@ def _drawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_revisit).values(
             uuid=body["revisit"],
-            office_id=_unit_id(body["office"]),
+            office_id=id_of(body["office"]),
             drawn_by=body["by"]["name"],
-            drawn_at=datetime.fromisoformat(entry.recorded_at),
+            drawn_at=entry.at,
             last_seq=entry.seq,
             **{
                 name: body[name]
@@ -223,7 +202,7 @@ def _handed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
         update(_hazard)
         .where(_of(body["revisit"]), _hazard.c.hazard.in_(body["hazards"]))
         .values(
-            handed_to_id=_unit_id(body["office"]),
+            handed_to_id=id_of(body["office"]),
             due_on=date.fromisoformat(body["due_on"]),
             last_seq=entry.seq,
         )
@@ -238,7 +217,7 @@ def _held(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             held_by=body["by"]["name"],
             held_words=body["words"],
             held_record=body["record"],
-            held_at=datetime.fromisoformat(entry.recorded_at),
+            held_at=entry.at,
             last_seq=entry.seq,
         )
     )
@@ -249,13 +228,16 @@ def _of(revisit: str) -> Any:
     return _hazard.c.revisit_id == wanted.scalar_subquery()
 
 
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    "campaign.begun": _begun,
-    "campaign.changed": _changed,
-    "campaign.closed": _closed,
-    "campaign.tagged": _tagged,
-    "campaign.untagged": _tagged,
-    "revisit.drawn": _drawn,
-    "revisit.handed": _handed,
-    "revisit.held": _held,
-}
+VIEW = View(
+    (RevisitedHazard, Revisit, CampaignTag, Campaign),
+    {
+        "campaign.begun": _begun,
+        "campaign.changed": _changed,
+        "campaign.closed": _closed,
+        "campaign.tagged": _tagged,
+        "campaign.untagged": _tagged,
+        "revisit.drawn": _drawn,
+        "revisit.handed": _handed,
+        "revisit.held": _held,
+    },
+)

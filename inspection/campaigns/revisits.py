@@ -149,7 +149,7 @@ def draw(
         "population_sha256": blobs.keep(drawing.population_text(among)),
         "strata": [asdict(stratum) for stratum in strata],
         "reopened": dict(opened.tuples().all()),
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, "revisit.drawn", body, at=at)
     return itself
@@ -186,7 +186,7 @@ def hand(
         "hazards": list(hazards),
         "office": office,
         "due_on": due_on.isoformat(),
-        "by": _by(actor),
+        "by": actor.author,
     }
     seq = _append(session, "revisit.handed", body, at=at)
     count = len(hazards)
@@ -235,7 +235,7 @@ def hold(
         "hazard": hazard,
         "words": words,
         "record": record,
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, "revisit.held", body, at=at)
 
@@ -402,9 +402,5 @@ def _standing(drawn: RevisitedHazard, hazard: Hazard) -> str:
 
 def _append(session: Session, kind: str, body: dict[str, Any], *, at: datetime) -> int:
     (entry,) = journal.append(session, [Event(kind, body, subject=body["revisit"])], at=at)
-    register.apply(session, [entry])
+    register.VIEW.apply(session, [entry])
     return entry.seq
-
-
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}

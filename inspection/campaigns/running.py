@@ -86,7 +86,7 @@ def begin(session: Session, actor: Actor, new: NewCampaign, *, at: datetime) -> 
     """Begin a campaign of the actor's office and return its uuid. Raises CampaignOdd."""
     _check(new)
     begun = str(uuid.uuid4())
-    body = {"campaign": begun, "office": actor.unit_uuid, **_body(new), "by": _by(actor)}
+    body = {"campaign": begun, "office": actor.unit_uuid, **_body(new), "by": actor.author}
     _append(session, "campaign.begun", body, at=at)
     return begun
 
@@ -99,7 +99,7 @@ def change(
     journal.lock(session)
     _open_own(session, actor, campaign)
     _append(
-        session, "campaign.changed", {"campaign": campaign, **_body(new), "by": _by(actor)}, at=at
+        session, "campaign.changed", {"campaign": campaign, **_body(new), "by": actor.author}, at=at
     )
 
 
@@ -108,7 +108,10 @@ def close(session: Session, actor: Actor, campaign: str, words: str, *, at: date
     journal.lock(session)
     _open_own(session, actor, campaign)
     _append(
-        session, "campaign.closed", {"campaign": campaign, "words": words, "by": _by(actor)}, at=at
+        session,
+        "campaign.closed",
+        {"campaign": campaign, "words": words, "by": actor.author},
+        at=at,
     )
 
 
@@ -132,7 +135,7 @@ def tag(
         raise CampaignClosed(campaign=campaign)
     if not subjects(session, actor, [subject]):
         raise NotFound(subject=subject)
-    body = {"campaign": campaign, "subject": subject, "words": words, "by": _by(actor)}
+    body = {"campaign": campaign, "subject": subject, "words": words, "by": actor.author}
     _append(session, "campaign.tagged" if belongs else "campaign.untagged", body, at=at)
 
 
@@ -230,11 +233,7 @@ def _open_own(session: Session, actor: Actor, campaign: str) -> CampaignCard:
 
 def _append(session: Session, kind: str, body: dict[str, Any], *, at: datetime) -> None:
     entries = journal.append(session, [Event(kind, body, subject=body["campaign"])], at=at)
-    register.apply(session, entries)
-
-
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}
+    register.VIEW.apply(session, entries)
 
 
 def _body(new: NewCampaign) -> dict[str, Any]:

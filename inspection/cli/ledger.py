@@ -22,6 +22,18 @@ from inspection.selections import register as selections
 from inspection.upkeep import register as upkeep
 from inspection.worker import take_checkpoint
 
+VIEWS = (
+    shelf.VIEW,
+    enforcement.VIEW,
+    incidents.VIEW,
+    orders.VIEW,
+    campaigns.VIEW,
+    selections.VIEW,
+    entries.VIEW,
+    upkeep.VIEW,
+)
+"""All tables that follow from the ledger, beside the register of hazards."""
+
 
 def add_commands(app: Flask) -> None:
     """Add the group `ledger`."""
@@ -89,14 +101,8 @@ def rebuild() -> None:
     """Empty what is a view of the ledger, as hazards, papers and cases are, and build it again."""
     with writing() as session:
         count = register.rebuild(session)
-        shelf.rebuild(session)
-        enforcement.rebuild(session)
-        incidents.rebuild(session)
-        orders.rebuild(session)
-        campaigns.rebuild(session)
-        selections.rebuild(session)
-        entries.rebuild(session)
-        upkeep.rebuild(session)
+        for view in VIEWS:
+            view.rebuild(session)
     click.echo(f"台账视图已由 {count} 条记录重建 · rebuilt from {count} entries")
 
 

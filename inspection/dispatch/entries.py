@@ -4,15 +4,14 @@ Each is an entry of the ledger that says who, when and about whom; none is edite
 is withdrawn with a reason and entered again. The table here is a view, rebuildable.
 """
 
-import json
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, ForeignKey, Index, insert, or_, select, update
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from inspection.accounts.people import Actor
@@ -25,9 +24,10 @@ from inspection.domain.problems import NotFound
 from inspection.ledger import journal
 from inspection.ledger.chain import Entry
 from inspection.ledger.journal import Event
+from inspection.ledger.views import View
 from inspection.organisations import directory
 from inspection.organisations.scope import Scope
-from inspection.organisations.unit import Unit, UnitKind
+from inspection.organisations.unit import Unit, UnitKind, id_of
 
 NOTED, WITHDRAWN = "dispatch.noted", "dispatch.withdrawn"
 MOST_COUNT = 100_000
@@ -188,9 +188,9 @@ def note(session: Session, actor: Actor, new: NewEntry, *, at: datetime) -> str:
         "quantity": new.quantity,
         "second": new.second,
         "words": new.words,
-        "by": _by(actor),
+        "by": actor.author,
     }
-    apply(session, journal.append(session, [Event(NOTED, body, subject=made)], at=at))
+    VIEW.apply(session, journal.append(session, [Event(NOTED, body, subject=made)], at=at))
     return made
 
 
@@ -207,10 +207,10 @@ def withdraw(session: Session, actor: Actor, entry: str, words: str, *, at: date
     if found.withdrawn_at is not None:
         return
     faults: dict[str, str] = {}
-    body = {"entry": entry, "words": _words({"words": words}, faults), "by": _by(actor)}
+    body = {"entry": entry, "words": _words({"words": words}, faults), "by": actor.author}
     if faults:
         raise DispatchEntryOdd(fields=faults)
-    apply(session, journal.append(session, [Event(WITHDRAWN, body, subject=entry)], at=at))
+    VIEW.apply(session, journal.append(session, [Event(WITHDRAWN, body, subject=entry)], at=at))
 
 
 def _enterprise(session: Session, scope: Scope, text: str) -> str:
@@ -224,10 +224,6 @@ def _enterprise(session: Session, scope: Scope, text: str) -> str:
     if len(found) != 1:
         raise DispatchEntryOdd(fields={"about": "unit_unknown" if not found else "unit_twice"})
     return found[0]
-
-
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}
 
 
 def cards(session: Session, scope: Scope, uuids: Iterable[str]) -> list[EntryCard]:
@@ -276,34 +272,20 @@ def _cards(
 _entry, _unit = table_of(DispatchEntry), table_of(Unit)
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring the table up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-
-
-def rebuild(session: Session) -> None:
-    """Empty the table and build it again from the ledger."""
-    session.execute(delete(DispatchEntry))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
 def _noted(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_entry).values(
             id=entry.seq,
             uuid=body["entry"],
-            unit_id=_unit_id(body["office"]),
+            unit_id=id_of(body["office"]),
             row=body["row"],
             happened_on=date.fromisoformat(body["happened_on"]),
-            about_id=_unit_id(body["about"]) if body["about"] else None,
+            about_id=id_of(body["about"]) if body["about"] else None,
             quantity=body["quantity"],
             second=body["second"],
             words=body["words"],
             noted_by=body["by"]["name"],
-            noted_at=datetime.fromisoformat(entry.recorded_at),
+            noted_at=entry.at,
             withdrawn_by="",
             withdrawn_words="",
         )
@@ -316,17 +298,16 @@ def _withdrawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
         .where(_entry.c.uuid == body["entry"])
         .values(
             withdrawn_by=body["by"]["name"],
-            withdrawn_at=datetime.fromisoformat(entry.recorded_at),
+            withdrawn_at=entry.at,
             withdrawn_words=body["words"],
         )
     )
 
 
-def _unit_id(unit_uuid: str) -> Any:
-    return select(_unit.c.id).where(_unit.c.uuid == unit_uuid).scalar_subquery()
-
-
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    NOTED: _noted,
-    WITHDRAWN: _withdrawn,
-}
+VIEW = View(
+    (DispatchEntry,),
+    {
+        NOTED: _noted,
+        WITHDRAWN: _withdrawn,
+    },
+)

@@ -115,7 +115,7 @@ def remind(
         "office": office.uuid,
         "month": month.isoformat(),
         "people": len(people),
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     (entry,) = journal.append(
         session, [Event(REMINDED, body, subject=office.uuid)], at=at, after=head

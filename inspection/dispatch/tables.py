@@ -121,7 +121,7 @@ def settle(session: Session, actor: Actor, new: Terms, *, today: date, at: datet
     office = directory.unit(session, actor.unit_uuid, actor.scope(Permission.DISPATCH_KEEP))
     if faults := new.faults(today=today):
         raise DispatchTermsOdd(fields=faults)
-    body = {"office": office.uuid, **_said(new), "by": _by(actor)}
+    body = {"office": office.uuid, **_said(new), "by": actor.author}
     journal.append(session, [Event(SETTLED, body, subject=office.uuid)], at=at)
 
 
@@ -273,7 +273,7 @@ def send(
         "note": note,
         "ledger_seq": made.ledger_seq,
         "late": today > made.terms.due_on(made.month),
-        "by": _by(actor),
+        "by": actor.author,
     }
     (entry,) = journal.append(session, [Event(SENT, body, subject=made.office.uuid)], at=at)
     return _sent(entry)
@@ -292,7 +292,7 @@ def _sent(entry: Entry) -> SentTable:
         ledger_seq=body["ledger_seq"],
         seq=entry.seq,
         sent_by=body["by"]["name"],
-        sent_at=datetime.fromisoformat(entry.recorded_at),
+        sent_at=entry.at,
         late=body["late"],
     )
 
@@ -307,10 +307,6 @@ def _said(agreed: Terms) -> dict[str, Any]:
 
 def _terms(body: dict[str, Any]) -> Terms:
     return Terms(date.fromisoformat(body["start_on"]), body["lock_day"], body["due_day"])
-
-
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}
 
 
 def _keepers(session: Session, office: UnitFacts, period: Period) -> dict[str, Keeper]:

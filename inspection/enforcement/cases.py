@@ -88,7 +88,7 @@ def take(
         "urgent": new.urgent,
         "words": new.words,
         "hazards": _hazards(session, unit, new.hazards),
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, Event("measure.taken", body, subject=made), at)
     return made
@@ -121,7 +121,7 @@ def lift(
         "measure": measure,
         "lifted_on": lifted_on.isoformat(),
         "words": words,
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, Event("measure.lifted", body, subject=measure), at)
 
@@ -142,7 +142,7 @@ def impose(
         "parts": [{**asdict(part), "kinds": list(part.kinds)} for part in new.parts],
         "hazards": _hazards(session, unit, new.hazards),
         "photos": list(new.photos),
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, Event("penalty.imposed", body, subject=made), at)
     return made
@@ -214,10 +214,6 @@ def _refuse(faults: dict[str, str]) -> None:
         raise CaseIncomplete(fields=faults)
 
 
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}
-
-
 def _append(session: Session, event: Event, at: datetime) -> None:
     entries: list[Any] = journal.append(session, [event], at=at)
-    register.apply(session, entries)
+    register.VIEW.apply(session, entries)

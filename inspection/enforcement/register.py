@@ -3,19 +3,17 @@
 `apply` is the only writer, for new entries and for `flask ledger rebuild` alike.
 """
 
-import json
-from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, ForeignKey, Index, delete, insert, select, update
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, insert, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.enforcement import PenaltyKind, Subject
-from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit
+from inspection.ledger.views import View
+from inspection.organisations.unit import Unit, id_of
 
 
 class Measure(Base):
@@ -73,30 +71,11 @@ class Penalty(Base):
 _measure, _penalty, _unit = table_of(Measure), table_of(Penalty), table_of(Unit)
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring both tables up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-
-
-def rebuild(session: Session) -> None:
-    """Empty both tables and build them again from the ledger."""
-    session.execute(delete(Measure))
-    session.execute(delete(Penalty))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
-def _unit_id(body: dict[str, Any]) -> Any:
-    return select(_unit.c.id).where(_unit.c.uuid == body["unit"]).scalar_subquery()
-
-
 def _taken(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_measure).values(
             uuid=body["measure"],
-            unit_id=_unit_id(body),
+            unit_id=id_of(body["unit"]),
             kind=body["kind"],
             case_number=body["case_number"],
             ground=body["ground"]["text"],
@@ -133,7 +112,7 @@ def _imposed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_penalty).values(
             uuid=body["penalty"],
-            unit_id=_unit_id(body),
+            unit_id=id_of(body["unit"]),
             case_number=body["case_number"],
             decided_on=date.fromisoformat(body["decided_on"]),
             words=body["words"],
@@ -151,8 +130,11 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    "measure.taken": _taken,
-    "measure.lifted": _lifted,
-    "penalty.imposed": _imposed,
-}
+VIEW = View(
+    (Measure, Penalty),
+    {
+        "measure.taken": _taken,
+        "measure.lifted": _lifted,
+        "penalty.imposed": _imposed,
+    },
+)

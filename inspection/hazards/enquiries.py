@@ -346,5 +346,5 @@ def photos_of_steps(session: Session, uuid: str) -> frozenset[str]:
 
 
 def _told(entry: Entry) -> HistoryEntry:
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     return HistoryEntry(entry.seq, entry.kind, at, json.loads(entry.body), entry.link)

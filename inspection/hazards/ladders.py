@@ -100,7 +100,7 @@ def _append(
         "unit": unit.uuid,
         "version": number + 1,
         "rungs": ladder.written(rungs),
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     (entry,) = journal.append(session, [Event(SAVED, body, subject=unit.uuid)], at=at, after=head)
     return entry
@@ -114,6 +114,6 @@ def _version(entry: Entry, unit_name: str) -> Version:
         number=body["version"],
         seq=entry.seq,
         rungs=ladder.read(body["rungs"]),
-        saved_at=datetime.fromisoformat(entry.recorded_at),
+        saved_at=entry.at,
         saved_by=body["by"]["name"],
     )

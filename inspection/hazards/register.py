@@ -238,7 +238,7 @@ def _write_rows(session: Session, before: dict[str, Row], after: dict[str, Row])
 
 
 def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any]) -> Row:
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     return {
         "id": entry.seq,
         "uuid": body["hazard"],
@@ -327,7 +327,7 @@ def _at_a_desk(_session: Session, known: Row, entry: Entry, body: dict[str, Any]
     }
     note = _NOTES.get(Step(entry.kind.removeprefix("hazard.")))
     if note is not None:
-        values |= note(known, said, by, datetime.fromisoformat(entry.recorded_at))
+        values |= note(known, said, by, entry.at)
     if "deadline_on" in body:
         values["deadline_on"] = _day(body["deadline_on"])
     return values
@@ -341,7 +341,7 @@ def _ordered(_session: Session, _known: Row, entry: Entry, body: dict[str, Any])
 def _ended(state: State, entry: Entry) -> Row:
     if state not in ENDED:
         return {"closed_at": None, "closed_on": None}
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     cleared = {"listed_level": "", "listed_order": "", "question": ""}
     return {"closed_at": at, "closed_on": _local(at), **cleared}
 

@@ -79,7 +79,7 @@ def take(
     body: dict[str, Any] = {
         "hazard": uuid,
         "unit": row.unit_uuid,
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
         "side": leads_by.side,
         "before": here.state,
         "state": leads_by.after,

@@ -96,7 +96,7 @@ def change(
         "before": asdict(before),
         "after": asdict(new),
         "reason": reason,
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     journal.append(session, [Event(CHANGED, body, subject=facts.uuid)], at=at, after=head)
 
@@ -123,7 +123,7 @@ def past(session: Session, unit_uuid: str) -> tuple[PastChange, ...]:
     return tuple(
         PastChange(
             entry.seq,
-            datetime.fromisoformat(entry.recorded_at),
+            entry.at,
             body["by"]["name"],
             body["reason"],
             Description(**body["before"]),

@@ -103,10 +103,10 @@ def make(
         "words": new.words,
         "units": list(units),
         "due_at": journal.instant_text(new.due_at),
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     (entry,) = journal.append(session, [Event("call.made", body, subject=made)], at=at)
-    register.apply(session, [entry])
+    register.VIEW.apply(session, [entry])
     called = session.execute(select(Unit.id, Unit.name).where(Unit.uuid.in_(units)))
     for unit_id, name in called.all():
         message = Message(
@@ -185,7 +185,7 @@ def _answer(
                 "unit": unit,
                 "answered_by": by,
                 "by_phone": by_phone,
-                "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+                "by": actor.author,
             },
             subject=call,
         )
@@ -193,7 +193,7 @@ def _answer(
         if answered_at is None
     ]
     if events:
-        register.apply(session, journal.append(session, events, at=at, after=head))
+        register.VIEW.apply(session, journal.append(session, events, at=at, after=head))
 
 
 def calls(session: Session, actor: Actor, *, most: int) -> list[CallRow]:

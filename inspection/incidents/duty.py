@@ -64,10 +64,10 @@ def put(
         "unit": unit.uuid,
         "days": [day.isoformat() for day in days],
         **vars(crew),
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     entries = journal.append(session, [Event("duty.set", body, subject=unit.uuid)], at=at)
-    register.apply(session, entries)
+    register.VIEW.apply(session, entries)
 
 
 def offices(session: Session, actor: Actor, permission: Permission) -> list[tuple[str, str]]:

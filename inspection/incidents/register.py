@@ -3,8 +3,6 @@
 `apply` is the only writer, for new entries and for `flask ledger rebuild` alike.
 """
 
-import json
-from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -21,9 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
-from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit
+from inspection.ledger.views import View
+from inspection.organisations.unit import Unit, id_of
 
 
 class Incident(Base):
@@ -121,30 +119,11 @@ _incident, _report, _duty = table_of(Incident), table_of(IncidentReport), table_
 _call, _called, _unit = table_of(Call), table_of(CalledUnit), table_of(Unit)
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring the tables up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-
-
-def rebuild(session: Session) -> None:
-    """Empty the tables and build them again from the ledger."""
-    for table in (CalledUnit, Call, DutyDay, IncidentReport, Incident):
-        session.execute(delete(table))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
-def _unit_id(uuid: str) -> Any:
-    return select(_unit.c.id).where(_unit.c.uuid == uuid).scalar_subquery()
-
-
 def _entered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_incident).values(
             uuid=body["incident"],
-            unit_id=_unit_id(body["unit"]),
+            unit_id=id_of(body["unit"]),
             title=body["title"],
             place=body["place"],
             words=body["words"],
@@ -179,7 +158,7 @@ def _reported(session: Session, entry: Entry, body: dict[str, Any]) -> None:
 
 
 def _on_duty(session: Session, entry: Entry, body: dict[str, Any]) -> None:
-    unit = _unit_id(body["unit"])
+    unit = id_of(body["unit"])
     days = [date.fromisoformat(each) for each in body["days"]]
     session.execute(delete(_duty).where(_duty.c.unit_id == unit, _duty.c.day.in_(days)))
     said = {name: body[name] for name in ("leader", "staff", "phone")}
@@ -191,11 +170,11 @@ def _made(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_call).values(
             uuid=body["call"],
-            office_id=_unit_id(body["office"]),
+            office_id=id_of(body["office"]),
             occasion=body["occasion"],
             words=body["words"],
             called_by=body["by"]["name"],
-            called_at=_instant(entry.recorded_at),
+            called_at=entry.at,
             due_at=_instant(body["due_at"]),
             last_seq=entry.seq,
         )
@@ -204,7 +183,7 @@ def _made(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     for unit in body["units"]:
         session.execute(
             insert(_called).values(
-                call_id=call, unit_id=_unit_id(unit), answered_by="", by_phone=False
+                call_id=call, unit_id=id_of(unit), answered_by="", by_phone=False
             )
         )
 
@@ -213,9 +192,9 @@ def _answered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     call = select(_call.c.id).where(_call.c.uuid == body["call"]).scalar_subquery()
     session.execute(
         update(_called)
-        .where(_called.c.call_id == call, _called.c.unit_id == _unit_id(body["unit"]))
+        .where(_called.c.call_id == call, _called.c.unit_id == id_of(body["unit"]))
         .values(
-            answered_at=_instant(entry.recorded_at),
+            answered_at=entry.at,
             answered_by=body["answered_by"],
             by_phone=body["by_phone"],
         )
@@ -226,10 +205,13 @@ def _instant(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    "incident.entered": _entered,
-    "incident.reported": _reported,
-    "duty.set": _on_duty,
-    "call.made": _made,
-    "call.answered": _answered,
-}
+VIEW = View(
+    (CalledUnit, Call, DutyDay, IncidentReport, Incident),
+    {
+        "incident.entered": _entered,
+        "incident.reported": _reported,
+        "duty.set": _on_duty,
+        "call.made": _made,
+        "call.answered": _answered,
+    },
+)

@@ -116,7 +116,7 @@ def enter(session: Session, actor: Actor, unit_uuid: str, new: NewIncident, *, a
         "happened_at": journal.instant_text(new.happened_at),
         "head_told_at": journal.instant_text(new.head_told_at) if new.head_told_at else None,
         "learned_at": journal.instant_text(learned_at),
-        "by": _by(actor),
+        "by": actor.author,
     }
     head = journal.lock(session)
     entry = _append(session, Event("incident.entered", body, subject=made), head, at=at)
@@ -150,7 +150,7 @@ def report(session: Session, actor: Actor, incident: str, new: NewReport, *, at:
         "reported_at": journal.instant_text(new.reported_at),
         "due_at": journal.instant_text(due_at) if due_at else None,
         "late": due_at is not None and new.reported_at > due_at,
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, Event("incident.reported", body, subject=incident), head, at=at)
 
@@ -312,11 +312,7 @@ def _tell(
     inbox.send(session, message, others, at=at)
 
 
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}
-
-
 def _append(session: Session, event: Event, head: Head, *, at: datetime) -> Entry:
     (entry,) = journal.append(session, [event], at=at, after=head)
-    register.apply(session, [entry])
+    register.VIEW.apply(session, [entry])
     return entry

@@ -12,6 +12,7 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 VERSION = "zhencha-ledger-1"
@@ -28,6 +29,11 @@ class Entry:
     recorded_at: str
     prev_link: str
     link: str
+
+    @property
+    def at(self) -> datetime:
+        """When it was recorded."""
+        return datetime.fromisoformat(self.recorded_at)
 
 
 def body_text(body: dict[str, Any]) -> str:

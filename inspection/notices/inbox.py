@@ -284,7 +284,7 @@ def _body(actor: Actor, opened: Notice) -> dict[str, Any]:
         "subject": opened.said.subject,
         "basis_seq": opened.said.basis_seq,
         "sent_at": journal.instant_text(opened.sent_at),
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
 
 

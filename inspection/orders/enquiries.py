@@ -305,7 +305,7 @@ def _history(
                     kind=entry.kind,
                     by=body.get("by", {}).get("name", ""),
                     unit=names.get(body.get("unit", ""), ""),
-                    at=datetime.fromisoformat(entry.recorded_at),
+                    at=entry.at,
                     words=body.get("words") or body.get("told", ""),
                     photos=tuple(body.get("photos", ())),
                     documents=tuple(

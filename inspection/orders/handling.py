@@ -23,7 +23,7 @@ from inspection.notices import inbox
 from inspection.notices.inbox import Message
 from inspection.orders import enquiries, register
 from inspection.orders.enquiries import Card
-from inspection.orders.issuing import by, heard_by
+from inspection.orders.issuing import heard_by
 from inspection.organisations import directory
 
 LONGEST_WORDS = 4000
@@ -89,13 +89,13 @@ def take(
         "words": said.words,
         "photos": list(said.photos),
         "documents": [vars(each) for each in said.documents],
-        "by": by(actor),
+        "by": actor.author,
     }
     if step is Step.STRIKE_OFF and card.row.kind is Kind.INSTRUCTION:
         body["grade"] = said.grade
     event = Event(register.KIND_OF[step], body, subject=uuid)
     (entry,) = journal.append(session, [event], at=at, after=head)
-    register.apply(session, [entry])
+    register.VIEW.apply(session, [entry])
     _tell(session, actor, card, step, entry, at=at)
 
 

@@ -120,7 +120,7 @@ def issue(
         for place, new in enumerate(orders, start=1)
     ]
     entries = journal.append(session, events, at=at, after=end)
-    register.apply(session, entries)
+    register.VIEW.apply(session, entries)
     for unit in units.values():
         theirs = [
             (new, entry)
@@ -146,7 +146,7 @@ def _event(actor: Actor, new: NewOrder, number: str, of_list: str, list_title: s
         "list_title": list_title,
         "units": [new.lead, *new.joint],
         "deadline": new.deadline.said(),
-        "by": by(actor),
+        "by": actor.author,
     }
     return Event(register.ISSUED, body, subject=made)
 
@@ -236,8 +236,3 @@ def of_kind(session: Session, actor: Actor, kind: UnitKind) -> list[str]:
     scope = actor.scope(Permission.ORDER_ISSUE)
     where = (Unit.kind == kind, scope.condition(), Unit.uuid != actor.unit_uuid)
     return list(session.scalars(select(Unit.uuid).where(*where).order_by(Unit.name)))
-
-
-def by(actor: Actor) -> dict[str, str]:
-    """Who stands behind an entry."""
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}

@@ -28,7 +28,7 @@ from inspection.notices import inbox
 from inspection.notices.inbox import Message
 from inspection.orders import register
 from inspection.orders.enquiries import OWED
-from inspection.orders.issuing import by, heard_by
+from inspection.orders.issuing import heard_by
 from inspection.orders.register import AssignmentOrder, OrderMonth, OrderUnit
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
@@ -232,10 +232,10 @@ def write(
         "month": month.isoformat(),
         **vars(word),
         "late": is_late(month, on=today),
-        "by": by(actor),
+        "by": actor.author,
     }
     event = Event(register.WRITTEN, body, subject=office_uuid)
-    register.apply(session, journal.append(session, [event], at=at, after=head))
+    register.VIEW.apply(session, journal.append(session, [event], at=at, after=head))
 
 
 def tell(session: Session, actor: Actor, made: Compilation, sheet: str, *, at: datetime) -> None:
@@ -246,7 +246,7 @@ def tell(session: Session, actor: Actor, made: Compilation, sheet: str, *, at: d
         "month": made.month.isoformat(),
         "sheet": sheet,
         "missing": [each.unit_uuid for each in made.missing],
-        "by": by(actor),
+        "by": actor.author,
     }
     event = Event(register.TOLD, body, subject=made.office.uuid)
     (entry,) = journal.append(session, [event], at=at)

@@ -4,8 +4,6 @@
 stays in the entries; a page reads it there.
 """
 
-import json
-from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -14,9 +12,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.order import ENDED, TABLE, Deadline, Side, State, Step
-from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit
+from inspection.ledger.views import View
+from inspection.organisations.unit import Unit, id_of
 
 ISSUED, REMINDED = "order.issued", "order.reminded"
 WRITTEN, ASKED, TOLD = "order.month_written", "order.month_asked", "order.month_told"
@@ -111,32 +109,13 @@ _order, _ordered, _month = table_of(AssignmentOrder), table_of(OrderUnit), table
 _unit = table_of(Unit)
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring the tables up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-
-
-def rebuild(session: Session) -> None:
-    """Empty the tables and build them again from the ledger."""
-    for table in (OrderMonth, OrderUnit, AssignmentOrder):
-        session.execute(delete(table))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
-def _unit_id(uuid: str) -> Any:
-    return select(_unit.c.id).where(_unit.c.uuid == uuid).scalar_subquery()
-
-
 def _issued(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     deadline = Deadline.of(body["deadline"])
     session.execute(
         insert(_order).values(
             uuid=body["order"],
             number=body["number"],
-            office_id=_unit_id(body["office"]),
+            office_id=id_of(body["office"]),
             kind=body["kind"],
             title=body["title"],
             words=body["words"],
@@ -151,7 +130,7 @@ def _issued(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             returned=0,
             grade="",
             issued_by=body["by"]["name"],
-            issued_at=_instant(entry),
+            issued_at=entry.at,
             told=[],
             last_seq=entry.seq,
         )
@@ -160,7 +139,7 @@ def _issued(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     for place, unit in enumerate(body["units"]):
         session.execute(
             insert(_ordered).values(
-                order_id=order, unit_id=_unit_id(unit), place=place, received_by=""
+                order_id=order, unit_id=id_of(unit), place=place, received_by=""
             )
         )
 
@@ -181,15 +160,15 @@ def _stepped(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             due_on=Deadline.of(order.deadline).due(shown=shown, sustained=sustained),
             returned=order.returned + (step is Step.RETURN),
             grade=body.get("grade", ""),
-            ended_at=_instant(entry) if state in ENDED else None,
+            ended_at=entry.at if state in ENDED else None,
             last_seq=entry.seq,
         )
     )
     if step is Step.RECEIVE:
         session.execute(
             update(_ordered)
-            .where(_ordered.c.order_id == order.id, _ordered.c.unit_id == _unit_id(body["unit"]))
-            .values(received_at=_instant(entry), received_by=body["by"]["name"])
+            .where(_ordered.c.order_id == order.id, _ordered.c.unit_id == id_of(body["unit"]))
+            .values(received_at=entry.at, received_by=body["by"]["name"])
         )
 
 
@@ -200,7 +179,7 @@ def _reminded(session: Session, _entry: Entry, body: dict[str, Any]) -> None:
 
 
 def _written(session: Session, entry: Entry, body: dict[str, Any]) -> None:
-    office, unit = _unit_id(body["office"]), _unit_id(body["unit"])
+    office, unit = id_of(body["office"]), id_of(body["unit"])
     month = date.fromisoformat(body["month"])
     here = (_month.c.office_id == office, _month.c.unit_id == unit, _month.c.month == month)
     session.execute(delete(_month).where(*here))
@@ -213,20 +192,19 @@ def _written(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             troubles=body["troubles"],
             plans=body["plans"],
             written_by=body["by"]["name"],
-            written_at=_instant(entry),
+            written_at=entry.at,
             late=body["late"],
             last_seq=entry.seq,
         )
     )
 
 
-def _instant(entry: Entry) -> datetime:
-    return datetime.fromisoformat(entry.recorded_at)
-
-
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    ISSUED: _issued,
-    REMINDED: _reminded,
-    WRITTEN: _written,
-    **dict.fromkeys(STEP_OF, _stepped),
-}
+VIEW = View(
+    (OrderMonth, OrderUnit, AssignmentOrder),
+    {
+        ISSUED: _issued,
+        REMINDED: _reminded,
+        WRITTEN: _written,
+        **dict.fromkeys(STEP_OF, _stepped),
+    },
+)

@@ -71,7 +71,7 @@ def _tell(session: Session, uuids: list[str], today: date, *, at: datetime) -> N
         for row, telling in due
     ]
     entries = journal.append(session, events, at=at, after=head)
-    register.apply(session, entries)
+    register.VIEW.apply(session, entries)
     for (row, telling), entry in zip(due, entries, strict=True):
         late = telling.startswith("late")
         inbox.send(session, _message(row, entry, late=late), _told(session, row, late=late), at=at)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy import CheckConstraint, ForeignKey, Index, ScalarSelect, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection.database import Base
@@ -67,3 +67,8 @@ class Unit(Base):
         CheckConstraint("path LIKE '/%/'", name="path_is_rooted"),
         Index("ix_unit_path", "path", postgresql_ops={"path": "text_pattern_ops"}),
     )
+
+
+def id_of(uuid: str) -> ScalarSelect[int]:
+    """The id of the unit with this uuid, to be asked inside another statement."""
+    return select(Unit.id).where(Unit.uuid == uuid).scalar_subquery()

@@ -224,6 +224,6 @@ def _person(actor: Actor) -> dict[str, str]:
 
 def _append(session: Session, events: list[Event], *, at: datetime, after: Head) -> list[Entry]:
     entries = journal.append(session, events, at=at, after=after)
-    shelf.apply(session, entries)
+    shelf.VIEW.apply(session, entries)
     register.apply(session, entries)
     return entries

@@ -80,4 +80,4 @@ def retimestamp(
             "before": before,
         }
         event = Event(f"{found.family}.stamped", body, subject=paper_uuid)
-        shelf.apply(session, journal.append(session, [event], at=clock(), after=end))
+        shelf.VIEW.apply(session, journal.append(session, [event], at=clock(), after=end))

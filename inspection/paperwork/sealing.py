@@ -256,4 +256,4 @@ def _shelve(
     entries = journal.append(
         session, [Event(f"{found.family}.sealed", body, subject=found.uuid)], at=at, after=end
     )
-    shelf.apply(session, entries)
+    shelf.VIEW.apply(session, entries)

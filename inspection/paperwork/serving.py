@@ -39,7 +39,7 @@ def deliver(
     entries = journal.append(
         session, [Event("paper.delivered", body, subject=uuid)], at=at, after=end
     )
-    shelf.apply(session, entries)
+    shelf.VIEW.apply(session, entries)
 
 
 def annul(
@@ -61,7 +61,7 @@ def annul(
     entries = journal.append(
         session, [Event(f"{found.family}.annulled", body, subject=uuid)], at=at, after=end
     )
-    shelf.apply(session, entries)
+    shelf.VIEW.apply(session, entries)
 
 
 def _in_force(session: Session, scope: Scope, uuid: str) -> ShelvedPaper:

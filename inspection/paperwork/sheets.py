@@ -75,6 +75,6 @@ def issue(session: Session, actor: Actor, given: Frozen, *, at: datetime) -> str
     entries = journal.append(
         session, [Event("sheet.issued", body, subject=itself)], at=at, after=end
     )
-    shelf.apply(session, entries)
+    shelf.VIEW.apply(session, entries)
     ask_seal(session, itself, at=at)
     return itself

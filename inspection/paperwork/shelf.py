@@ -5,22 +5,21 @@ sealed file under `sha256`, and each later file, which only adds a timestamp, un
 own (table paper_stamp); all of them are in the ledger.
 """
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, delete, func, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, UniqueConstraint, func, or_, select
 from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 
 from inspection.database import Base, UtcInstant
 from inspection.domain import sheet
 from inspection.domain.problems import NotFound
 from inspection.hazards.register import Hazard
-from inspection.ledger import journal
 from inspection.ledger.chain import Entry
+from inspection.ledger.views import View
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
@@ -267,22 +266,6 @@ def next_ordinal(session: Session, issuer_id: int, kind: str, year: int) -> int:
     return (last or 0) + 1
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring the shelf up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-            session.flush()
-
-
-def rebuild(session: Session) -> None:
-    """Empty the shelf and build it again from the ledger."""
-    session.execute(delete(PaperStampRow))
-    session.execute(delete(PaperRow))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
 def _proposed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.add(
         PaperRow(
@@ -298,7 +281,7 @@ def _proposed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             follows=list(body["follows"]),
             content_sha256=body["content_sha256"],
             confirmations=[_confirmation(entry, body)],
-            proposed_at=datetime.fromisoformat(entry.recorded_at),
+            proposed_at=entry.at,
         )
     )
 
@@ -307,7 +290,7 @@ def _issued(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     row = _row(session, body)
     row.state = State.ISSUED
     row.confirmations = [*row.confirmations, _confirmation(entry, body)]
-    row.issued_at = datetime.fromisoformat(entry.recorded_at)
+    row.issued_at = entry.at
     row.year, row.ordinal, row.number = body["year"], body["ordinal"], body["number"]
 
 
@@ -333,7 +316,7 @@ def _stamped(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             number=body["revision"],
             sha256=body["sha256"],
             size=body["size"],
-            made_at=datetime.fromisoformat(entry.recorded_at),
+            made_at=entry.at,
         )
     )
 
@@ -352,19 +335,22 @@ def _ended(state: State) -> Callable[[Session, Entry, dict[str, Any]], None]:
     return end
 
 
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    "paper.proposed": _proposed,
-    "paper.issued": _issued,
-    "paper.sealed": _sealed,
-    "paper.stamped": _stamped,
-    "paper.delivered": _delivered,
-    "paper.dropped": _ended(State.DROPPED),
-    "paper.annulled": _ended(State.ANNULLED),
-    "sheet.issued": _sheet_issued,
-    "sheet.sealed": _sealed,
-    "sheet.stamped": _stamped,
-    "sheet.annulled": _ended(State.ANNULLED),
-}
+VIEW = View(
+    (PaperStampRow, PaperRow),
+    {
+        "paper.proposed": _proposed,
+        "paper.issued": _issued,
+        "paper.sealed": _sealed,
+        "paper.stamped": _stamped,
+        "paper.delivered": _delivered,
+        "paper.dropped": _ended(State.DROPPED),
+        "paper.annulled": _ended(State.ANNULLED),
+        "sheet.issued": _sheet_issued,
+        "sheet.sealed": _sealed,
+        "sheet.stamped": _stamped,
+        "sheet.annulled": _ended(State.ANNULLED),
+    },
+)
 
 
 def _row(session: Session, body: dict[str, Any]) -> PaperRow:

@@ -485,7 +485,7 @@ def _signature(
 def _evidence(
     record: Record, checklist: Checklist, proof: LedgerProof, issuance: Issuance
 ) -> tuple[tuple[str, str], ...]:
-    accepted = wording.instant_text(datetime.fromisoformat(proof.entry.recorded_at))
+    accepted = wording.instant_text(proof.entry.at)
     return (
         ("记录内容 SHA-256", issuance.record_digest),
         ("签署文件 record.jws SHA-256", issuance.jws_digest),

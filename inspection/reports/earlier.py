@@ -50,7 +50,7 @@ def _source(session: Session, record_uuid: str) -> str:
     stored = records.any_record(session, record_uuid)
     accepted = journal.entry(session, stored.seq) if stored else None
     assert accepted is not None, "a hazard was raised by an accepted record"
-    return report_number(accepted.seq, datetime.fromisoformat(accepted.recorded_at))
+    return report_number(accepted.seq, accepted.at)
 
 
 def _shots(session: Session, entries: list[HistoryEntry]) -> list[tuple[Record, Photo]]:

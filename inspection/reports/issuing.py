@@ -213,7 +213,7 @@ def _issuance(case: _Case, authority: Authority, public_url: str, at: datetime) 
     itself = report_uuid(case.stored.uuid)
     return Issuance(
         uuid=itself,
-        number=report_number(case.entry.seq, datetime.fromisoformat(case.entry.recorded_at)),
+        number=report_number(case.entry.seq, case.entry.at),
         issued_at=at,
         organisation=authority.organisation,
         verify_url=f"{public_url}/verify/{itself}",

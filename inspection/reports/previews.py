@@ -55,7 +55,7 @@ def ground(
         proof=LedgerProof(entry, "", entry.seq, entry.link, ()),
         issuance=Issuance(
             uuid=itself,
-            number=content.report_number(entry.seq, datetime.fromisoformat(entry.recorded_at)),
+            number=content.report_number(entry.seq, entry.at),
             issued_at=at,
             organisation=organisation,
             verify_url=f"{public_url}/verify/{itself}",

@@ -99,7 +99,7 @@ def declare(
         "person": person,
         "unit": found.uuid,
         "words": words,
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, "conflict.declared", body, at=at)
     return declared
@@ -112,7 +112,7 @@ def end(session: Session, actor: Actor, conflict: str, words: str, *, at: dateti
     if card is None:
         raise NotFound(conflict=conflict)
     if card.ended_at is None:
-        body = {"conflict": conflict, "words": words, "by": _by(actor)}
+        body = {"conflict": conflict, "words": words, "by": actor.author}
         _append(session, "conflict.ended", body, at=at)
 
 
@@ -145,8 +145,4 @@ def conflicts(session: Session, actor: Actor) -> list[ConflictCard]:
 
 def _append(session: Session, kind: str, body: dict[str, Any], *, at: datetime) -> None:
     entries = journal.append(session, [Event(kind, body, subject=body["conflict"])], at=at)
-    register.apply(session, entries)
-
-
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}
+    register.VIEW.apply(session, entries)

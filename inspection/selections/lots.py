@@ -96,7 +96,7 @@ def announce(
         "algorithm": domain.VERSION,
         "pool_sha256": blobs.keep(domain.text(pool).encode()),
         "people": sorted({each.uuid for team in pool.teams for each in team.people}),
-        "by": _by(actor),
+        "by": actor.author,
     }
     _append(session, [("selection.announced", body)], at=at)
     return announced
@@ -121,7 +121,7 @@ def draw(
         raise SelectionTooEarly(value_from=journal.instant_text(card.value_from))
     seed = domain.seed(card.pool_sha256, value)
     visits = domain.draw(pool_of(card, blobs), seed)
-    told = {"selection": selection, "by": _by(actor)}
+    told = {"selection": selection, "by": actor.author}
     seeded = {**told, "value": value, "seed": seed}
     drawn = {**told, "visits": [_visit_body(each) for each in visits]}
     _append(session, [("selection.seeded", seeded), ("selection.drawn", drawn)], at=at)
@@ -136,7 +136,7 @@ def withdraw(session: Session, actor: Actor, selection: str, words: str, *, at: 
     card = _open_own(session, actor, selection)
     if at >= card.value_from:
         raise SelectionOver(selection=selection)
-    body = {"selection": selection, "words": words, "by": _by(actor)}
+    body = {"selection": selection, "words": words, "by": actor.author}
     _append(session, [("selection.withdrawn", body)], at=at)
 
 
@@ -171,7 +171,7 @@ def assign(
                     purpose=card.title,
                     at=at,
                 )
-    body = {"selection": selection, "by": _by(actor)}
+    body = {"selection": selection, "by": actor.author}
     seq = _append(session, [("selection.assigned", body)], at=at)
     accounts = dict(
         session.execute(
@@ -435,9 +435,5 @@ def _visit_body(visit: Visit) -> dict[str, Any]:
 def _append(session: Session, said: Sequence[tuple[str, dict[str, Any]]], *, at: datetime) -> int:
     events = [Event(kind, body, subject=body["selection"]) for kind, body in said]
     entries = journal.append(session, events, at=at)
-    register.apply(session, entries)
+    register.VIEW.apply(session, entries)
     return entries[-1].seq
-
-
-def _by(actor: Actor) -> dict[str, str]:
-    return {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid}

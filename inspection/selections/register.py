@@ -4,18 +4,16 @@
 lies in the blobs under its digest, which the entry names.
 """
 
-import json
-from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, delete, insert, select, update
+from sqlalchemy import JSON, ForeignKey, Index, insert, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from inspection.database import Base, UtcInstant, table_of
-from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit
+from inspection.ledger.views import View
+from inspection.organisations.unit import Unit, id_of
 
 
 class Selection(Base):
@@ -71,30 +69,11 @@ _selection, _conflict = table_of(Selection), table_of(Conflict)
 _unit = table_of(Unit)
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring the tables up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-
-
-def rebuild(session: Session) -> None:
-    """Empty the tables and build them again from the ledger."""
-    for table in (Selection, Conflict):
-        session.execute(delete(table))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
-def _unit_id(uuid: str) -> Any:
-    return select(_unit.c.id).where(_unit.c.uuid == uuid).scalar_subquery()
-
-
 def _announced(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     session.execute(
         insert(_selection).values(
             uuid=body["selection"],
-            office_id=_unit_id(body["office"]),
+            office_id=id_of(body["office"]),
             title=body["title"],
             source=body["source"],
             value_from=datetime.fromisoformat(body["value_from"]),
@@ -103,7 +82,7 @@ def _announced(session: Session, entry: Entry, body: dict[str, Any]) -> None:
             pool_sha256=body["pool_sha256"],
             people=body["people"],
             announced_by=body["by"]["name"],
-            announced_at=datetime.fromisoformat(entry.recorded_at),
+            announced_at=entry.at,
             value="",
             seed="",
             visits=[],
@@ -127,16 +106,16 @@ def _seeded(session: Session, entry: Entry, body: dict[str, Any]) -> None:
 
 
 def _drawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     _moved(session, entry, body, visits=body["visits"], drawn_by=body["by"]["name"], drawn_at=at)
 
 
 def _assigned(session: Session, entry: Entry, body: dict[str, Any]) -> None:
-    _moved(session, entry, body, assigned_at=datetime.fromisoformat(entry.recorded_at))
+    _moved(session, entry, body, assigned_at=entry.at)
 
 
 def _withdrawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     _moved(session, entry, body, withdrawn_at=at, withdrawn_words=body["words"])
 
 
@@ -145,10 +124,10 @@ def _declared(session: Session, entry: Entry, body: dict[str, Any]) -> None:
         insert(_conflict).values(
             uuid=body["conflict"],
             person=body["person"],
-            unit_id=_unit_id(body["unit"]),
+            unit_id=id_of(body["unit"]),
             words=body["words"],
             declared_by=body["by"]["name"],
-            declared_at=datetime.fromisoformat(entry.recorded_at),
+            declared_at=entry.at,
             ended_words="",
             last_seq=entry.seq,
         )
@@ -160,19 +139,22 @@ def _ended(session: Session, entry: Entry, body: dict[str, Any]) -> None:
         update(_conflict)
         .where(_conflict.c.uuid == body["conflict"])
         .values(
-            ended_at=datetime.fromisoformat(entry.recorded_at),
+            ended_at=entry.at,
             ended_words=body["words"],
             last_seq=entry.seq,
         )
     )
 
 
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    "selection.announced": _announced,
-    "selection.seeded": _seeded,
-    "selection.drawn": _drawn,
-    "selection.assigned": _assigned,
-    "selection.withdrawn": _withdrawn,
-    "conflict.declared": _declared,
-    "conflict.ended": _ended,
-}
+VIEW = View(
+    (Selection, Conflict),
+    {
+        "selection.announced": _announced,
+        "selection.seeded": _seeded,
+        "selection.drawn": _drawn,
+        "selection.assigned": _assigned,
+        "selection.withdrawn": _withdrawn,
+        "conflict.declared": _declared,
+        "conflict.ended": _ended,
+    },
+)

@@ -230,7 +230,7 @@ def accept(
     text = receipt(held, key=key)
     _insert(session, examined, held, text, submitted_by)
     register.apply(session, entries)
-    upkeep.apply(session, entries)
+    upkeep.VIEW.apply(session, entries)
     awaiting.tell(session, entries, at=at)
     if not examined.faults and not missing:
         _ask_for_report(session, examined.record.uuid, at)
@@ -419,7 +419,7 @@ def _renew(session: Session, completion: _Completion, *, key: ServerKey, at: dat
     row.faults = [{"code": f.code, "pointer": f.pointer} for f in completion.faults]
     event = _turning_point(completion, was_held)
     if event is not None:
-        upkeep.apply(session, journal.append(session, [event], at=at))
+        upkeep.VIEW.apply(session, journal.append(session, [event], at=at))
     if row.state == COMPLETE:
         _ask_for_report(session, row.uuid, at)
     row.receipt_seq = journal.head(session)[0]

@@ -232,7 +232,7 @@ def done_by(session: Session, uuid: str, kind: str) -> str:
 
 def _happened(entry: Any) -> Happened:
     by = json.loads(entry.body).get("by", {}).get("name", "")
-    return Happened(entry.kind, by, datetime.fromisoformat(entry.recorded_at), entry.link)
+    return Happened(entry.kind, by, entry.at, entry.link)
 
 
 def rewards(session: Session, actor: Actor, *, tipoff_id: int | None = None) -> tuple[Reward, ...]:

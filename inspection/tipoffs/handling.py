@@ -187,7 +187,7 @@ def _append(
         "tipoff": turn.row.uuid,
         "unit": unit,
         **said,
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     session.flush()
     event = Event(kind, body, subject=turn.row.uuid)

@@ -18,8 +18,7 @@ from inspection.ledger.journal import Event
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.unit import Unit, UnitKind
-from inspection.upkeep import register as view
-from inspection.upkeep.register import ENTERED, WITHDRAWN, UpkeepEntry
+from inspection.upkeep.register import ENTERED, VIEW, WITHDRAWN, UpkeepEntry
 
 MOST_LISTED = 1000
 LONGEST_REASON = 500
@@ -100,7 +99,7 @@ def enter(
         }
         events.append(Event(ENTERED, body, subject=made))
     entries = journal.append(session, events, at=at, after=head)
-    view.apply(session, entries)
+    VIEW.apply(session, entries)
     return [number(register, entry.seq) for entry in entries]
 
 
@@ -153,16 +152,11 @@ def withdraw(
         raise UpkeepUnfit(fields={"words": "too_long" if reason else "missing"})
     body = {"entry": found.uuid, "words": reason, "by": _by(actor)}
     event = Event(WITHDRAWN, body, subject=found.uuid)
-    view.apply(session, journal.append(session, [event], at=at, after=head))
+    VIEW.apply(session, journal.append(session, [event], at=at, after=head))
 
 
 def _by(actor: Actor) -> dict[str, str]:
-    return {
-        "person": actor.uuid,
-        "name": actor.name,
-        "unit": actor.unit_uuid,
-        "unit_name": actor.unit_name,
-    }
+    return {**actor.author, "unit_name": actor.unit_name}
 
 
 def entry(session: Session, actor: Actor, entry_number: str) -> EntryCard:

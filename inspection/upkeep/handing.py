@@ -54,7 +54,7 @@ def hand_on(
         "to": body.uuid,
         "conditions": dict(asked),
         "units": [row.unit.uuid for row in late],
-        "by": {"person": actor.uuid, "name": actor.name, "unit": actor.unit_uuid},
+        "by": actor.author,
     }
     (entry,) = journal.append(session, [Event(HANDED_ON, said, subject=handed)], at=at)
     message = Message(

@@ -4,8 +4,6 @@
 overwritten: an entry that was corrected or renewed stays, and names the one that took its place.
 """
 
-import json
-from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from typing import Any
 
@@ -16,7 +14,6 @@ from sqlalchemy import (
     UniqueConstraint,
     delete,
     insert,
-    select,
     update,
 )
 from sqlalchemy.orm import Mapped, Session, mapped_column
@@ -24,9 +21,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.upkeep import REGISTERS
 from inspection.domain.workdays import day_of
-from inspection.ledger import journal
 from inspection.ledger.chain import Entry
-from inspection.organisations.unit import Unit
+from inspection.ledger.views import View
+from inspection.organisations.unit import Unit, id_of
 
 ENTERED, WITHDRAWN, REMINDED = "upkeep.entered", "upkeep.withdrawn", "upkeep.reminded"
 
@@ -99,33 +96,14 @@ _entry, _signer = table_of(UpkeepEntry), table_of(SelfCheckSigner)
 _reminder, _unit = table_of(UpkeepReminder), table_of(Unit)
 
 
-def apply(session: Session, entries: Iterable[Entry]) -> None:
-    """Bring the tables up to date with entries of the ledger; other kinds are passed over."""
-    for entry in entries:
-        take = _TAKE.get(entry.kind)
-        if take is not None:
-            take(session, entry, json.loads(entry.body))
-
-
-def rebuild(session: Session) -> None:
-    """Empty the tables and build them again from the ledger."""
-    for table in (UpkeepReminder, SelfCheckSigner, UpkeepEntry):
-        session.execute(delete(table))
-    journal.replay_kinds(session, apply, _TAKE)
-
-
-def _unit_id(uuid: str) -> Any:
-    return select(_unit.c.id).where(_unit.c.uuid == uuid).scalar_subquery()
-
-
 def _entered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
-    at = datetime.fromisoformat(entry.recorded_at)
+    at = entry.at
     said, dated = body["said"], REGISTERS[body["register"]].day
     session.execute(
         insert(_entry).values(
             id=entry.seq,
             uuid=body["entry"],
-            unit_id=_unit_id(body["unit"]),
+            unit_id=id_of(body["unit"]),
             register=body["register"],
             day=date.fromisoformat(said[dated]) if dated else day_of(at),
             said=said,
@@ -150,7 +128,7 @@ def _withdrawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
         .where(_entry.c.uuid == body["entry"])
         .values(
             withdrawn_by=body["by"]["name"],
-            withdrawn_at=datetime.fromisoformat(entry.recorded_at),
+            withdrawn_at=entry.at,
             withdrawn_words=body["words"],
             changed_seq=entry.seq,
         )
@@ -158,7 +136,7 @@ def _withdrawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
 
 
 def _reminded(session: Session, _: Entry, body: dict[str, Any]) -> None:
-    unit = _unit_id(body["unit"])
+    unit = id_of(body["unit"])
     for told in body["told"]:
         due_on = date.fromisoformat(told["due_on"])
         values = {"about": told["about"], "due_on": due_on, "days": told["days"]}
@@ -170,13 +148,13 @@ def _signed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     if body["kind"] != "self_inspection":
         return
     finished = datetime.fromisoformat(body["finished_at"])
-    received = datetime.fromisoformat(entry.recorded_at)
+    received = entry.at
     for person in {each["person"] for each in body["signed_by"]}:
         session.execute(
             insert(_signer).values(
                 record=body["record"],
                 person=person,
-                unit_id=_unit_id(body["unit"]),
+                unit_id=id_of(body["unit"]),
                 done_on=day_of(min(finished, received)),
             )
         )
@@ -187,10 +165,13 @@ def _held(session: Session, _: Entry, body: dict[str, Any]) -> None:
     session.execute(delete(_signer).where(_signer.c.record == body["record"]))
 
 
-_TAKE: dict[str, Callable[[Session, Entry, dict[str, Any]], None]] = {
-    ENTERED: _entered,
-    WITHDRAWN: _withdrawn,
-    REMINDED: _reminded,
-    "record.accepted": _signed,
-    "record.held": _held,
-}
+VIEW = View(
+    (UpkeepReminder, SelfCheckSigner, UpkeepEntry),
+    {
+        ENTERED: _entered,
+        WITHDRAWN: _withdrawn,
+        REMINDED: _reminded,
+        "record.accepted": _signed,
+        "record.held": _held,
+    },
+)

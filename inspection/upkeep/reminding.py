@@ -127,7 +127,7 @@ def _tell(session: Session, unit: UnitFacts, today: date, *, at: datetime) -> in
     (entry,) = journal.append(
         session, [Event(REMINDED, body, subject=unit.uuid)], at=at, after=head
     )
-    register.apply(session, [entry])
+    register.VIEW.apply(session, [entry])
     message = Message(
         kind=REMINDED,
         subject=unit.uuid,

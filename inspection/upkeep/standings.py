@@ -8,7 +8,7 @@ The rules are `domain/cadence.py`'s.
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -123,7 +123,7 @@ def of_units(session: Session, units: Sequence[UnitFacts], *, today: date) -> li
     enters what lies long back would be late with more than whoever enters nothing.
     """
     first = journal.entry(session, 1)
-    begun = day_of(datetime.fromisoformat(first.recorded_at)) if first else today
+    begun = day_of(first.at) if first else today
     found = []
     for start in range(0, len(units), _AT_ONCE):
         some = units[start : start + _AT_ONCE]
