@@ -1,6 +1,6 @@
 """Campaigns, their tags by hand and the hazards drawn to be visited again: a view of the ledger.
 
-`apply` is the only writer, for new entries and for `flask ledger rebuild` alike. What belongs to a
+`VIEW` is the only writer, for new entries and for `flask ledger rebuild` alike. What belongs to a
 campaign is not kept here: it follows from the rule whenever somebody asks.
 """
 

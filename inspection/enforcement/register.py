@@ -1,6 +1,6 @@
 """Measures and penalties as the ledger's entries left them: a view, rebuildable like hazards.
 
-`apply` is the only writer, for new entries and for `flask ledger rebuild` alike.
+`VIEW` is the only writer, for new entries and for `flask ledger rebuild` alike.
 """
 
 from datetime import date, datetime

@@ -1,6 +1,6 @@
 """Accidents, duty and calls as the ledger's entries left them: views, rebuildable like hazards.
 
-`apply` is the only writer, for new entries and for `flask ledger rebuild` alike.
+`VIEW` is the only writer, for new entries and for `flask ledger rebuild` alike.
 """
 
 from datetime import date, datetime

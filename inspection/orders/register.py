@@ -1,6 +1,6 @@
 """Orders and the months' written words as the ledger's entries left them: views, rebuildable.
 
-`apply` is the only writer, for new entries and for `flask ledger rebuild` alike. What was fed back
+`VIEW` is the only writer, for new entries and for `flask ledger rebuild` alike. What was fed back
 stays in the entries; a page reads it there.
 """
 

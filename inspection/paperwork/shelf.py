@@ -1,6 +1,6 @@
 """The shelf of papers and sheets (table paper): a view over the ledger, rebuildable.
 
-`apply` is the only writer. What a paper says lies in the blobs under `content_sha256`, its
+`VIEW` is the only writer. What a paper says lies in the blobs under `content_sha256`, its
 sealed file under `sha256`, and each later file, which only adds a timestamp, under a digest of its
 own (table paper_stamp); all of them are in the ledger.
 """

@@ -1,6 +1,6 @@
 """Random selections and declared conflicts of interest: a view of the ledger.
 
-`apply` is the only writer, for new entries and for `flask ledger rebuild` alike. The pool itself
+`VIEW` is the only writer, for new entries and for `flask ledger rebuild` alike. The pool itself
 lies in the blobs under its digest, which the entry names.
 """
 

@@ -1,6 +1,6 @@
 """Registers as the ledger's entries left them: views, rebuildable like hazards.
 
-`apply` is the only writer, for new entries and for `flask ledger rebuild` alike. Nothing is
+`VIEW` is the only writer, for new entries and for `flask ledger rebuild` alike. Nothing is
 overwritten: an entry that was corrected or renewed stays, and names the one that took its place.
 """
 
