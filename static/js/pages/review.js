@@ -13,7 +13,7 @@ import { takeTurn } from "../signing/turn.js";
 import * as device from "../store/device.js";
 import { draft as draftOf } from "../store/person.js";
 import { unlocked } from "../ui/lock.js";
-import { all, copyOf, drawList, fill, language, need, show, word } from "../ui/page.js";
+import { all, copyOf, drawList, fill, need, show, word } from "../ui/page.js";
 import { openKey, pinProblem } from "../ui/pin.js";
 import { showSaved } from "../ui/status.js";
 import { appVersion, openFrame } from "./frame.js";
@@ -124,39 +124,16 @@ function bindContent(table) {
     draft.opinion = /** @type {HTMLTextAreaElement} */ (need("[name=opinion]")).value;
     draft.statement = /** @type {HTMLTextAreaElement} */ (need("[name=statement]")).value;
     drawFaults(table);
-    drawOpinionOwed(draft);
     saver.soon();
   });
-  bindSayings(draft);
-  drawOpinionOwed(draft);
   if (isFrozen(draft)) return;
+  void import("../signing/sayings.js").then(({ offerSayings }) => offerSayings(draft));
   takePeople(table);
   void offerParties(draft, owner.uuid, ({ name, title }) => {
     /** @type {HTMLInputElement} */ (need("[name=party_name]")).value = name;
     /** @type {HTMLInputElement} */ (need("[name=party_title]")).value = title;
     need("#review-form").dispatchEvent(new Event("input"));
   });
-}
-
-/** One tap says what is usually said, after what stands there already. @param {Draft} draft */
-function bindSayings(draft) {
-  const own = draft.kind === "self_inspection";
-  show('[data-said-by="department"]', !own);
-  show('[data-said-by="self_inspection"]', own);
-  for (const key of all("[data-says]")) {
-    key.addEventListener("click", () => {
-      const field = /** @type {HTMLTextAreaElement} */ (need(`[name=${key.dataset.says}]`));
-      const words = (key.textContent ?? "").trim();
-      if (field.value.includes(words)) return;
-      field.value = [field.value.trim(), words].filter(Boolean).join(language() === "en" ? " " : "");
-      need("#review-form").dispatchEvent(new Event("input"));
-    });
-  }
-}
-
-/** The report would say 未填写 under its heading. @param {Draft} draft */
-function drawOpinionOwed(draft) {
-  show("[data-opinion-owed]", countedFindings(draft).length > 0 && !draft.opinion.trim());
 }
 
 /** @param {Table} table */
