@@ -7,7 +7,8 @@ that a test runs. A new rule gets a new version beside it.
    enterprise, and which public value of later will decide. Its digest is published.
 2. The seed is SHA-256(digest of the pool "|" the public value), in hex.
 3. Within a stratum enterprises stand in the order of SHA-256(seed "|" enterprise), in hex; the
-   first ones are drawn, as many as the stratum wants.
+   first ones are drawn, as many as the stratum wants. One for which a team has too few who need
+   not keep away is passed over.
 4. Enterprises get their people one after the other, in the order in which they were drawn: of
    those who need not keep away, whoever got the fewest so far, and of equals in the order of
    SHA-256(seed "|" enterprise "|" person), in hex; inspectors first, then experts.
@@ -24,7 +25,9 @@ from typing import Any
 
 from inspection.domain.drawing import rank
 
-VERSION = "zhencha-selection-1"
+VERSION = "zhencha-selection-2"
+KNOWN = ("zhencha-selection-1", VERSION)
+"""No pool of the first version had an enterprise to pass over: such a pool was not published."""
 VALUE = re.compile(r"\S(.{0,118}\S)?\Z")
 """What a public value may look like: one line, as it was published."""
 
@@ -94,6 +97,7 @@ class Pool:
     strata: tuple[Stratum, ...]
     teams: tuple[Team, ...]
     exclusions: tuple[Exclusion, ...]
+    algorithm: str = VERSION
 
 
 @dataclass(frozen=True)
@@ -107,8 +111,7 @@ class Visit:
 
 def text(pool: Pool) -> str:
     """The one text of a pool whose digest is published: JSON, keys sorted, nothing between."""
-    said = {"algorithm": VERSION, **asdict(pool)}
-    return json.dumps(said, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps(asdict(pool), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest(pool: Pool) -> str:
@@ -129,10 +132,12 @@ def ordered(stratum: Stratum, seed: str) -> list[Candidate]:
 def draw(pool: Pool, seed: str) -> tuple[Visit, ...]:
     """Draw enterprises, and people for each."""
     away = {(each.person, each.enterprise) for each in pool.exclusions}
+    passed = {enterprise.uuid for enterprise, _team in short_of_people(pool)}
     given: Counter[str] = Counter()
     visits = []
     for place, stratum in enumerate(pool.strata):
-        for enterprise in ordered(stratum, seed)[: stratum.wanted]:
+        able = [each for each in ordered(stratum, seed) if each.uuid not in passed]
+        for enterprise in able[: stratum.wanted]:
             people = [
                 each
                 for team in pool.teams
@@ -170,8 +175,8 @@ def short_of_people(pool: Pool) -> list[tuple[Candidate, Team]]:
 def read(said: Any) -> Pool:
     """Read a pool from parsed JSON. Raises PoolMalformed."""
     try:
-        if said["algorithm"] != VERSION:
-            raise PoolMalformed(f"algorithm {said['algorithm']!r} is not {VERSION}")
+        if said["algorithm"] not in KNOWN:
+            raise PoolMalformed(f"algorithm {said['algorithm']!r} is none of {', '.join(KNOWN)}")
         return Pool(
             terms=Terms(**said["terms"]),
             strata=tuple(
@@ -192,6 +197,7 @@ def read(said: Any) -> Pool:
                 for each in said["teams"]
             ),
             exclusions=tuple(Exclusion(**each) for each in said["exclusions"]),
+            algorithm=said["algorithm"],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise PoolMalformed(str(error)) from error

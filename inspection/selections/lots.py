@@ -336,16 +336,33 @@ def _check(session: Session, new: NewSelection, pool: Pool, at: datetime) -> Non
         f"stratum{place}_wanted": len(each.enterprises) for place, each in enumerate(pool.strata)
     }
     names: dict[str, str] = {}
-    short: dict[str, list[str]] = {}
-    for enterprise, team in domain.short_of_people(pool):
-        short.setdefault(f"{team.role}s", []).append(enterprise.name)
-    for field in short.keys() - faults.keys():
-        faults[field], there[field] = "too_many_keep_away", len(short[field])
-        names[field] = "、".join(short[field][:_NAMED])
+    for field, short in _short(pool).items():
+        if field not in faults:
+            faults[field], there[field] = "too_many_keep_away", len(short)
+            names[field] = "、".join(list(short.values())[:_NAMED])
     for field, busy in _busy(session, new, pool).items():
         faults[field], names[field] = "in_two_at_once", busy
     if faults:
         raise SelectionOdd(fields=faults, there=there, names=names)
+
+
+def _short(pool: Pool) -> dict[str, dict[str, str]]:
+    """By field of a team, the enterprises that it must pass over, where that leaves a stratum with
+    fewer than are wanted: those that are wanted at most are drawn, nobody knows which.
+    """
+    short: dict[str, dict[str, str]] = {}
+    for enterprise, team in domain.short_of_people(pool):
+        short.setdefault(f"{team.role}s", {})[enterprise.uuid] = enterprise.name
+    passed = {uuid for some in short.values() for uuid in some}
+    found: dict[str, dict[str, str]] = {}
+    for stratum in pool.strata:
+        inside = {each.uuid for each in stratum.enterprises}
+        if len(inside - passed) < stratum.wanted:
+            for field, some in short.items():
+                here = {uuid: name for uuid, name in some.items() if uuid in inside}
+                if here:
+                    found.setdefault(field, {}).update(here)
+    return found
 
 
 def _busy(session: Session, new: NewSelection, pool: Pool) -> dict[str, str]:

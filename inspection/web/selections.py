@@ -369,8 +369,8 @@ def _name_faults(form: Any, rows: list[int], problem: SelectionOdd) -> None:
             ),
             "more_people_than_there_are": gettext("选的人不够每家要的人数"),
             "too_many_keep_away": gettext(
-                "有 %(num)s 家可去的人不够（如%(units)s）：其余的人要回避、近期去过或管辖不到。"
-                "可以多选人、减少每家人数，或缩短回避的天数。",
+                "有 %(num)s 家可去的人不够（如%(units)s），跳过后不够抽：其余的人要回避、近期去过或"
+                "管辖不到。可以少抽几家、多选人、减少每家人数，或缩短回避的天数。",
                 num=there.get(name, 0),
                 units=who.get(name, ""),
             ),
@@ -422,6 +422,7 @@ def _page(uuid: str, drawing: DrawForm, withdrawing: WithdrawForm) -> str:
         sectors=SECTORS,
         risks=RISKS,
         why=WHY,
+        passed={each.uuid for each, _team in domain.short_of_people(pool)},
         now=wired().clock(),
     )
 

@@ -46,6 +46,22 @@ def announced(scene: Scene, town: Town, **changed: Any) -> str:
     return str(answer.location)
 
 
+def by_the_document(file: Path) -> list[list[str]]:
+    """What the lines in the document print of a file."""
+    code = DOCUMENT.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    command = [sys.executable, "-c", code, str(file)]
+    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [line.split() for line in lines.splitlines()]
+
+
+def visits_of(said: dict[str, Any]) -> list[list[str]]:
+    """The same as a file says it."""
+    return [
+        [said["pool_sha256"], said["seed"]],
+        *([visit["enterprise"], *visit["people"]] for visit in said["visits"]),
+    ]
+
+
 def test_a_selection_from_announcement_to_a_stranger_who_draws_it_again(
     scene: Scene, town: Town, tmp_path: Path
 ) -> None:
@@ -80,13 +96,7 @@ def test_a_selection_from_announcement_to_a_stranger_who_draws_it_again(
     for visit in said["visits"]:
         assert len(set(visit["people"])) == 3
         assert not away & {(person, visit["enterprise"]) for person in visit["people"]}
-    code = DOCUMENT.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
-    command = [sys.executable, "-c", code, str(file)]
-    lines = subprocess.run(command, capture_output=True, text=True, check=True).stdout.split("\n")
-    assert lines[0] == f"{said['pool_sha256']} {said['seed']}"
-    assert [line.split() for line in lines[1:-1]] == [
-        [visit["enterprise"], *visit["people"]] for visit in said["visits"]
-    ]
+    assert by_the_document(file) == visits_of(said)
     agreed = scene.command("selections", "redraw", str(file))
     assert (agreed.exit_code, "一致" in agreed.output) == (0, True)
     said["value"] = "01 02 03 04 05 06 + 07"
@@ -151,12 +161,30 @@ def test_nobody_is_in_two_selections_at_once_nor_sent_where_they_may_not_go(
     assert desk.send(f"{first}/withdrawn", first, words="日期写错").status_code == 303
     assert "日期写错" in desk.read(first)
     assert desk.send("/selections/new", "/selections/new", **asked(town)).status_code == 303
-    # The district's office may not send the town's inspectors to the other town.
+
+
+def test_people_are_needed_for_those_drawn_and_not_for_everybody_in_the_pool(
+    scene: Scene, town: Town, tmp_path: Path
+) -> None:
+    """The district's office may not send the town's inspectors to the other town's two."""
     district = Desk(scene, scene.cast.office)
-    later = {"visit_since": "2026-12-20", "visit_until": "2026-12-30"}
-    wrong = district.send("/selections/new", "/selections/new", **asked(town, **later))
+    all_of_them = asked(town, stratum2_wanted="10")
+    wrong = district.send("/selections/new", "/selections/new", **all_of_them)
     assert wrong.status_code == 422
     assert "有 2 家可去的人不够（如石泉化工有限公司、石泉铸造有限公司）" in wrong.text
+    fitting = asked(town, stratum2_wanted="9")
+    answer = district.send("/selections/new", "/selections/new", **fitting)
+    assert answer.status_code == 303, answer.text
+    assert district.read(answer.location).count("可去的人不够，跳过") == 2
+    scene.clock.passes(timedelta(days=3))
+    assert district.send(f"{answer.location}/draw", answer.location, value=VALUE).status_code == 303
+    file = tmp_path / "draw.json"
+    file.write_bytes(district.get(f"{answer.location}.json").data)
+    said = json.loads(file.read_bytes())
+    assert len(said["visits"]) == 10
+    assert all(len(visit["people"]) == 3 for visit in said["visits"])
+    assert by_the_document(file) == visits_of(said)
+    assert scene.command("selections", "redraw", str(file)).exit_code == 0
 
 
 def test_people_declare_their_own_conflicts_and_offices_end_them(scene: Scene, town: Town) -> None:
