@@ -43,6 +43,15 @@ def test_the_lead_feeds_back_with_evidence_and_the_office_strikes_off(desk: Desk
     assert desk.step(order, "withdraw", desk.office, words="x").status_code == 409
 
 
+def test_a_joint_unit_that_never_acknowledged_is_not_waited_for_when_the_order_has_ended(
+    desk: Desk,
+) -> None:
+    order = desk.claimed()
+    assert "配合 未签收" in desk.text(order, desk.lead)
+    assert desk.step(order, "strike_off", desk.office).status_code == 303
+    assert "配合 了结前没有签收" in desk.text(order, desk.lead)
+
+
 def test_of_two_people_who_strike_off_at_once_the_second_is_told(desk: Desk) -> None:
     order = desk.claimed()
     shown = desk.seen(order, desk.office)
