@@ -122,6 +122,10 @@ class UpkeepUnfit(Problem):
     """What was filled in for a register does not do; `fields` has a code for each field."""
 
 
+class UpkeepTwice(Problem):
+    """A drill or training is in the register already; `entry` is its number."""
+
+
 class UpkeepMovedOn(Problem):
     """The entry was replaced or withdrawn meanwhile; what stands now is another."""
 

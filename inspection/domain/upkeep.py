@@ -57,8 +57,8 @@ class Register:
     """One register. `told`: the fields that say in a line what an entry is.
 
     `day` is the field that dates an entry; `order` are pairs of days of which the second is not
-    before the first. `single`: a new entry takes the place of the one before. `office`: kept by
-    offices, not by enterprises.
+    before the first. `once`: the fields by which two entries of a unit tell of the same. `single`:
+    a new entry takes the place of the one before. `office`: kept by offices, not by enterprises.
     """
 
     code: str
@@ -68,6 +68,7 @@ class Register:
     told: tuple[str, ...]
     day: str = ""
     order: tuple[tuple[str, str], ...] = ()
+    once: tuple[str, ...] = ()
     single: bool = False
     office: bool = False
     photos: bool = True
@@ -146,6 +147,7 @@ DRILL = Register(
     ),
     told=("kind", "plan", "held_on", "people"),
     day="held_on",
+    once=("kind", "plan", "held_on"),
 )
 TRAINING = Register(
     "training",
@@ -187,6 +189,7 @@ TRAINING = Register(
     ),
     told=("kind", "whom", "held_on", "hours", "people"),
     day="held_on",
+    once=("kind", "whom", "held_on", "content"),
     workbook=True,
 )
 PLAN = Register(
@@ -327,6 +330,11 @@ def read(register: Register, given: Mapping[str, str], *, today: date) -> dict[s
     if faults:
         raise UpkeepUnfit(fields=faults)
     return said
+
+
+def what(register: Register, said: Said) -> tuple[str, ...]:
+    """What an entry tells of, without how it is spaced: the same twice is one thing, not two."""
+    return tuple("".join(str(said[name]).split()) for name in register.once)
 
 
 class _Odd(str):

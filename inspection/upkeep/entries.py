@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
-from inspection.domain.office_problems import UpkeepMovedOn, UpkeepUnfit
+from inspection.domain.office_problems import UpkeepMovedOn, UpkeepTwice, UpkeepUnfit
 from inspection.domain.problems import NotAllowed, NotFound
-from inspection.domain.upkeep import EXPERT, REGISTERS, Register, Said, line, number, seq_of
+from inspection.domain.upkeep import EXPERT, REGISTERS, Register, Said, line, number, seq_of, what
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
@@ -80,11 +80,13 @@ def enter(
     """Enter rows into a unit's register, in order; returns their numbers.
 
     `replaces`: the number of the entry that the one row corrects or renews. Raises NotFound,
-    UpkeepMovedOn when that no longer stands, NotAllowed when the other side wrote it.
+    UpkeepMovedOn when that no longer stands, NotAllowed when the other side wrote it, UpkeepTwice
+    for what is in the register already.
     """
     unit = kept_by(session, actor, register, unit_uuid)
     head = journal.lock(session)
     former = _to_replace(session, actor, unit, register, replaces)
+    _only_once(session, unit, register, rows, besides=former)
     events = []
     for said in rows:
         made = str(uuid.uuid4())
@@ -122,6 +124,27 @@ def _to_replace(
         standing = session.scalars(here.where(*_STANDS).order_by(UpkeepEntry.id.desc())).first()
         return standing.uuid if standing else None
     return None
+
+
+def _only_once(
+    session: Session,
+    unit: UnitFacts,
+    register: Register,
+    rows: Sequence[Said],
+    *,
+    besides: str | None,
+) -> None:
+    if not register.once:
+        return
+    standing = session.execute(
+        select(UpkeepEntry.id, UpkeepEntry.uuid, UpkeepEntry.said).where(
+            UpkeepEntry.unit_id == unit.id, UpkeepEntry.register == register.code, *_STANDS
+        )
+    )
+    known = {what(register, each.said): each.id for each in standing if each.uuid != besides}
+    for said in rows:
+        if (seq := known.get(what(register, said))) is not None:
+            raise UpkeepTwice(entry=number(register, seq))
 
 
 def takes_back(actor: Actor, unit_uuid: str, *, own: bool) -> bool:

@@ -57,6 +57,7 @@ def read(data: bytes, register: Register, *, today: date, turns: Turns | None = 
     if len(below) > MOST_ROWS:
         raise WorkbookExcessive(rows=len(below), most=MOST_ROWS)
     rows: list[Said] = []
+    first: dict[tuple[str, ...], Said] = {}
     faults: list[CellFault] = []
     for number, words, merged in below:
         given = {name: words[at] if at < len(words) else "" for name, at in places.items()}
@@ -64,7 +65,10 @@ def read(data: bytes, register: Register, *, today: date, turns: Turns | None = 
             codes = {name: "merged" for name, at in places.items() if at in merged}
             if codes:
                 raise UpkeepUnfit(fields=codes)
-            rows.append(upkeep.read(register, given, today=today))
+            said = upkeep.read(register, given, today=today)
+            if register.once and first.setdefault(upkeep.what(register, said), said) != said:
+                raise UpkeepUnfit(fields={register.once[-1]: "twice"})
+            rows.append(said)
         except UpkeepUnfit as problem:
             faults += _faults(number, register, places, given, problem.details["fields"])
     return Reading(() if faults else tuple(rows), tuple(faults))

@@ -20,7 +20,12 @@ from inspection.accounts.policy import Permission
 from inspection.authoring import arrivals
 from inspection.domain import upkeep
 from inspection.domain.checklist import Text
-from inspection.domain.office_problems import UpkeepMovedOn, UpkeepSheetOdd, UpkeepUnfit
+from inspection.domain.office_problems import (
+    UpkeepMovedOn,
+    UpkeepSheetOdd,
+    UpkeepTwice,
+    UpkeepUnfit,
+)
 from inspection.domain.problems import NotFound, Problem
 from inspection.domain.upkeep import EXPERT, REGISTERS, Field, Kind, Register
 from inspection.edge import current_actor, problems, reading, requires, wired, writing
@@ -53,6 +58,7 @@ FAULTS = {
     "too_few": _("少于最低数"),
     "not_hours": _("请填大于 0 的学时，最小 0.5"),
     "unknown_choice": _("请从可填的词里选一个"),
+    "twice": _("与前面一行说的是同一次，内容却不同"),
     "merged": _("是合并单元格，请拆开后每行填全"),
 }
 MOST_FAULTS = 100
@@ -238,17 +244,21 @@ def enter(unit: object, register: str) -> Answer:
         return _form_page(facts, kind, filled, replaces, photos), 422
     if photos.faults:
         return _form_page(facts, kind, filled, replaces, photos), photos.status
-    with writing() as session:
-        (number,) = entries.enter(
-            session,
-            actor,
-            facts.uuid,
-            kind,
-            [said],
-            photos=photos.digests,
-            replaces=replaces,
-            at=wired().clock(),
-        )
+    try:
+        with writing() as session:
+            (number,) = entries.enter(
+                session,
+                actor,
+                facts.uuid,
+                kind,
+                [said],
+                photos=photos.digests,
+                replaces=replaces,
+                at=wired().clock(),
+            )
+    except UpkeepTwice as problem:
+        filled[kind.once[-1]].errors = [_already(problem)]
+        return _form_page(facts, kind, filled, replaces, photos), STATUS_OF[UpkeepTwice]
     flash(gettext("已登记，编号 %(number)s。", number=number), "done")
     return redirect(f"/registers/{number}", 303)
 
@@ -371,8 +381,12 @@ def bring_in(unit: object, register: str) -> Answer:
         if row not in known and row not in fresh:
             fresh.append(row)
     if fresh:
-        with writing() as session:
-            entries.enter(session, actor, facts.uuid, kind, fresh, at=wired().clock())
+        try:
+            with writing() as session:
+                entries.enter(session, actor, facts.uuid, kind, fresh, at=wired().clock())
+        except UpkeepTwice as problem:
+            filled.workbook.errors = [_already(problem)]
+            return _list_page(facts, kind, cards, filled), STATUS_OF[UpkeepTwice]
     words = gettext(
         "登记了 %(new)s 条，%(old)s 条与已有的相同，没有重复登记。",
         new=len(fresh),
@@ -388,6 +402,11 @@ def _brought(unit: object, register: str) -> tuple[Register, UnitFacts]:
         raise NotFound(register=register)
     with reading() as session:
         return kind, entries.kept_by(session, current_actor(), kind, str(unit))
+
+
+def _already(problem: UpkeepTwice) -> str:
+    number = problem.details["entry"]
+    return f"{problems.spoken(problem).whole}{gettext('编号：%(number)s。', number=number)}"
 
 
 def _words_of(problem: Problem) -> str:

@@ -144,6 +144,39 @@ def test_odd_workbooks_are_refused_with_words(scene: Scene) -> None:
     assert scene.count("upkeep_entry") == 0
 
 
+def test_the_same_drill_entered_twice_counts_once(scene: Scene) -> None:
+    drill = {
+        "kind": "disposal",
+        "plan": "焊接车间火灾",
+        "held_on": "2026-11-20",
+        "people": "12",
+        "assessment": "疏散用时 3 分钟",
+    }
+    officer = scene.cast.officer
+    first = enter(scene, officer, "drill", **drill)
+    where = f"{folder(scene, 'drill')}/new"
+    again = {**drill, "plan": "焊接车间 火灾", "people": "13"}
+    for person in (officer, scene.settled.inspectors[0]):
+        answer = Desk(scene, person).send(where, where, **again)
+        assert answer.status_code == 409
+        assert "这一次已经登记过，没有重复登记。" in answer.text
+        assert f"编号：{first}" in answer.text
+        assert 'value="焊接车间 火灾"' in answer.text, "what was filled in stays"
+    assert scene.count("upkeep_entry") == 1
+    enter(scene, officer, "drill", **again, replaces=first)  # correcting it is no second one
+    enter(scene, officer, "drill", **{**drill, "held_on": "2026-11-19"})
+    training = ("年度再培训", "全体人员", "2026-11-20", "8", "5", "动火作业")
+    headings = ("培训类型*", "对象*", "培训日期*", "学时*", "参加人数*", "培训内容*")
+    book = workbook(headings, training)
+    assert bring_in(scene, officer, book, "training").status_code == 303
+    shorter = (*training[:3], "4", *training[4:])
+    both = bring_in(scene, officer, workbook(headings, training, shorter), "training")
+    assert "与前面一行说的是同一次" in both.text
+    more = workbook(headings, shorter)
+    assert bring_in(scene, officer, more, "training").status_code == 409
+    assert scene.count("upkeep_entry") == 4
+
+
 def test_posts_are_declared_and_the_rate_is_counted(scene: Scene) -> None:
     unit = scene.settled.enterprise.uuid
     head = scene.cast.head
