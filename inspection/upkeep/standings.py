@@ -78,11 +78,18 @@ class Overview:
 
     rows: tuple[UnitStanding, ...]
     counts: Mapping[str, Counter[State]]
+    by_state: Mapping[str, int]
+    """How many rows there would be of each state; "" is all."""
 
     @property
     def overdue(self) -> int:
         """How many of the rows are late with something."""
         return sum(row.count(State.OVERDUE) > 0 for row in self.rows)
+
+    @property
+    def high_risk(self) -> int:
+        """How many of the rows are of high risk."""
+        return sum(row.unit.high_risk for row in self.rows)
 
 
 def of_unit(session: Session, unit: UnitFacts, *, today: date) -> UnitStanding:
@@ -98,9 +105,12 @@ def overview(session: Session, scope: Scope, wanted: Filter, *, today: date) -> 
     for row in found:
         for each in row.standings:
             counts[each.cadence.code][each.state] += 1
-    shown = [row for row in found if _stands(row, wanted)]
+    by_state = {
+        state: sum(_stands(row, wanted.duty, state) for row in found) for state in ("", *State)
+    }
+    shown = [row for row in found if _stands(row, wanted.duty, wanted.state)]
     shown.sort(key=lambda row: (-row.count(State.OVERDUE), row.unit.name))
-    return Overview(tuple(shown), counts)
+    return Overview(tuple(shown), counts, by_state)
 
 
 def _fits(unit: UnitFacts, wanted: Filter) -> bool:
@@ -111,9 +121,9 @@ def _fits(unit: UnitFacts, wanted: Filter) -> bool:
     )
 
 
-def _stands(row: UnitStanding, wanted: Filter) -> bool:
-    ours = [each for each in row.standings if wanted.duty in ("", each.cadence.code)]
-    return any(wanted.state in ("", each.state) for each in ours)
+def _stands(row: UnitStanding, duty: str, state: str) -> bool:
+    ours = [each for each in row.standings if duty in ("", each.cadence.code)]
+    return any(state in ("", each.state) for each in ours)
 
 
 def of_units(session: Session, units: Sequence[UnitFacts], *, today: date) -> list[UnitStanding]:

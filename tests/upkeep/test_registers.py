@@ -220,6 +220,11 @@ def test_the_office_sees_who_is_late_and_carries_the_list_away(scene: Scene) -> 
     desk, name = Desk(scene, scene.cast.office), scene.settled.enterprise.name
     assert name in desk.read("/upkeep?state=overdue&duty=certificates")
     assert name not in desk.read("/upkeep?state=done&duty=certificates")
+    chips = desk.read("/upkeep?duty=certificates").split("按状态筛选")[1].split("</div>")[0]
+    counted = [int(each) for each in re.findall(r'choice-count">(\d+)<', chips)]
+    assert len(counted) == 5, "each chip says how many it would show"
+    assert counted[0] == sum(counted[1:4])
+    assert counted[1] == desk.read("/upkeep?state=overdue&duty=certificates").count("col-unit") == 1
     row = desk.read(f"/upkeep?text={name}").split("<tbody>")[-1]
     assert re.search(r'data-name="待做">[1-9]', row), "what is due is counted beside what is late"
     printed = desk.read("/upkeep/print?duty=certificates")
