@@ -7,7 +7,7 @@ from itertools import groupby
 from pathlib import Path
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _
 from werkzeug.wrappers import Response as Redirect
 from wtforms import Form, SearchField, SelectField
@@ -19,7 +19,8 @@ from inspection.domain.cadence import CADENCES, Cadence, Ground, State
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.organisations import directory
-from inspection.reports import upkeep_lists, wording, workbooks
+from inspection.organisations.unit import Sector
+from inspection.reports import upkeep_lists, workbooks
 from inspection.reports.upkeep_lists import Line
 from inspection.upkeep import handing, standings
 from inspection.upkeep.standings import Filter, Overview
@@ -170,7 +171,7 @@ def printed() -> str:
         rows=late[:PRINTED],
         more=len(late) > PRINTED,
         most=PRINTED,
-        conditions=_words(wanted),
+        conditions=_spoken(wanted),
         asked=_asked(),
         form=form if bodies else None,
         here=_link("upkeep.printed"),
@@ -273,16 +274,22 @@ def _form() -> FilterForm:
     return form
 
 
-def _words(wanted: Filter) -> str:
-    """The conditions as they stand on paper and in the ledger."""
+def _spoken(wanted: Filter) -> str:
+    """The conditions in the reader's language."""
     said = (
-        cadence.BY_CODE[wanted.duty].name.zh if wanted.duty else "",
-        upkeep_lists.STATES[State(wanted.state)] if wanted.state else "",
-        f"行业 {wording.SECTORS[wanted.sector]}" if wanted.sector else "",
-        "高危" if wanted.high_risk else "",
-        f"单位 {wanted.text}" if wanted.text else "",
+        said_in(cadence.BY_CODE[wanted.duty].name) if wanted.duty else "",
+        str(STATES[State(wanted.state)]) if wanted.state else "",
+        gettext("行业 %(name)s", name=SECTORS[Sector(wanted.sector)]) if wanted.sector else "",
+        gettext("高危") if wanted.high_risk else "",
+        gettext("单位 %(name)s", name=wanted.text) if wanted.text else "",
     )
-    return "；".join(each for each in said if each) or "全部"
+    return gettext("；").join(each for each in said if each) or gettext("全部")
+
+
+def _words(wanted: Filter) -> str:
+    """The same as it stands in workbooks and in the ledger."""
+    with force_locale("zh"):
+        return _spoken(wanted)
 
 
 _NAMES = ("duty", "state", "sector", "high_risk", "text")

@@ -230,6 +230,7 @@ def test_the_office_sees_who_is_late_and_carries_the_list_away(scene: Scene) -> 
     printed = desk.read("/upkeep/print?duty=certificates")
     assert name in printed
     assert "0 / 1" in printed
+    assert "Conditions: All" in Desk(scene, scene.cast.office, "en").read("/upkeep/print")
     town = scene.settled.town.uuid
     handed = desk.send("/upkeep/print?duty=certificates", "/upkeep", body=town)
     assert handed.status_code == 303
