@@ -295,6 +295,8 @@ def show(hazard: object) -> str:
         spoke = [card.record_uuid, *(each.uuid for each in again.values())]
         reports = shelf.uuids_of(session, spoke)
     checklist = wired().catalog.find(card.checklist_slug, card.checklist_revision)
+    if checklist:
+        checklist = wired().library.narrowed(checklist, card.sector)
     item = checklist.item(card.item_code) if checklist else None
     language = get_locale().language
     tags = [tag.text.in_(language) for code in card.tags if item and (tag := item.tag(code))]

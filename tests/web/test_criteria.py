@@ -95,6 +95,15 @@ def test_one_tap_leads_from_a_finding_to_what_it_rests_on(app, sign_in, settled,
         assert "现已由《新安全生产法》取代" in told
 
 
+def test_a_hazard_shows_the_criteria_that_fit_its_units_sector(app, sign_in, settled, hand_in):
+    chemicals = instrument("HJ26", "化工判定标准", provision("x", "x"), sectors=["chemicals"])
+    shelve(app, law(), chemicals)
+    page = f"/hazards/{hazard_of(hand_in(failed=1))}"
+    told = sign_in(settled.office).get(page).text
+    assert "重大事故隐患判定标准" in told
+    assert "/criteria/HJ26" not in told
+
+
 def new_law() -> Instrument:
     return instrument("AQN", "《新安全生产法》", provision("第一条", "x"), **{"from": "2026-11-26"})
 
