@@ -24,7 +24,7 @@ TITLES = {
     BULLETINS["week"]: "隐患排查治理周报",
     BULLETINS["month"]: "隐患排查治理月通报",
     BULLETINS["quarter"]: "隐患排查治理季通报",
-    ORDER_BULLETIN: "重点工作任务月度通报",
+    ORDER_BULLETIN: "交办事项办理情况通报",
 }
 LISTS = ("problem_list", "duty_list")
 OF_ENTERPRISE = ("quarter", "year")

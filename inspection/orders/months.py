@@ -258,10 +258,10 @@ def tell(session: Session, actor: Actor, made: Compilation, sheet: str, *, at: d
             number=month,
             unit_name=line.unit_name,
             deadline_on=None,
-            title={"zh": f"月度通报：{month}", "en": f"Monthly bulletin: {month}"},
+            title={"zh": f"交办事项办理情况通报：{month}", "en": f"Bulletin on orders: {month}"},
             words={
                 "zh": f"{made.office.name}通报了 {made.month.year} 年 {made.month.month} 月"
-                "重点工作任务办理情况。",
+                "交办事项的办理情况。",
                 "en": f"{made.office.name} told of how the orders of {month} went.",
             },
             link=f"/orders/months/{month}?office={made.office.uuid}",

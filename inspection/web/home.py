@@ -136,7 +136,7 @@ def head_groups(actor: Actor) -> list[HeadGroup]:
             (_("双随机"), "/selections", Permission.SELECTION_READ),
             (_("调度表"), "/dispatch", Permission.DISPATCH_READ),
             (_("排名"), "/rankings", Permission.RANKING_READ),
-            (_("通报"), "/bulletins", Permission.BULLETIN_READ),
+            (_("隐患排查治理通报"), "/bulletins", Permission.BULLETIN_READ),
         ),
         (
             _("执法"),

@@ -68,7 +68,7 @@ NAMES = {
     domain.BULLETINS["week"]: _("隐患排查治理周报"),
     domain.BULLETINS["month"]: _("隐患排查治理月通报"),
     domain.BULLETINS["quarter"]: _("隐患排查治理季通报"),
-    domain.ORDER_BULLETIN: _("重点工作任务月度通报"),
+    domain.ORDER_BULLETIN: _("交办事项办理情况通报"),
 }
 
 

@@ -67,9 +67,9 @@ def test_the_bulletin_is_signed_as_it_stood_and_reaches_those_it_names(desk: Des
     assert desk.post(f"{MONTH}/bulletin", desk.office, **sent).status_code == 303
     while worker.work_once(desk.scene.wiring):
         pass
-    assert "月度通报：2026-11" in desk.inbox(desk.lead)
+    assert "交办事项办理情况通报：2026-11" in desk.inbox(desk.lead)
     file = desk.get(f"{MONTH}/bulletin.pdf{office}", desk.lead)
     assert file.data.startswith(b"%PDF-")
     assert desk.get(f"{MONTH}/bulletin.pdf{office}", desk.scene.cast.head).status_code == 404
-    assert "重点工作任务月度通报" in words(desk.get("/sheets", desk.office).text)
+    assert "交办事项办理情况通报" in words(desk.get("/sheets", desk.office).text)
     assert desk.get(f"{MONTH}.xlsx", desk.office).data.startswith(b"PK")
