@@ -14,6 +14,7 @@ from typing import Any
 from inspection import database
 from inspection.analysis import bulletins
 from inspection.audits import opinions, verdicts
+from inspection.campaigns import reminding as campaign_reminding
 from inspection.cards import drawings, sendings
 from inspection.dispatch import reminding as table_reminding
 from inspection.domain.problems import OwnFileOutdated
@@ -250,6 +251,13 @@ def remind_of_duties(wiring: Wiring) -> int:
     return told
 
 
+def remind_of_campaigns(wiring: Wiring) -> int:
+    """Remind offices of stages that end and of campaigns past their last day; returns how many."""
+    told = campaign_reminding.remind(engine=wiring.engine, clock=wiring.clock)
+    _log.info("reminded of %d campaigns", told)
+    return told
+
+
 def _on_time(wiring: Wiring, work: Callable[[Wiring], object]) -> None:
     """Do what the clock asks for; if it fails, the next hour tries again and jobs go on."""
     try:
@@ -263,6 +271,7 @@ PRESSING: tuple[Callable[[Wiring], object], ...] = (
     press_orders,
     remind_of_tables,
     remind_of_duties,
+    remind_of_campaigns,
 )
 """What people are told when it is due; a server that was down has missed some."""
 HOURLY = (renew_certificates, take_checkpoint, *PRESSING)

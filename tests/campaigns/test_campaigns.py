@@ -46,6 +46,31 @@ def handed_in(scene: Scene, at: datetime = NOON, **chosen: object) -> Filled:
     return made
 
 
+def test_the_office_is_reminded_once_of_each_stage_that_ends_and_of_a_campaign_left_open(
+    scene: Scene,
+) -> None:
+    address = begun(scene, scene.cast.office)  # on 22 November; the stage of the day ends in it
+    soon, late = "专项行动阶段报告快到期", "专项行动已到期，还没有结束"
+
+    def told() -> list[int]:
+        for _ in range(2):
+            worker.remind_of_campaigns(scene.wiring)
+        return [len(scene.entries(f"campaign.{kind}")) for kind in ("due_soon", "overdue")]
+
+    assert told() == [0, 0]
+    scene.clock.passes(timedelta(days=33))  # 25 December
+    assert told() == [1, 0]
+    assert soon in Desk(scene, scene.cast.office).read("/inbox")
+    assert soon not in Desk(scene, scene.cast.foreign_office).read("/inbox")
+    scene.clock.passes(timedelta(days=7))  # 1 January
+    assert told() == [1, 1]
+    desk = Desk(scene, scene.cast.office)
+    assert late in desk.read("/inbox")
+    assert desk.send(f"{address}/close", address, words="已完成").status_code == 303
+    scene.clock.passes(timedelta(days=30))
+    assert told() == [1, 1]
+
+
 def figure_links(scene: Scene, person: Person, address: str) -> list[list[tuple[str, int]]]:
     """The table of a campaign's page: wanted, self-checked, checked, unchecked, hazards, …"""
     table = Desk(scene, person).read(address).split("<tbody>")[1].split("</tbody>")[0]
