@@ -14,6 +14,7 @@ from inspection.accounts import people, recovery
 from inspection.accounts.people import PersonAccount
 from inspection.accounts.policy import Role
 from inspection.cli import (
+    demonstration_alerts,
     demonstration_bulletins,
     demonstration_campaigns,
     demonstration_lists,
@@ -146,7 +147,8 @@ def load(*, history: bool = False) -> None:
 
     `history`: with three weeks of inspections, registers of enterprises, two offices' dispatch
     tables and the district's bulletin of last month, a campaign, closed hazards drawn to be
-    looked at again and random selections behind it; a worker has reports and sheets to seal.
+    looked at again, random selections, orders, tip-offs and a call behind it; a worker has reports
+    and sheets to seal.
     """
     jwk = _recovery_key()
     with writing() as session:
@@ -172,6 +174,7 @@ def load(*, history: bool = False) -> None:
         demonstration_campaigns.load(_uuid)
         demonstration_bulletins.load(_uuid)
         demonstration_orders.load(_uuid)
+        demonstration_alerts.load(_uuid)
 
 
 def _draft_lists(session: Session) -> None:
