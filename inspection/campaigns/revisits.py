@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from inspection.accounts import people
-from inspection.accounts.people import Actor
+from inspection.accounts.people import Actor, MembershipRow, PersonAccount
 from inspection.accounts.policy import Permission, Role
 from inspection.blobs import FilesystemBlobs
 from inspection.campaigns import register
@@ -32,6 +32,7 @@ from inspection.ledger.journal import Event
 from inspection.notices import inbox
 from inspection.notices.inbox import Message
 from inspection.organisations import directory
+from inspection.organisations.directory import UnitFacts
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
 from inspection.submissions.records import SubmittedRecord
@@ -153,6 +154,20 @@ def draw(
     }
     _append(session, "revisit.drawn", body, at=at)
     return itself
+
+
+def offices(session: Session, actor: Actor) -> list[UnitFacts]:
+    """Return the bodies in the actor's reach that have somebody who could look, by name."""
+    post = MembershipRow
+    manned = set(
+        session.scalars(
+            select(post.unit_id)
+            .join(PersonAccount, PersonAccount.id == post.person_id)
+            .where(post.role == Role.INSPECTOR, PersonAccount.active)
+        )
+    )
+    found = directory.bodies(session, actor.scope(Permission.REVISIT_DRAW))
+    return [each for each in found if each.id in manned]
 
 
 def hand(

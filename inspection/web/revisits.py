@@ -18,7 +18,6 @@ from inspection.domain.office_problems import RevisitOdd
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.hazards.narrowing import RegisterFilter
-from inspection.organisations import directory
 from inspection.organisations.unit import Sector
 from inspection.web.hazards import PLACE, SECTORS, RegisterForm, wanted_of
 from inspection.web.moments import today
@@ -200,12 +199,14 @@ def _page(uuid: str, handing: HandForm, holding: HoldForm, wrong: str = "") -> s
             for each in card.hazards
             if each.hazard in mine
         }
-        scope = actor.scope(Permission.REVISIT_DRAW)
-        offices = directory.bodies(session, scope)
+        offices = revisits.offices(session, actor)
         campaign = next(
             (each for each in running.campaigns(session, actor) if each.uuid == card.campaign), None
         )
-    handing.office.choices = [SelectChoice(each.uuid, each.name) for each in offices]
+    handing.office.choices = [
+        SelectChoice("", gettext("请选择")),
+        *(SelectChoice(each.uuid, each.name) for each in offices),
+    ]
     return render_template(
         "web/revisits/show.html",
         revisit=card,

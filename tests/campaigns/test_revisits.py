@@ -64,6 +64,14 @@ def test_a_drawn_hazard_is_handed_out_and_holds_or_comes_back(scene: Scene) -> N
     address = drawn(scene, 2)
     desk, town = Desk(scene, cast.office), scene.settled.town
     give = {"hazards": hazards, "due_on": "2026-11-30"}
+    form = desk.read(address).split('name="office"')[1].split("</select>")[0]
+    assert 'selected value=""' in form or '<option value="">' in form.split("</option>")[0]
+    assert town.name in form
+    assert scene.settled.district.name + "<" not in form, "there are no inspectors in the office"
+    unsaid = desk.send(f"{address}/handed", address, **{**give, "office": "", "due_on": ""})
+    assert unsaid.status_code == 422
+    assert "请选单位" in unsaid.text
+    assert "请填日期" in unsaid.text
     for wrong, told in (
         ({"office": cast.department.uuid}, "不在这个单位的管辖范围"),
         ({"office": scene.settled.district.uuid}, "没有检查人员"),
