@@ -169,9 +169,9 @@ def _of_one(actor: Actor, unit: UnitFacts, theirs: _Handed) -> Message:
         deadline_on=new.deadline.due(shown=False, sustained=False),
         title={"zh": f"交办：{new.title}", "en": f"Order: {new.title}"},
         words={
-            "zh": f"{actor.unit_name}交办，{unit.name}{side[0]}，{ends.zh}。请打开签收。",
+            "zh": f"{actor.unit_name}交办，{unit.name}{side[0]}，{ends.zh}。请到交办单上签收。",
             "en": f"From {actor.unit_name}; {unit.name} is {side[1]}; {ends.en}."
-            " Please open and acknowledge.",
+            " Please acknowledge it on its page.",
         },
         link=f"/orders/{body['order']}",
     )
@@ -192,9 +192,9 @@ def _of_list(actor: Actor, unit: UnitFacts, theirs: _Handed) -> Message:
         title={"zh": f"交办：{title}", "en": f"Orders: {title}"},
         words={
             "zh": f"{actor.unit_name}交办 {len(theirs)} 项，{unit.name}牵头 {leads} 项。"
-            "请打开逐项签收。",
+            "请到各张交办单上签收。",
             "en": f"{len(theirs)} orders from {actor.unit_name}; {unit.name} leads {leads}."
-            " Please open and acknowledge each.",
+            " Please acknowledge each on its page.",
         },
         link=f"/orders?list={body['list']}&whose=ours",
     )

@@ -12,6 +12,8 @@ from inspection.notices import inbox
 
 blueprint = Blueprint("inbox", __name__)
 
+ANSWERED = ("order.", "call.")
+"""What is acknowledged or answered on its own page: opening a notice of it is only seeing it."""
 CARDS = (sendings.SENT, sendings.REMINDED)
 """What a hint card tells; everything else is about a hazard."""
 
@@ -83,6 +85,12 @@ def open_all(subject: object) -> Response:
     return redirect(f"/inbox/about/{subject}", 303)
 
 
+@blueprint.app_template_test("answered_elsewhere")
+def answered_elsewhere(kind: str) -> bool:
+    """Whether a notice of this kind asks for a deed that opening it does not do."""
+    return kind.startswith(ANSWERED)
+
+
 @blueprint.app_template_global()
 def unread_notices() -> int:
     """How many notices wait for the reader, for the head bar."""
@@ -99,4 +107,8 @@ def _lead(kind: str, link: str) -> str:
         return gettext("打开提示卡")
     if kind.startswith("checklist."):
         return gettext("去看这份检查表")
+    if kind.startswith("order."):
+        return gettext("去交办单签收、办理")
+    if kind.startswith("call."):
+        return gettext("去应答")
     return gettext("去看这条隐患") if link.startswith("/hazards/") else gettext("去看详情")

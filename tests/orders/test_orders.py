@@ -52,6 +52,19 @@ def test_a_joint_unit_that_never_acknowledged_is_not_waited_for_when_the_order_h
     assert "配合 了结前没有签收" in desk.text(order, desk.lead)
 
 
+def test_to_open_the_notice_of_an_order_is_not_to_acknowledge_it(desk: Desk) -> None:
+    order = desk.issued()
+    about = f"/inbox/about/{order.rsplit('/', 1)[1]}"
+    closed = desk.text(about, desk.lead)
+    assert "打开通知" in closed
+    assert "打开并签收" not in closed
+    assert desk.post(about, desk.lead).status_code == 303
+    assert "去交办单签收、办理" in desk.text(about, desk.lead)
+    assert "已打开" in desk.inbox(desk.lead)
+    assert "已签收" not in desk.inbox(desk.lead)
+    assert "牵头 未签收" in desk.text(order, desk.lead)
+
+
 def test_of_two_people_who_strike_off_at_once_the_second_is_told(desk: Desk) -> None:
     order = desk.claimed()
     shown = desk.seen(order, desk.office)
