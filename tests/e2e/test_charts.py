@@ -72,6 +72,12 @@ def test_pictures_say_what_their_tables_say_and_break_no_rule(
         assert page.evaluate("violations") == []
         page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
         assert page.evaluate("document.documentElement.scrollWidth") == PHONE[0]
+        page.goto(f"{busy.url}/rankings?of=town&{YEAR}")
+        page.locator(".sheet-wide").evaluate("(sheet) => sheet.scrollTo(sheet.scrollWidth, 0)")
+        for name in page.locator("#ranking tbody th").all()[:2]:  # the total's, and the first one's
+            at = name.bounding_box()
+            assert at
+            assert at["x"] >= 0, "a name stays beside its figures"
         cookies = page.context.cookies()
         plain = page.context.browser.new_context(java_script_enabled=False)
         plain.add_cookies(cookies)
