@@ -6,6 +6,8 @@ VENV   := .venv/bin
 PYTHON  = $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 PREPARE = $(PYTHON) deploy/prepare.py
+# Whatever the shell says: compiled anew, our modules take each process a second before it starts.
+export PYTHONDONTWRITEBYTECODE :=
 
 help: ## this list
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import exists, select, text
 from sqlalchemy.engine import Engine
 
 from inspection.cli.ledger import VIEWS
 from inspection.database import reading, writing
 from inspection.hazards import register
+from inspection.ledger.journal import LedgerEntry
 
 TABLES = {
     "hazard": "uuid",
@@ -49,12 +50,22 @@ NUMBERED_AGAIN = {"id", "incident_id", "call_id", "campaign_id", "revisit_id", "
 def lies(engine: Engine) -> list[str]:
     """The tables that say something else than the ledger does; they say the same afterwards."""
     before = _rows(engine)
+    if not _teaches(engine):
+        return [table for table, rows in before.items() if rows]
     with writing(engine) as session:
         register.rebuild(session)
         for view in VIEWS:
             view.rebuild(session)
     after = _rows(engine)
     return [table for table in TABLES if before[table] != after[table]]
+
+
+def _teaches(engine: Engine) -> bool:
+    """Whether the ledger has any entry that a register takes; without one, all are empty."""
+    kinds = {*register.TAKES, *(kind for view in VIEWS for kind in view.takes)}
+    any_of = select(exists().where(LedgerEntry.kind.in_(kinds)))
+    with reading(engine) as session:
+        return bool(session.scalar(any_of))
 
 
 def _rows(engine: Engine) -> dict[str, list[dict[str, Any]]]:

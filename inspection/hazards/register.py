@@ -173,7 +173,7 @@ def situation(row: Any) -> Situation:
 
 def apply(session: Session, entries: Iterable[Entry]) -> None:
     """Bring the register up to date with entries of the ledger; other kinds are passed over."""
-    news = [(entry, json.loads(entry.body)) for entry in entries if entry.kind in _TAKE]
+    news = [(entry, json.loads(entry.body)) for entry in entries if entry.kind in TAKES]
     if not news:
         return
     before = _rows(session, {body["hazard"] for _, body in news})
@@ -354,7 +354,7 @@ def _escalated(_session: Session, known: Row, _entry: Entry, body: dict[str, Any
 
 def _left_by(session: Session, known: Row, entry: Entry, body: dict[str, Any]) -> Row:
     """What an entry leaves in the row of its hazard; a new deadline begins the ladder anew."""
-    left = _TAKE[entry.kind](session, known, entry, body)
+    left = TAKES[entry.kind](session, known, entry, body)
     if "deadline_on" in left:
         left |= {"rung": "", "ladder_seq": entry.seq, "rungs": []}
     return left
@@ -406,7 +406,7 @@ _NOTES: dict[Step, _Note] = {
 """What a step leaves in the register besides state, question and deadline."""
 
 _ON_THE_SPOT = (Step.FIX_ON_SPOT, Step.REINSPECT_PASS, Step.REINSPECT_RETURN)
-_TAKE: dict[str, Callable[[Session, Row, Entry, dict[str, Any]], Row]] = {
+TAKES: dict[str, Callable[[Session, Row, Entry, dict[str, Any]], Row]] = {
     f"hazard.{step}": _on_the_spot if step in _ON_THE_SPOT else _at_a_desk for step in Step
 } | {
     f"hazard.{Step.REGISTER}": _register,
