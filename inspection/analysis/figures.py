@@ -96,6 +96,11 @@ def by(
     return {tuple(row[: len(keys)]): _figures(row) for row in rows}
 
 
+def of(session: Session, scopes: Sequence[Scope], period: Period, *, today: date) -> Figures:
+    """Count the hazards that lie in all these scopes together."""
+    return by(session, scopes, period, today=today)[()]
+
+
 def _figures(row: Any) -> Figures:
     said = row._mapping
     return Figures(days=int(said["days"]), **{figure: int(said[figure]) for figure in Figure})
