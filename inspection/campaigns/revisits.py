@@ -404,11 +404,13 @@ def _hazards(session: Session, row: Revisit, scope: Scope) -> list[Revisited]:
         .where(RevisitedHazard.revisit_id == row.id, scope.condition())
         .order_by(RevisitedHazard.place)
     ).all()
-    offices = {drawn.handed_to_id for drawn, *_rest in rows} - {None}
+    offices = {drawn.handed_to_id for drawn, _hazard, _unit, _standing in rows} - {None}
     names = dict(
         session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(offices))).tuples().all()
     )
-    return [_revisited(*each, names) for each in rows]
+    return [
+        _revisited(drawn, hazard, unit, standing, names) for drawn, hazard, unit, standing in rows
+    ]
 
 
 def _revisited(
