@@ -200,9 +200,7 @@ def _page(uuid: str, handing: HandForm, holding: HoldForm, wrong: str = "") -> s
         )
         scope = actor.scope(Permission.REVISIT_DRAW)
         offices = directory.bodies(session, scope)
-        campaign = next(
-            (each for each in running.campaigns(session, actor) if each.uuid == card.campaign), None
-        )
+        campaign = running.find(session, actor, card.campaign) if card.campaign else None
     handing.office.choices = [SelectChoice(each.uuid, each.name) for each in offices]
     return render_template(
         "web/revisits/show.html",
