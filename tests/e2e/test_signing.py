@@ -138,6 +138,13 @@ def test_review_leads_back_to_the_list_and_names_what_is_owed(
     owed = page.locator("#faults")
     assert owed.evaluate("(panel) => panel === document.activeElement")
     assert codes[3] in owed.inner_text()
+    silent = page.locator("[data-opinion-owed]")
+    silent.wait_for()
+    said = page.locator('[data-said-by="department"] button')
+    said.nth(1).click()
+    said.nth(1).click()  # once is enough
+    assert page.locator("[name=opinion]").input_value() == "责令限期改正，期限见各问题。"
+    silent.wait_for(state="hidden")
     page.locator(".bar [data-back-to-form]").click()
     inspector.ready(page, "form")
     assert page.locator("#overview").is_visible()

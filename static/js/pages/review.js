@@ -127,6 +127,7 @@ function bindContent(table) {
     saver.soon();
   });
   if (isFrozen(draft)) return;
+  void import("../signing/sayings.js").then(({ offerSayings }) => offerSayings(draft));
   takePeople(table);
   void offerParties(draft, owner.uuid, ({ name, title }) => {
     /** @type {HTMLInputElement} */ (need("[name=party_name]")).value = name;

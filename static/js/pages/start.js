@@ -9,7 +9,7 @@ import * as device from "../store/device.js";
 import { drafts, saveDraft } from "../store/person.js";
 import { listen } from "../sync/news.js";
 import { unlocked } from "../ui/lock.js";
-import { copyOf, drawList, fill, inLanguage, language, need, show, word } from "../ui/page.js";
+import { all, copyOf, drawList, fill, inLanguage, language, need, show, word } from "../ui/page.js";
 import { keepForms, newestVersion } from "../ui/updates.js";
 import { openFrame } from "./frame.js";
 
@@ -50,37 +50,28 @@ async function choose(person, one) {
   await drawChecklists(person);
   const lists = await device.checklists(person.uuid);
   await keepForms(lists.flatMap(({ form }) => [form.zh, form.en]));
-  await sayWhatIsKept(lists);
+  await sayWhatIsKept();
 }
 
-/** On the cells as they stand: nothing is drawn anew under a finger. @param {import("../store/device.js").Checklist[]} lists */
-async function sayWhatIsKept(lists) {
-  for (const list of lists) {
-    const cell = /** @type {HTMLElement | null} */ (document.querySelector(`[data-list="${CSS.escape(String(list.id))}"]`));
-    if (cell) fill(cell, { kept: (await kept(list.form[language()])) ? "" : word("needs_network") });
+/** On the cells as they stand: nothing is drawn anew under a finger. Whether a form opens without a network. */
+async function sayWhatIsKept() {
+  for (const cell of all("[data-form]")) {
+    const kept = await caches.match(String(cell.dataset.form), { ignoreVary: true }).catch(() => undefined);
+    fill(cell, { kept: kept ? "" : word("needs_network") });
   }
-}
-
-/** @param {string} url @returns {Promise<boolean>} whether the form can be opened without a network */
-async function kept(url) {
-  return Boolean(await caches.match(url, { ignoreVary: true }).catch(() => undefined));
 }
 
 /** @param {import("../store/device.js").Person} person */
 async function drawChecklists(person) {
   const lists = (await device.checklists(person.uuid)).sort(inOrder);
   const begun = unit ? begunAt(await drafts(person.uuid), unit.uuid) : [];
-  const here = new Map();
-  for (const list of lists) here.set(list.id, await kept(list.form[language()]));
   if (document.querySelector("[data-begun]")) return; // an offer is open: nothing is drawn anew under a finger
   /** @param {import("../store/device.js").Checklist} list */
   const cellOf = (list) => {
     const open = begun.filter(({ checklist }) => checklist.slug === list.slug);
     const cell = fill(copyOf("checklist-cell"), {
-      title: inLanguage(list.title), note: word("list_facts", { items: list.items, revision: list.revision }),
-      kept: here.get(list.id) ? "" : word("needs_network"),
-    });
-    cell.dataset.list = String(list.id);
+      title: inLanguage(list.title), note: word("list_facts", { items: list.items, revision: list.revision }) });
+    cell.dataset.form = list.form[language()];
     const anew = () => void begin(person, list);
     need("button", cell).addEventListener("click", open.length ? () => drawBegun(cell, open, anew) : anew);
     return cell;
@@ -90,6 +81,7 @@ async function drawChecklists(person) {
   drawList("checklists", meant, cellOf);
   drawList("other-checklists", others, cellOf);
   show("#other-lists", others.length > 0);
+  await sayWhatIsKept();
 }
 
 /**
