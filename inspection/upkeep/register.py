@@ -23,7 +23,7 @@ from inspection.domain.upkeep import REGISTERS
 from inspection.domain.workdays import day_of
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
-from inspection.organisations.unit import Unit, id_of
+from inspection.organisations.unit import id_of
 
 ENTERED, WITHDRAWN, REMINDED = "upkeep.entered", "upkeep.withdrawn", "upkeep.reminded"
 
@@ -93,7 +93,7 @@ class UpkeepReminder(Base):
 
 
 _entry, _signer = table_of(UpkeepEntry), table_of(SelfCheckSigner)
-_reminder, _unit = table_of(UpkeepReminder), table_of(Unit)
+_reminder = table_of(UpkeepReminder)
 
 
 def _entered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
@@ -136,11 +136,8 @@ def _withdrawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
 
 
 def _reminded(session: Session, _: Entry, body: dict[str, Any]) -> None:
-    unit = id_of(body["unit"])
-    for told in body["told"]:
-        due_on = date.fromisoformat(told["due_on"])
-        values = {"about": told["about"], "due_on": due_on, "days": told["days"]}
-        session.execute(insert(_reminder).values(unit_id=unit, **values))
+    told = [{**each, "due_on": date.fromisoformat(each["due_on"])} for each in body["told"]]
+    session.execute(insert(_reminder).values(unit_id=id_of(body["unit"])), told)
 
 
 def _signed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
