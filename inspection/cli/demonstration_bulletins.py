@@ -8,10 +8,10 @@ from inspection.analysis import bulletins, drafts, periods, weights
 from inspection.analysis.bulletins import Draft
 from inspection.analysis.drafts import Said
 from inspection.analysis.periods import Span, View
+from inspection.domain.workdays import day_of
 from inspection.edge import reading, wired, writing
 from inspection.organisations import directory
 from inspection.reports import sheets
-from inspection.reports.wording import CHINA
 
 _SAID = Said(
     opening="本月起启用“真查”登记隐患，请各镇、各部门把检查和企业自查的隐患全部录入。",
@@ -22,7 +22,7 @@ _SAID = Said(
 def load(uuid_of: Callable[[str], str]) -> None:
     """Issue the bulletin; `uuid_of` gives the uuid of an account."""
     wiring = wired()
-    today = wiring.clock().astimezone(CHINA).date()
+    today = day_of(wiring.clock())
     last = periods.before(Span.MONTH, periods.month(today))
     view = View(Span.MONTH, last, today)
     with reading() as session:

@@ -8,10 +8,10 @@ from inspection.accounts.people import Actor
 from inspection.campaigns import revisits, running
 from inspection.campaigns.running import NewCampaign
 from inspection.domain.campaign import Stage
+from inspection.domain.workdays import day_of
 from inspection.edge import reading, wired, writing
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.organisations.unit import Sector
-from inspection.reports.wording import CHINA
 from inspection.selections import conflicts, lots, pools
 from inspection.selections.pools import NewSelection, Wanted
 
@@ -33,7 +33,7 @@ def load(uuid_of: Callable[[str], str]) -> None:
 
 
 def _campaign(now: datetime) -> NewCampaign:
-    first = now.astimezone(CHINA).date() - timedelta(days=40)
+    first = day_of(now) - timedelta(days=40)
     ends = [first + timedelta(days=days) for days in (14, 34, 79, 109, 124)]
     names = ("动员", "企业自查", "部门执法", "回头看", "总结")
     starts = [first, *(end + timedelta(days=1) for end in ends)]
@@ -48,7 +48,7 @@ def _campaign(now: datetime) -> NewCampaign:
 
 def _look_again(town: Actor, now: datetime) -> None:
     """Some closed hazards of the town, with its inspectors."""
-    today, everything = now.astimezone(CHINA).date(), RegisterFilter()
+    today, everything = day_of(now), RegisterFilter()
     with writing() as session:
         closed = revisits.population(session, town, everything, today=today)
         if not closed:
@@ -75,7 +75,7 @@ def _draw(town: Actor, team: tuple[str, ...], now: datetime) -> None:
         Wanted(Sector.MACHINERY, "", 2),
         Wanted(Sector.LODGING, "", 1),
     )
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     done = NewSelection(
         title="本月双随机检查",
         source="双色球第2026〔示例〕期开奖号码，中国福彩网公布",

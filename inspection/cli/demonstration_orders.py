@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts import people
 from inspection.accounts.people import Actor
 from inspection.domain.order import Deadline, Kind, Step, Term, half_year
-from inspection.domain.workdays import CHINA
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import wired, writing
 from inspection.orders import enquiries, handling, issuing, months
 from inspection.orders.handling import Document, Said
@@ -20,7 +20,7 @@ _REPORT = b"%PDF-1.4\n% a placeholder: nothing is in it\n%%EOF\n"
 
 def load(uuid_of: Callable[[str], str]) -> None:
     """Issue orders last month and have units answer them; `uuid_of` an account or unit."""
-    today = wired().clock().astimezone(CHINA).date()
+    today = day_of(wired().clock())
     began = (today.replace(day=1) - timedelta(days=1)).replace(day=3)
     report = Document(wired().blobs.keep(_REPORT), "办理报告.pdf")
     with writing() as session:

@@ -18,12 +18,12 @@ from inspection.domain import answers
 from inspection.domain.checklist import Checklist
 from inspection.domain.hazard import Step
 from inspection.domain.record import FORMAT
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import reading, wired, writing
 from inspection.hazards import steps
 from inspection.hazards.findings import hazard_uuid
 from inspection.hazards.steps import Said
 from inspection.organisations import directory
-from inspection.reports.wording import CHINA
 from inspection.submissions import intake
 
 _SEED = 20261130
@@ -153,7 +153,7 @@ class _Told:
         self._uuid_of = uuid_of
         self._chance = random.Random(_SEED)  # noqa: S311 - pictures and ink, no secret
         self._tablets: dict[str, DemonstrationTablet] = {}
-        self._today = wired().clock().astimezone(CHINA).date()
+        self._today = day_of(wired().clock())
         self._items: dict[str, str] = {}
         """Hazard → the item at which it was found."""
 

@@ -10,12 +10,12 @@ from inspection.domain import dispatch as domain
 from inspection.domain import enforcement
 from inspection.domain.dispatch import Terms
 from inspection.domain.enforcement import MeasureKind, PenaltyKind, Subject
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import reading, wired, writing
 from inspection.enforcement import cases
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
 from inspection.organisations import directory
 from inspection.reports import sheets
-from inspection.reports.wording import CHINA
 
 _WORKSHOP = "云岚区恒砺机械有限公司"
 _SAID: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -35,7 +35,7 @@ _SAID: tuple[tuple[str, str, dict[str, str]], ...] = (
 
 def load(uuid_of: Callable[[str], str]) -> None:
     """Enter values, decide a case, and send last month's tables; `uuid_of` an account or unit."""
-    this_month = domain.month_of(wired().clock().astimezone(CHINA).date())
+    this_month = domain.month_of(day_of(wired().clock()))
     last_month = domain.month_before(this_month)
     with reading() as session:
         actors = {
@@ -47,7 +47,7 @@ def load(uuid_of: Callable[[str], str]) -> None:
     _enter(actors, last_month.replace(day=12))
     _send(actors["zhenban"], last_month, last_month.replace(day=27))
     _send(actors["anban"], last_month, last_month.replace(day=28))
-    today = wired().clock().astimezone(CHINA).date()
+    today = day_of(wired().clock())
     _enter(actors, max(this_month, today - timedelta(days=3)))
 
 

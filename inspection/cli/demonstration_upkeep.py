@@ -11,8 +11,8 @@ from inspection.accounts import people
 from inspection.accounts.people import Actor
 from inspection.domain import upkeep
 from inspection.domain.upkeep import REGISTERS
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import wired, writing
-from inspection.reports.wording import CHINA
 from inspection.upkeep import entries
 
 _ROWS: tuple[tuple[str, str, str, int, dict[str, str | int]], ...] = (
@@ -209,7 +209,7 @@ _EXPERTS: tuple[dict[str, str | int], ...] = (
 def load(uuid_of: Callable[[str], str]) -> None:
     """Enter it all, in one transaction; `uuid_of` an account or unit."""
     now = wired().clock()
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     experts = tuple(("anban", "云岚区", "expert", 250, each) for each in _EXPERTS)
     with writing() as session:
         for account, unit, register, days, said in sorted(
