@@ -1,12 +1,11 @@
 """A campaign, a look-back draw and random selections of the demonstration, around its day."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from inspection.accounts import people
 from inspection.accounts.people import Actor
 from inspection.campaigns import revisits, running
 from inspection.campaigns.running import NewCampaign
+from inspection.cli import demonstration_names as names
 from inspection.domain.campaign import Stage
 from inspection.domain.workdays import day_of
 from inspection.edge import reading, wired, writing
@@ -16,18 +15,17 @@ from inspection.selections import conflicts, lots, pools
 from inspection.selections.pools import NewSelection, Wanted
 
 
-def load(uuid_of: Callable[[str], str]) -> None:
-    """Begin a campaign, draw one selection and announce another; `uuid_of` an account or unit."""
+def load() -> None:
+    """Begin a campaign, draw one selection and announce another."""
     now = wired().clock()
     with reading() as session:
-        actors = {name: people.actor(session, uuid_of(name)) for name in ("anban", "zhenban")}
-    district, town = actors["anban"], actors["zhenban"]
-    assert district is not None, "the demonstration's people are there"
-    assert town is not None, "the demonstration's people are there"
-    team = tuple(uuid_of(name) for name in ("zhang", "li"))
+        district, town = (names.actor(session, name) for name in ("anban", "zhenban"))
+    team = tuple(names.uuid_of(name) for name in ("zhang", "li"))
     with writing() as session:
         running.begin(session, district, _campaign(now), at=now)
-        conflicts.declare(session, town, team[1], uuid_of("老街面馆"), "其弟在该店任店长", at=now)
+        conflicts.declare(
+            session, town, team[1], names.uuid_of("老街面馆"), "其弟在该店任店长", at=now
+        )
     _look_again(town, now)
     _draw(town, team, now)
 
