@@ -147,7 +147,7 @@ def load(*, history: bool = False) -> None:
     tables and the district's bulletin of last month, a campaign, closed hazards drawn to be
     looked at again and random selections behind it; a worker has reports and sheets to seal.
     """
-    jwk = _recovery_key()
+    jwk, kept = _recovery_key(), people.hashed(PASSWORD)
     with writing() as session:
         units = _found_units(session)
         for account in ACCOUNTS:
@@ -158,8 +158,9 @@ def load(*, history: bool = False) -> None:
                 title=account.title,
                 badge=account.badge,
                 demonstration=True,
+                password_hash=kept,
             )
-            people.enlist(session, person, PASSWORD, unit=units[account.unit], role=account.role)
+            people.enlist(session, person, unit=units[account.unit], role=account.role)
         recovery.put_in_force(session, actor(session, "admin"), jwk, at=wired().clock())
         _draft_lists(session)
     if history:
