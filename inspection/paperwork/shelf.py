@@ -230,6 +230,11 @@ def find(session: Session, uuid: str) -> ShelvedPaper | None:
     return _first(_shelved(session, PaperRow.uuid == uuid))
 
 
+def several(session: Session, uuids: Iterable[str]) -> dict[str, ShelvedPaper]:
+    """Return those papers that there are, by uuid, whoever asks."""
+    return {each.uuid: each for each in _shelved(session, PaperRow.uuid.in_(list(uuids)))}
+
+
 def of_record(session: Session, record_uuid: str, *, drafts: bool) -> tuple[ShelvedPaper, ...]:
     """Return the papers that rest on a record, newest first."""
     found = _shelved(session, PaperRow.record_uuid == record_uuid)
