@@ -9,7 +9,7 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
@@ -23,6 +23,7 @@ from inspection.domain import selection as domain
 from inspection.domain.office_problems import SelectionOdd, SelectionOver, SelectionTooEarly
 from inspection.domain.problems import NotFound
 from inspection.domain.selection import Pool, Visit
+from inspection.domain.workdays import CHINA
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.notices import inbox
@@ -36,7 +37,6 @@ from inspection.submissions.records import HELD, SubmittedRecord
 
 FORMAT = "zhencha.selection/1"
 ANNOUNCED, DRAWN, WITHDRAWN = "announced", "drawn", "withdrawn"
-_CHINA = timezone(timedelta(hours=8))
 _NAMED = 5
 """How many enterprises are named of those to which too few people may go."""
 
@@ -302,7 +302,7 @@ def inspected(session: Session, card: SelectionCard) -> dict[str, str]:
 def _check(session: Session, new: NewSelection, pool: Pool, at: datetime) -> None:
     faults = domain.faults(
         pool,
-        value_from=new.value_from.astimezone(_CHINA),
+        value_from=new.value_from.astimezone(CHINA),
         visit_since=new.visit_since,
         visit_until=new.visit_until,
         at=at,
@@ -357,8 +357,8 @@ def _open_own(session: Session, actor: Actor, selection: str) -> SelectionCard:
 
 
 def _bounds(card: SelectionCard) -> tuple[datetime, datetime]:
-    since = datetime.combine(card.visit_since, time(), _CHINA)
-    return since, datetime.combine(card.visit_until + timedelta(days=1), time(), _CHINA)
+    since = datetime.combine(card.visit_since, time(), CHINA)
+    return since, datetime.combine(card.visit_until + timedelta(days=1), time(), CHINA)
 
 
 def _readable(

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    bindparam,
     delete,
     insert,
     update,
@@ -140,21 +141,18 @@ def _reminded(session: Session, _: Entry, body: dict[str, Any]) -> None:
     session.execute(insert(_reminder).values(unit_id=id_of(body["unit"])), told)
 
 
+# Built once: a record of an enterprise waits for it while the ledger is held.
+_SIGN = insert(_signer).values(unit_id=id_of(bindparam("unit")))
+
+
 def _signed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     """A tablet whose clock runs ahead does no check of tomorrow's."""
     if body["kind"] != "self_inspection":
         return
-    finished = datetime.fromisoformat(body["finished_at"])
-    received = entry.at
-    for person in {each["person"] for each in body["signed_by"]}:
-        session.execute(
-            insert(_signer).values(
-                record=body["record"],
-                person=person,
-                unit_id=id_of(body["unit"]),
-                done_on=day_of(min(finished, received)),
-            )
-        )
+    done_on = day_of(min(datetime.fromisoformat(body["finished_at"]), entry.at))
+    said = {"record": body["record"], "unit": body["unit"], "done_on": done_on}
+    people = {each["person"] for each in body["signed_by"]}
+    session.execute(_SIGN, [{**said, "person": person} for person in people])
 
 
 def _held(session: Session, _: Entry, body: dict[str, Any]) -> None:
