@@ -115,11 +115,8 @@ class Actor:
         return frozenset(membership.role for membership in self.memberships)
 
 
-def enlist(
-    session: Session, account: PersonAccount, password: str, *, unit: Unit, role: Role
-) -> PersonAccount:
-    """Add a person with a password and one membership."""
-    set_password(account, password)
+def enlist(session: Session, account: PersonAccount, *, unit: Unit, role: Role) -> PersonAccount:
+    """Add a person, whose password is `hashed` already, with one membership."""
     session.add(account)
     session.flush()
     session.add(MembershipRow(person_id=account.id, unit_id=unit.id, role=role))
@@ -175,11 +172,6 @@ _ACTOR = (
     .order_by(_POSTS.c.assigned, _POSTS.c.id)
 )
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def set_password(account: PersonAccount, password: str) -> None:
-    """Replace an account's password."""
-    account.password_hash = hashed(password)
 
 
 def hashed(password: str) -> str:

@@ -99,14 +99,11 @@ def composed(
 ) -> Sheet:
     """Return a bulletin as it would be signed now. Raises BulletinCaseUnknown."""
     scopes = (figures.area_of(office), within)
-    ranked = [
-        rankings.ranking_of(session, office, kind, view, within=within, weights=weights.weights)
-        for kind in _kinds(session, office)
-    ]
-    earlier = figures.by(
-        session, scopes, periods.before(view.span, view.period), today=view.today
-    ).get((), Figures())
-    now = figures.by(session, scopes, view.period, today=view.today).get((), Figures())
+    ranked = rankings.rankings_of(
+        session, office, _kinds(session, office), view, within=within, weights=weights.weights
+    )
+    earlier = figures.of(session, scopes, periods.before(view.span, view.period), today=view.today)
+    now = ranked[0].total if ranked else figures.of(session, scopes, view.period, today=view.today)
     top = trends.top_findings(session, scopes, view.period)
     parts = [
         _overview(now, earlier, said.opening),

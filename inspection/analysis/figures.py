@@ -5,7 +5,7 @@ be opened and counted by hand; the days alone are a sum over those that were clo
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
@@ -78,12 +78,10 @@ def by(
     """Count hazards that lie in all these scopes, by columns of `Unit` or `Hazard`."""
     closed = _holds(Figure.CLOSED, period, today)
     days = case((closed, days_between(Hazard.found_on, Hazard.closed_on)), else_=0)
+    counted = {figure.value: _times(_holds(figure, period, today)) for figure in Figure}
+    counted["days"] = func.coalesce(func.sum(days), 0)
     rows = session.execute(
-        select(
-            *keys,
-            *(_times(_holds(figure, period, today)).label(figure) for figure in Figure),
-            func.coalesce(func.sum(days), 0).label("days"),
-        )
+        select(*keys, *(counted[field.name] for field in fields(Figures)))
         .join(Unit, Unit.id == Hazard.unit_id)
         .where(
             *(scope.condition() for scope in scopes),
@@ -93,12 +91,13 @@ def by(
         )
         .group_by(*keys)
     )
-    return {tuple(row[: len(keys)]): _figures(row) for row in rows}
+    first = len(keys)
+    return {tuple(row[:first]): Figures(*map(int, row[first:])) for row in rows}
 
 
-def _figures(row: Any) -> Figures:
-    said = row._mapping
-    return Figures(days=int(said["days"]), **{figure: int(said[figure]) for figure in Figure})
+def of(session: Session, scopes: Sequence[Scope], period: Period, *, today: date) -> Figures:
+    """Count the hazards that lie in all these scopes together."""
+    return by(session, scopes, period, today=today)[()]
 
 
 def _holds(figure: Figure, period: Period, today: date) -> ColumnElement[bool]:

@@ -18,7 +18,7 @@ from inspection.analysis import figures
 from inspection.analysis.periods import View
 from inspection.domain import ranking
 from inspection.domain.incident import LARGER_FROM_DEAD
-from inspection.domain.ranking import Figures, Weights, total
+from inspection.domain.ranking import NOTHING, Figures, Weights, total
 from inspection.incidents.register import Incident
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.scope import Scope
@@ -90,43 +90,81 @@ def kinds(session: Session, office: UnitFacts) -> tuple[UnitKind, ...]:
     return tuple(kind for kind in KINDS if kind in found)
 
 
-def ranking_of(
+def rankings_of(
     session: Session,
     office: UnitFacts,
-    kind: UnitKind,
+    kinds: Sequence[UnitKind],
     view: View,
     *,
     within: Scope,
     weights: Weights,
     order: Order = Order.SCORE,
-) -> Ranking:
-    """Rank the units of a kind below an office; nothing outside `within` is counted or named."""
+) -> list[Ranking]:
+    """Rank the units of each kind below an office; nothing outside `within` is counted or named.
+
+    Bodies of every kind are summed up from one count.
+    """
     scopes = (figures.area_of(office), within)
-    there = [scope.condition() for scope in scopes]
-    units = session.execute(
-        select(Unit.id, Unit.uuid, Unit.name, Unit.path)
-        .where(Unit.kind == kind, Unit.id != office.id, *there)
-        .order_by(Unit.name, Unit.id)
-    ).all()
-    keys = (Unit.id,) if kind is UnitKind.ENTERPRISE else (_below, Unit.supervisor_id)
-    counted = figures.by(session, scopes, view.period, *keys, today=view.today)
-    accidents = _accidents(session, there, view, keys)
-    if kind is UnitKind.ENTERPRISE:
-        owners = [(unit.id, [(unit.id,)]) for unit in units]
-        numbers = {(unit.id,): 1 for unit in units}
-    else:
-        numbers = _enterprises(session, there)
-        owners = _owners(session, kind, units, {*counted, *numbers, *accidents})
-    sums = {
+    are_apart = [kind is UnitKind.ENTERPRISE for kind in kinds]
+    counts = {apart: _counted(session, scopes, view, apart=apart) for apart in set(are_apart)}
+    made = []
+    for kind, apart in zip(kinds, are_apart, strict=True):
+        units = session.execute(
+            select(Unit.id, Unit.uuid, Unit.name, Unit.path)
+            .where(Unit.kind == kind, Unit.id != office.id, *_there(scopes))
+            .order_by(Unit.name, Unit.id)
+        ).all()
+        sums = _alone(units, counts[apart]) if apart else _sums(session, kind, units, counts[apart])
+        rows = sorted(_ranked(units, sums, weights), key=_BY[order])
+        made.append(Ranking(kind, tuple(rows), total(counts[apart].hazards.values())))
+    return made
+
+
+@dataclass(frozen=True)
+class _Count:
+    """What lies in an area, by enterprise, or by the body and department it lies under."""
+
+    hazards: dict[_Key, Figures]
+    accidents: dict[_Key, int]
+    enterprises: dict[_Key, int]
+    """How many; none where they are counted one by one."""
+
+
+_Sums = Mapping[int, tuple[int, Figures, int]]
+"""Enterprises, figures and accidents of each unit."""
+
+
+def _counted(session: Session, scopes: Sequence[Scope], view: View, *, apart: bool) -> _Count:
+    keys = (Unit.id,) if apart else (_below, Unit.supervisor_id)
+    there = _there(scopes)
+    return _Count(
+        figures.by(session, scopes, view.period, *keys, today=view.today),
+        _accidents(session, there, view, keys),
+        {} if apart else _enterprises(session, there),
+    )
+
+
+def _there(scopes: Sequence[Scope]) -> list[ColumnElement[bool]]:
+    return [scope.condition() for scope in scopes]
+
+
+def _alone(units: Sequence[Any], counts: _Count) -> _Sums:
+    return {
+        unit.id: (1, counts.hazards.get((unit.id,), NOTHING), counts.accidents.get((unit.id,), 0))
+        for unit in units
+    }
+
+
+def _sums(session: Session, kind: UnitKind, units: Sequence[Any], counts: _Count) -> _Sums:
+    found, numbers, accidents = counts.hazards, counts.enterprises, counts.accidents
+    return {
         unit: (
             sum(numbers.get(key, 0) for key in own),
-            total(counted[key] for key in own if key in counted),
+            total(found[key] for key in own if key in found),
             sum(accidents.get(key, 0) for key in own),
         )
-        for unit, own in owners
+        for unit, own in _owners(session, kind, units, {*found, *numbers, *accidents})
     }
-    rows = _ranked(units, sums, weights)
-    return Ranking(kind, tuple(sorted(rows, key=_BY[order])), total(counted.values()))
 
 
 def _accidents(
@@ -177,9 +215,7 @@ def _owners(
     ]
 
 
-def _ranked(
-    units: Iterable[Any], sums: Mapping[int, tuple[int, Figures, int]], weights: Weights
-) -> list[Row]:
+def _ranked(units: Iterable[Any], sums: _Sums, weights: Weights) -> list[Row]:
     rows = []
     for unit in units:
         enterprises, counted, accidents = sums[unit.id]

@@ -58,7 +58,10 @@ def figures(
     session: Session, actor: Actor, card: CampaignCard, *, today: date
 ) -> list[StageFigures]:
     """Return the figures of each stage, and last those of the whole campaign."""
-    return [_figures(session, actor, card, stage, today) for stage in (*card.said.stages, None)]
+    wanted = session.scalar(_counted(_wanted(actor, card))) or 0
+    return [
+        _figures(session, actor, card, stage, wanted, today) for stage in (*card.said.stages, None)
+    ]
 
 
 def units(
@@ -116,16 +119,20 @@ def _read(rows: Any) -> list[CheckedUnit]:
 
 
 def _figures(
-    session: Session, actor: Actor, card: CampaignCard, stage: Stage | None, today: date
+    session: Session,
+    actor: Actor,
+    card: CampaignCard,
+    stage: Stage | None,
+    wanted: int,
+    today: date,
 ) -> StageFigures:
     rule = card.rule.within(stage)
-    wanted = _wanted(actor, card)
     inspected = select(SubmittedRecord.unit_id).where(*_inspected(rule, own=False))
-    missing = [*wanted, Unit.id.not_in(inspected.correlate(None))]
+    missing = [*_wanted(actor, card), Unit.id.not_in(inspected.correlate(None))]
     counted = session.execute(_hazards(actor, rule, today)).one()
     return StageFigures(
         stage,
-        session.scalar(_counted(wanted)) or 0,
+        wanted,
         session.scalar(_units_inspected(actor, rule, own=True)) or 0,
         session.scalar(_units_inspected(actor, rule, own=False)) or 0,
         session.scalar(_counted(missing)) or 0,

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inspection.database import Base, UtcInstant, table_of
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
-from inspection.organisations.unit import Unit, id_of
+from inspection.organisations.unit import id_of
 
 
 class Campaign(Base):
@@ -100,7 +100,7 @@ class RevisitedHazard(Base):
 
 
 _campaign, _tag = table_of(Campaign), table_of(CampaignTag)
-_revisit, _hazard, _unit = table_of(Revisit), table_of(RevisitedHazard), table_of(Unit)
+_revisit, _hazard = table_of(Revisit), table_of(RevisitedHazard)
 
 
 def _campaign_id(uuid: str) -> Any:

@@ -6,12 +6,13 @@ and that it came back by the hazard itself, which was opened again since.
 """
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import Session
 
 from inspection.accounts import people
@@ -102,14 +103,31 @@ def population(
     session: Session, actor: Actor, wanted: RegisterFilter, *, today: date
 ) -> list[tuple[str, str]]:
     """Return (uuid, sector) of the closed hazards that these conditions leave."""
-    closed = replace(wanted, state=State.CLOSED, stage="", open=False, overdue=False, page=1, at="")
-    scope = actor.scope(Permission.REVISIT_DRAW)
     rows = session.execute(
         select(Hazard.uuid, Unit.sector)
         .join(Unit, Unit.id == Hazard.unit_id)
-        .where(*narrowing.conditions(scope, closed, today=today))
+        .where(*_closed(actor, wanted, today))
     )
     return list(rows.tuples())
+
+
+def extent(
+    session: Session, actor: Actor, wanted: RegisterFilter, *, today: date
+) -> tuple[int, int]:
+    """Return how many closed hazards these conditions leave, and of how many sectors."""
+    counted = session.execute(
+        select(func.count(), func.count(Unit.sector.distinct()))
+        .select_from(Hazard)
+        .join(Unit, Unit.id == Hazard.unit_id)
+        .where(*_closed(actor, wanted, today))
+    )
+    hazards, sectors = counted.one()
+    return hazards, sectors
+
+
+def _closed(actor: Actor, wanted: RegisterFilter, today: date) -> list[ColumnElement[bool]]:
+    closed = replace(wanted, state=State.CLOSED, stage="", open=False, overdue=False, page=1, at="")
+    return narrowing.conditions(actor.scope(Permission.REVISIT_DRAW), closed, today=today)
 
 
 def draw(
@@ -243,7 +261,7 @@ def hold(
         raise NotFound(hazard=hazard)
     if found.standing in (HOLDS, CAME_BACK):
         raise RevisitOdd(fields={"words": "looked_at_already"})
-    if record and record not in {uuid for uuid, _at in visits(session, found, card.drawn_at)}:
+    if record and record not in dict(visits(session, [found], card.drawn_at)[hazard]):
         raise NotFound(record=record)
     body = {
         "revisit": revisit,
@@ -255,20 +273,24 @@ def hold(
     _append(session, "revisit.held", body, at=at)
 
 
-def visits(session: Session, looked_at: Revisited, since: datetime) -> list[tuple[str, datetime]]:
-    """Return the inspections of a drawn hazard's unit since the draw, which may be named."""
+def visits(
+    session: Session, looked_at: Sequence[Revisited], since: datetime
+) -> dict[str, list[tuple[str, datetime]]]:
+    """Return by drawn hazard its unit's inspections since the draw, which may be named."""
+    of_unit: dict[str, list[tuple[str, datetime]]] = {each.unit_uuid: [] for each in looked_at}
     rows = session.execute(
-        select(SubmittedRecord.uuid, SubmittedRecord.finished_at)
+        select(Unit.uuid, SubmittedRecord.uuid, SubmittedRecord.finished_at)
         .join(Unit, Unit.id == SubmittedRecord.unit_id)
         .where(
-            Unit.uuid == looked_at.unit_uuid,
+            Unit.uuid.in_(of_unit),
             SubmittedRecord.finished_at >= since,
             SubmittedRecord.kind != "self_inspection",
         )
         .order_by(SubmittedRecord.finished_at.desc())
-        .limit(MOST_RECORDS)
     )
-    return list(rows.tuples())
+    for unit, record, finished_at in rows:
+        of_unit[unit].append((record, finished_at))
+    return {each.hazard: of_unit[each.unit_uuid][:MOST_RECORDS] for each in looked_at}
 
 
 def revisits(session: Session, actor: Actor, campaign: str = "") -> list[RevisitLine]:
@@ -279,24 +301,21 @@ def revisits(session: Session, actor: Actor, campaign: str = "") -> list[Revisit
         .where(_seen(actor), *([Revisit.campaign == campaign] if campaign else []))
         .order_by(Revisit.id.desc())
     ).all()
-    lines = []
-    for row, name in rows:
-        standings = [each.standing for each in _hazards(session, row)]
-        came_back = standings.count(CAME_BACK)
-        lines.append(
-            RevisitLine(
-                uuid=row.uuid,
-                office_name=name,
-                campaign=row.campaign,
-                seed=row.seed,
-                population=row.population,
-                drawn_at=row.drawn_at,
-                drawn=len(standings),
-                looked_at=standings.count(HOLDS) + came_back,
-                came_back=came_back,
-            )
+    standings = _standings(session, [row.id for row, _name in rows])
+    return [
+        RevisitLine(
+            uuid=row.uuid,
+            office_name=name,
+            campaign=row.campaign,
+            seed=row.seed,
+            population=row.population,
+            drawn_at=row.drawn_at,
+            drawn=standings[row.id].total(),
+            looked_at=standings[row.id][HOLDS] + standings[row.id][CAME_BACK],
+            came_back=standings[row.id][CAME_BACK],
         )
-    return lines
+        for row, name in rows
+    ]
 
 
 def revisit_card(session: Session, actor: Actor, revisit: str) -> RevisitCard:
@@ -370,23 +389,47 @@ def _seen(actor: Actor) -> Any:
     return scope | Revisit.id.in_(to)
 
 
-def _hazards(session: Session, row: Revisit, scope: Scope | None = None) -> list[Revisited]:
+_STANDING = case(
+    (Hazard.reopened > RevisitedHazard.reopened, CAME_BACK),
+    (RevisitedHazard.held_by != "", HOLDS),
+    (RevisitedHazard.handed_to_id.is_not(None), HANDED),
+    else_=DRAWN,
+).label("standing")
+
+
+def _standings(session: Session, revisits: Sequence[int]) -> dict[int, Counter[str]]:
+    """How many hazards of each draw stand how."""
     rows = session.execute(
-        select(RevisitedHazard, Hazard, Unit)
+        select(RevisitedHazard.revisit_id, _STANDING, func.count())
+        .join(Hazard, Hazard.uuid == RevisitedHazard.hazard)
+        .where(RevisitedHazard.revisit_id.in_(revisits))
+        .group_by(RevisitedHazard.revisit_id, "standing")
+    )
+    found = {each: Counter[str]() for each in revisits}
+    for revisit, standing, count in rows:
+        found[revisit][standing] = count
+    return found
+
+
+def _hazards(session: Session, row: Revisit, scope: Scope) -> list[Revisited]:
+    rows = session.execute(
+        select(RevisitedHazard, Hazard, Unit, _STANDING)
         .join(Hazard, Hazard.uuid == RevisitedHazard.hazard)
         .join(Unit, Unit.id == Hazard.unit_id)
-        .where(RevisitedHazard.revisit_id == row.id, *([scope.condition()] if scope else []))
+        .where(RevisitedHazard.revisit_id == row.id, scope.condition())
         .order_by(RevisitedHazard.place)
     ).all()
-    offices = {drawn.handed_to_id for drawn, _hazard, _unit in rows} - {None}
+    offices = {drawn.handed_to_id for drawn, _hazard, _unit, _standing in rows} - {None}
     names = dict(
         session.execute(select(Unit.id, Unit.name).where(Unit.id.in_(offices))).tuples().all()
     )
-    return [_revisited(drawn, hazard, unit, names) for drawn, hazard, unit in rows]
+    return [
+        _revisited(drawn, hazard, unit, standing, names) for drawn, hazard, unit, standing in rows
+    ]
 
 
 def _revisited(
-    drawn: RevisitedHazard, hazard: Hazard, unit: Unit, names: dict[int, str]
+    drawn: RevisitedHazard, hazard: Hazard, unit: Unit, standing: str, names: dict[int, str]
 ) -> Revisited:
     return Revisited(
         hazard=hazard.uuid,
@@ -397,7 +440,7 @@ def _revisited(
         sector=drawn.sector,
         level=hazard.level,
         closed_on=hazard.closed_on,
-        standing=_standing(drawn, hazard),
+        standing=standing,
         handed_to=names.get(drawn.handed_to_id or 0, ""),
         due_on=drawn.due_on,
         held_by=drawn.held_by,
@@ -405,14 +448,6 @@ def _revisited(
         held_record=drawn.held_record,
         held_at=drawn.held_at,
     )
-
-
-def _standing(drawn: RevisitedHazard, hazard: Hazard) -> str:
-    if hazard.reopened > drawn.reopened:
-        return CAME_BACK
-    if drawn.held_by:
-        return HOLDS
-    return HANDED if drawn.handed_to_id else DRAWN
 
 
 def _append(session: Session, kind: str, body: dict[str, Any], *, at: datetime) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from inspection.accounts.people import Actor
@@ -141,9 +141,30 @@ def tag(
 
 def campaigns(session: Session, actor: Actor) -> list[CampaignCard]:
     """Return the campaigns that the actor may see, the newest first."""
+    return _seen(session, actor)
+
+
+def find(session: Session, actor: Actor, campaign: str) -> CampaignCard | None:
+    """Return one campaign; None when there is none, or the actor may not see it."""
+    seen = _seen(session, actor, Campaign.uuid == campaign)
+    return seen[0] if seen else None
+
+
+def campaign_card(session: Session, actor: Actor, campaign: str) -> CampaignCard:
+    """Return one campaign. Raises NotFound when the actor may not see it."""
+    card = find(session, actor, campaign)
+    if card is None:
+        raise NotFound(campaign=campaign)
+    return card
+
+
+def _seen(session: Session, actor: Actor, *conditions: ColumnElement[bool]) -> list[CampaignCard]:
+    if not actor.may(Permission.CAMPAIGN_READ):
+        return []
     rows = session.execute(
         select(Campaign, Unit)
         .join(Unit, Unit.id == Campaign.office_id)
+        .where(*conditions)
         .order_by(Campaign.closed_at.is_not(None), Campaign.id.desc())
     ).all()
     scope = actor.scope(Permission.CAMPAIGN_READ)
@@ -152,23 +173,12 @@ def campaigns(session: Session, actor: Actor) -> list[CampaignCard]:
     seen = [
         (row, office)
         for row, office in rows
-        if actor.may(Permission.CAMPAIGN_READ)
-        and (
-            scope.holds(office.path, office.supervisor_id)
-            or any(each.unit_path.startswith(office.path) for each in actor.memberships)
-            or office.id in above
-        )
+        if scope.holds(office.path, office.supervisor_id)
+        or any(each.unit_path.startswith(office.path) for each in actor.memberships)
+        or office.id in above
     ]
     tags = _tags(session, [row.id for row, _office in seen])
     return [_card(row, office, tags.get(row.id, ())) for row, office in seen]
-
-
-def campaign_card(session: Session, actor: Actor, campaign: str) -> CampaignCard:
-    """Return one campaign. Raises NotFound when the actor may not see it."""
-    for card in campaigns(session, actor):
-        if card.uuid == campaign:
-            return card
-    raise NotFound(campaign=campaign)
 
 
 def runs(actor: Actor, card: CampaignCard) -> bool:
@@ -178,16 +188,15 @@ def runs(actor: Actor, card: CampaignCard) -> bool:
 
 
 def shown(
-    session: Session, actor: Actor, uuids: Sequence[str], known: Sequence[CampaignCard] = ()
+    session: Session, actor: Actor, uuids: Sequence[str], cards: Sequence[CampaignCard]
 ) -> dict[str, list[Shown]]:
-    """Return by inspection or hazard the campaigns that the actor sees it in."""
-    cards = known or campaigns(session, actor)
+    """Return by inspection or hazard in which of these campaigns the actor sees it."""
     if not cards:
         return {}
+    tags = [(card, {each.subject: each for each in card.tags}) for card in cards]
     found: dict[str, list[Shown]] = {}
     for subject in subjects(session, actor, uuids):
-        for card in cards:
-            said = {each.subject: each for each in card.tags}
+        for card, said in tags:
             by_hand = said.get(subject.uuid) or said.get(subject.record)
             belongs = card.rule.holds(subject)
             if belongs or by_hand:

@@ -11,8 +11,8 @@ from inspection.authoring import arrivals, documents, publishing, workbooks, xls
 from inspection.cli.catalog import checklists
 from inspection.domain import checklist, proofreading
 from inspection.domain.problems import ChecklistUnknown, Problem, RevisionUnpublished
+from inspection.domain.workdays import day_of
 from inspection.edge import problems, reading, transcripts, wired
-from inspection.reports.wording import CHINA
 
 
 def add_commands(_app: Flask) -> None:
@@ -64,7 +64,7 @@ def _checked(path: Path) -> int:
         said = problems.spoken(problem)
         click.echo(f"{said.sentence}{said.next} ({problem})", err=True)
         return 2
-    document = arrivals.completed(found.document, on=wired().clock().astimezone(CHINA).date())
+    document = arrivals.completed(found.document, on=day_of(wired().clock()))
     document["slug"] = document["slug"] or "new-list"
     faults = proofreading.faults(document, schema=wired().checklist_schema)
     wrong = transcripts.wrong(found, faults)

@@ -5,7 +5,6 @@ marked and refused by a server in production mode.
 """
 
 import json
-import uuid
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from inspection.cli import (
     demonstration_tables,
     demonstration_upkeep,
 )
+from inspection.cli.demonstration_names import actor, uuid_of
 from inspection.domain.applicability import Venue
 from inspection.edge import wired, writing
 from inspection.organisations import credit_code, directory
@@ -32,7 +32,6 @@ from inspection.signing import recovery_keys
 PASSWORD = "zhencha-2026"  # noqa: S105 - printed at start, refused in production
 RECOVERY_PASSPHRASE = "zhencha-recovery-2026"  # noqa: S105 - as above
 RECOVERY_FILE = "demonstration-recovery-key.json"
-_NAMES = uuid.UUID("6f0c2a52-6d0e-4c1e-9d58-1f1c2b7f5a10")
 
 DISTRICT = "云岚区"
 TOWNS = ("花桥镇", "石泉镇")
@@ -150,47 +149,38 @@ def load(*, history: bool = False) -> None:
     looked at again, random selections, orders, tip-offs and a call behind it; a worker has reports
     and sheets to seal.
     """
-    jwk = _recovery_key()
+    jwk, kept = _recovery_key(), people.hashed(PASSWORD)
     with writing() as session:
         units = _found_units(session)
         for account in ACCOUNTS:
             person = PersonAccount(
-                uuid=_uuid(account.username),
+                uuid=uuid_of(account.username),
                 username=account.username,
                 name=account.name,
                 title=account.title,
                 badge=account.badge,
                 demonstration=True,
+                password_hash=kept,
             )
-            people.enlist(session, person, PASSWORD, unit=units[account.unit], role=account.role)
-        administrator = people.actor(session, _uuid("admin"))
-        assert administrator is not None
-        recovery.put_in_force(session, administrator, jwk, at=wired().clock())
+            people.enlist(session, person, unit=units[account.unit], role=account.role)
+        recovery.put_in_force(session, actor(session, "admin"), jwk, at=wired().clock())
         _draft_lists(session)
     if history:
-        demonstration_upkeep.load(_uuid)
-        demonstration_records.load(_uuid)
-        demonstration_tables.load(_uuid)
-        demonstration_campaigns.load(_uuid)
-        demonstration_bulletins.load(_uuid)
-        demonstration_orders.load(_uuid)
-        demonstration_alerts.load(_uuid)
+        demonstration_upkeep.load()
+        demonstration_records.load()
+        demonstration_tables.load()
+        demonstration_campaigns.load()
+        demonstration_bulletins.load()
+        demonstration_orders.load()
+        demonstration_alerts.load()
 
 
 def _draft_lists(session: Session) -> None:
     """One list of the district's own, and one of a town that waits for its second reader."""
-    office, publisher, town = (
-        people.actor(session, _uuid(name)) for name in ("anban", "admin", "zhenban")
-    )
-    assert office is not None
-    assert publisher is not None
-    assert town is not None
     wiring = wired()
     demonstration_lists.draft(
         session,
-        office,
-        publisher,
-        town,
+        *(actor(session, name) for name in ("anban", "admin", "zhenban")),
         catalog=wiring.catalog,
         schema=wiring.checklist_schema,
         at=wiring.clock(),
@@ -231,13 +221,13 @@ def accounts_text() -> str:
 
 def _found_units(session: Session) -> dict[str, Unit]:
     district = directory.found(
-        session, Unit(uuid=_uuid(DISTRICT), kind=UnitKind.DISTRICT, name=DISTRICT), parent=None
+        session, Unit(uuid=uuid_of(DISTRICT), kind=UnitKind.DISTRICT, name=DISTRICT), parent=None
     )
     units = {DISTRICT: district}
     for name in (*TOWNS, *DEPARTMENTS):
         kind = UnitKind.TOWN if name in TOWNS else UnitKind.DEPARTMENT
         units[name] = directory.found(
-            session, Unit(uuid=_uuid(name), kind=kind, name=name), parent=district
+            session, Unit(uuid=uuid_of(name), kind=kind, name=name), parent=district
         )
     for index, (short, sector) in enumerate(ENTERPRISES):
         town = units[TOWNS[index % 2]]
@@ -250,7 +240,7 @@ def _enterprise(index: int, short: str, sector: Sector, units: dict[str, Unit]) 
     supervisor = next(name for name, sectors in DEPARTMENTS.items() if sector in sectors)
     town = TOWNS[index % 2]
     return Unit(
-        uuid=_uuid(short),
+        uuid=uuid_of(short),
         kind=UnitKind.ENTERPRISE,
         name=f"{DISTRICT}{short}有限公司",
         supervisor_id=units[supervisor].id,
@@ -269,7 +259,3 @@ def _credit_code(index: int) -> str:
     # 91 (enterprise), an administrative division that does not exist (999901), a serial body.
     body = f"91999901MA{index * 37 + 1000:07d}"
     return body + credit_code.check_digit(body)
-
-
-def _uuid(name: str) -> str:
-    return str(uuid.uuid5(_NAMES, name))

@@ -1,14 +1,13 @@
 """Tip-offs and a call of the demonstration: what came to an office, and what it called out."""
 
 import hashlib
-from collections.abc import Callable
 from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from inspection.accounts import people
 from inspection.accounts.people import Actor
+from inspection.cli.demonstration_names import actor, uuid_of
 from inspection.domain.tipoff import Channel, Outcome
 from inspection.edge import wired, writing
 from inspection.incidents import calls
@@ -20,19 +19,15 @@ from inspection.tipoffs.dossiers import Tipoff
 from inspection.tipoffs.filing import Said
 
 
-def load(uuid_of: Callable[[str], str]) -> None:
-    """One tip-off looked into, one new, and a call that some have answered; `uuid_of` an account
-    or unit.
-    """
+def load() -> None:
+    """One tip-off looked into, one new, and a call that some have answered."""
     with writing() as session:
-        town, own = (people.actor(session, uuid_of(name)) for name in ("zhenban", "hengli"))
-        assert town is not None
-        assert own is not None
-        _tip_offs(session, town, uuid_of)
-        _call(session, town, own, uuid_of)
+        town = actor(session, "zhenban")
+        _tip_offs(session, town)
+        _call(session, town, actor(session, "hengli"))
 
 
-def _tip_offs(session: Session, town: Actor, uuid_of: Callable[[str], str]) -> None:
+def _tip_offs(session: Session, town: Actor) -> None:
     now = wired().clock()
     old = _file(
         session,
@@ -67,7 +62,7 @@ def _file(session: Session, through: str, said: Said, *, days: int) -> str:
     return session.scalars(select(Tipoff.uuid).where(Tipoff.form == form)).one()
 
 
-def _call(session: Session, town: Actor, own: Actor, uuid_of: Callable[[str], str]) -> None:
+def _call(session: Session, town: Actor, own: Actor) -> None:
     at = wired().clock() - timedelta(hours=20)
     new = NewCall(
         "寒潮大风蓝色预警",

@@ -1,39 +1,37 @@
 """A campaign, a look-back draw and random selections of the demonstration, around its day."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from inspection.accounts import people
 from inspection.accounts.people import Actor
 from inspection.campaigns import revisits, running
 from inspection.campaigns.running import NewCampaign
+from inspection.cli import demonstration_names as names
 from inspection.domain.campaign import Stage
+from inspection.domain.workdays import day_of
 from inspection.edge import reading, wired, writing
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.organisations.unit import Sector
-from inspection.reports.wording import CHINA
 from inspection.selections import conflicts, lots, pools
 from inspection.selections.pools import NewSelection, Wanted
 
 
-def load(uuid_of: Callable[[str], str]) -> None:
-    """Begin a campaign, draw one selection and announce another; `uuid_of` an account or unit."""
+def load() -> None:
+    """Begin a campaign, draw one selection and announce another."""
     now = wired().clock()
     with reading() as session:
-        actors = {name: people.actor(session, uuid_of(name)) for name in ("anban", "zhenban")}
-    district, town = actors["anban"], actors["zhenban"]
-    assert district is not None, "the demonstration's people are there"
-    assert town is not None, "the demonstration's people are there"
-    team = tuple(uuid_of(name) for name in ("zhang", "li"))
+        district, town = (names.actor(session, name) for name in ("anban", "zhenban"))
+    team = tuple(names.uuid_of(name) for name in ("zhang", "li"))
     with writing() as session:
         running.begin(session, district, _campaign(now), at=now)
-        conflicts.declare(session, town, team[1], uuid_of("老街面馆"), "其弟在该店任店长", at=now)
+        conflicts.declare(
+            session, town, team[1], names.uuid_of("老街面馆"), "其弟在该店任店长", at=now
+        )
     _look_again(town, now)
     _draw(town, team, now)
 
 
 def _campaign(now: datetime) -> NewCampaign:
-    first = now.astimezone(CHINA).date() - timedelta(days=40)
+    first = day_of(now) - timedelta(days=40)
     ends = [first + timedelta(days=days) for days in (14, 34, 79, 109, 124)]
     names = ("动员", "企业自查", "部门执法", "回头看", "总结")
     starts = [first, *(end + timedelta(days=1) for end in ends)]
@@ -48,7 +46,7 @@ def _campaign(now: datetime) -> NewCampaign:
 
 def _look_again(town: Actor, now: datetime) -> None:
     """Some closed hazards of the town, with its inspectors."""
-    today, everything = now.astimezone(CHINA).date(), RegisterFilter()
+    today, everything = day_of(now), RegisterFilter()
     with writing() as session:
         closed = revisits.population(session, town, everything, today=today)
         if not closed:
@@ -75,7 +73,7 @@ def _draw(town: Actor, team: tuple[str, ...], now: datetime) -> None:
         Wanted(Sector.MACHINERY, "", 2),
         Wanted(Sector.LODGING, "", 1),
     )
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     done = NewSelection(
         title="本月双随机检查",
         source="双色球第2026〔示例〕期开奖号码，中国福彩网公布",

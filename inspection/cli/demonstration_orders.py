@@ -1,14 +1,14 @@
 """Orders of the demonstration: one in each state, an instruction, five of a holiday, a month."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from sqlalchemy.orm import Session
 
-from inspection.accounts import people
 from inspection.accounts.people import Actor
+from inspection.cli import demonstration_names as names
+from inspection.cli.demonstration_names import uuid_of
 from inspection.domain.order import Deadline, Kind, Step, Term, half_year
-from inspection.domain.workdays import CHINA
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import wired, writing
 from inspection.orders import enquiries, handling, issuing, months
 from inspection.orders.handling import Document, Said
@@ -18,13 +18,13 @@ from inspection.orders.months import Word
 _REPORT = b"%PDF-1.4\n% a placeholder: nothing is in it\n%%EOF\n"
 
 
-def load(uuid_of: Callable[[str], str]) -> None:
-    """Issue orders last month and have units answer them; `uuid_of` an account or unit."""
-    today = wired().clock().astimezone(CHINA).date()
+def load() -> None:
+    """Issue orders last month and have units answer them."""
+    today = day_of(wired().clock())
     began = (today.replace(day=1) - timedelta(days=1)).replace(day=3)
     report = Document(wired().blobs.keep(_REPORT), "办理报告.pdf")
     with writing() as session:
-        play = _Play(session, uuid_of, began)
+        play = _Play(session, began)
         play.towns(today)
         play.departments(today, report)
         play.five()
@@ -34,13 +34,11 @@ def load(uuid_of: Callable[[str], str]) -> None:
 class _Play:
     """Who does what on which day."""
 
-    def __init__(self, session: Session, uuid_of: Callable[[str], str], began: date) -> None:
-        self.session, self.uuid_of, self.began = session, uuid_of, began
+    def __init__(self, session: Session, began: date) -> None:
+        self.session, self.began = session, began
 
     def actor(self, name: str) -> Actor:
-        found = people.actor(self.session, self.uuid_of(name))
-        assert found is not None, "the demonstration's people are there"
-        return found
+        return names.actor(self.session, name)
 
     def at(self, days: int) -> datetime:
         moment = datetime.combine(self.began + timedelta(days=days), time(10), CHINA)
@@ -59,8 +57,8 @@ class _Play:
 
     def towns(self, today: date) -> None:
         """One under way with a joint unit, one overdue, one not acknowledged."""
-        town, other = self.uuid_of("花桥镇"), self.uuid_of("石泉镇")
-        office = self.uuid_of("云岚区应急管理局")
+        town, other = uuid_of("花桥镇"), uuid_of("石泉镇")
+        office = uuid_of("云岚区应急管理局")
         half = half_year(today.year + 1, 1)
         kept = Deadline(half.term, half.on, None, keep_going=True)
         (working,) = self.issue(
@@ -92,7 +90,7 @@ class _Play:
             NewOrder(
                 "焊接车间动火作业自查",
                 "对照动火作业检查表自查一遍，附照片和自查表。",
-                self.uuid_of("恒砺机械"),
+                uuid_of("恒砺机械"),
                 (),
                 Deadline(Term.DAY, today + timedelta(days=10)),
             ),
@@ -102,7 +100,7 @@ class _Play:
 
     def departments(self, today: date, report: Document) -> None:
         """An instruction with its report, evaluated; a standing one."""
-        office = self.uuid_of("云岚区应急管理局")
+        office = uuid_of("云岚区应急管理局")
         source = Source(
             "区政府主要负责人", str(self.began), "请应急局牵头，尽快摸清底数，限期整治。"
         )
@@ -129,7 +127,7 @@ class _Play:
                 "领导带队开展四不两直检查",
                 "每月至少一次，检查情况录入系统。",
                 office,
-                (self.uuid_of("花桥镇"), self.uuid_of("石泉镇")),
+                (uuid_of("花桥镇"), uuid_of("石泉镇")),
                 Deadline(Term.STANDING, None, today + timedelta(days=40)),
             ),
         )
@@ -137,7 +135,7 @@ class _Play:
     def five(self) -> None:
         """The five of the next new year, for one town."""
         first = date(self.began.year + 1, 1, 1)
-        orders = issuing.five([self.uuid_of("花桥镇")], f"{first.year} 年元旦", first, first)
+        orders = issuing.five([uuid_of("花桥镇")], f"{first.year} 年元旦", first, first)
         self.issue("anban", *orders, list_title=f"{first.year} 年元旦五个一", days=20)
 
     def month(self) -> None:

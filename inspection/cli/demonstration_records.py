@@ -6,24 +6,24 @@ accepted, steps taken by who may take them. The worker then draws and seals the 
 
 import random
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from inspection.accounts import devices, people
+from inspection.accounts import devices
 from inspection.accounts.people import Actor
+from inspection.cli import demonstration_names as names
 from inspection.cli.demonstration_tablet import DemonstrationTablet, file_of, stamp
 from inspection.domain import answers
 from inspection.domain.checklist import Checklist
 from inspection.domain.hazard import Step
 from inspection.domain.record import FORMAT
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import reading, wired, writing
 from inspection.hazards import steps
 from inspection.hazards.findings import hazard_uuid
 from inspection.hazards.steps import Said
 from inspection.organisations import directory
-from inspection.reports.wording import CHINA
 from inspection.submissions import intake
 
 _SEED = 20261130
@@ -104,9 +104,9 @@ OWN = Visit(
 DRILLS = Visit(3, "emergency-short", "星野涂料", "调漆间和应急物资库", ("zhang", "li"), "李志强")
 
 
-def load(uuid_of: Callable[[str], str]) -> None:
-    """Hand in the visits and take the steps between them; `uuid_of` an account or a unit."""
-    told = _Told(uuid_of)
+def load() -> None:
+    """Hand in the visits and take the steps between them."""
+    told = _Told()
     permit, licence, _cleared = told.visit(HOT_WORK)
     told.step(licence, "hengli", Step.REPORT, 20, **_REPORT)
     told.step(permit, "hengli", Step.CLAIM, 18, words="已补办作业票并重新交底", rectifier="邹文静")
@@ -149,11 +149,10 @@ class _Filled:
 class _Told:
     """The people, their tablets, and what was handed in so far."""
 
-    def __init__(self, uuid_of: Callable[[str], str]) -> None:
-        self._uuid_of = uuid_of
+    def __init__(self) -> None:
         self._chance = random.Random(_SEED)  # noqa: S311 - pictures and ink, no secret
         self._tablets: dict[str, DemonstrationTablet] = {}
-        self._today = wired().clock().astimezone(CHINA).date()
+        self._today = day_of(wired().clock())
         self._items: dict[str, str] = {}
         """Hazard → the item at which it was found."""
 
@@ -213,7 +212,7 @@ class _Told:
         at = self._at(self._day(days))
         checklist = _edition(visit.checklist, at.date())
         with reading() as session:
-            unit = directory.unit(session, self._uuid_of(visit.unit))
+            unit = directory.unit(session, names.uuid_of(visit.unit))
         payload: dict[str, Any] = {
             "format": FORMAT,
             "uuid": str(uuid.uuid4()),
@@ -354,9 +353,7 @@ class _Told:
 
     def _actor(self, name: str) -> Actor:
         with reading() as session:
-            actor = people.actor(session, self._uuid_of(name))
-        assert actor is not None, name
-        return actor
+            return names.actor(session, name)
 
     def _day(self, days: int) -> date:
         return self._today - timedelta(days=days)

@@ -1,21 +1,20 @@
 """Dispatch tables of the demonstration: last month's was sent, this month's is open."""
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from inspection.accounts import people
 from inspection.accounts.people import Actor
+from inspection.cli import demonstration_names as names
 from inspection.dispatch import entries, form, tables
 from inspection.domain import dispatch as domain
 from inspection.domain import enforcement
 from inspection.domain.dispatch import Terms
 from inspection.domain.enforcement import MeasureKind, PenaltyKind, Subject
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import reading, wired, writing
 from inspection.enforcement import cases
 from inspection.enforcement.cases import NewMeasure, NewPenalty, Part
 from inspection.organisations import directory
 from inspection.reports import sheets
-from inspection.reports.wording import CHINA
 
 _WORKSHOP = "云岚区恒砺机械有限公司"
 _SAID: tuple[tuple[str, str, dict[str, str]], ...] = (
@@ -33,27 +32,19 @@ _SAID: tuple[tuple[str, str, dict[str, str]], ...] = (
 """Account, row and what is entered, in each of the last two months."""
 
 
-def load(uuid_of: Callable[[str], str]) -> None:
-    """Enter values, decide a case, and send last month's tables; `uuid_of` an account or unit."""
-    this_month = domain.month_of(wired().clock().astimezone(CHINA).date())
+def load() -> None:
+    """Enter values, decide a case, and send last month's tables."""
+    this_month = domain.month_of(day_of(wired().clock()))
     last_month = domain.month_before(this_month)
     with reading() as session:
-        actors = {
-            name: _known(people.actor(session, uuid_of(name)))
-            for name in ("zhenban", "anban", "chen")
-        }
+        actors = {name: names.actor(session, name) for name in ("zhenban", "anban", "chen")}
     _settle(actors, last_month)
-    _decide(actors["chen"], uuid_of("恒砺机械"), last_month.replace(day=10))
+    _decide(actors["chen"], names.uuid_of("恒砺机械"), last_month.replace(day=10))
     _enter(actors, last_month.replace(day=12))
     _send(actors["zhenban"], last_month, last_month.replace(day=27))
     _send(actors["anban"], last_month, last_month.replace(day=28))
-    today = wired().clock().astimezone(CHINA).date()
+    today = day_of(wired().clock())
     _enter(actors, max(this_month, today - timedelta(days=3)))
-
-
-def _known(actor: Actor | None) -> Actor:
-    assert actor is not None, "the demonstration's people are there"
-    return actor
 
 
 def _at(day: date) -> datetime:

@@ -23,7 +23,7 @@ from PIL import Image, ImageDraw
 
 from inspection.accounts.devices import Enrolment
 from inspection.accounts.people import Actor
-from inspection.reports.wording import CHINA
+from inspection.domain.workdays import CHINA
 from inspection.signing import jose
 
 _PAD = (600, 220)

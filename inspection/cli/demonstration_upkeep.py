@@ -2,17 +2,13 @@
 district has a pool of experts. All names are invented.
 """
 
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy.orm import Session
-
-from inspection.accounts import people
-from inspection.accounts.people import Actor
+from inspection.cli import demonstration_names as names
 from inspection.domain import upkeep
 from inspection.domain.upkeep import REGISTERS
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import wired, writing
-from inspection.reports.wording import CHINA
 from inspection.upkeep import entries
 
 _ROWS: tuple[tuple[str, str, str, int, dict[str, str | int]], ...] = (
@@ -206,10 +202,10 @@ _EXPERTS: tuple[dict[str, str | int], ...] = (
 )
 
 
-def load(uuid_of: Callable[[str], str]) -> None:
-    """Enter it all, in one transaction; `uuid_of` an account or unit."""
+def load() -> None:
+    """Enter it all, in one transaction."""
     now = wired().clock()
-    today = now.astimezone(CHINA).date()
+    today = day_of(now)
     experts = tuple(("anban", "云岚区", "expert", 250, each) for each in _EXPERTS)
     with writing() as session:
         for account, unit, register, days, said in sorted(
@@ -220,7 +216,12 @@ def load(uuid_of: Callable[[str], str]) -> None:
             at = datetime.combine(today - timedelta(days=days), time(9), CHINA)
             row = upkeep.read(kind, given, today=today)
             entries.enter(
-                session, _known(session, uuid_of(account)), uuid_of(unit), kind, [row], at=at
+                session,
+                names.actor(session, account),
+                names.uuid_of(unit),
+                kind,
+                [row],
+                at=at,
             )
 
 
@@ -228,9 +229,3 @@ def _text(value: str | int, today: date) -> str:
     if isinstance(value, int):
         return (today - timedelta(days=value)).isoformat()
     return value
-
-
-def _known(session: Session, uuid: str) -> Actor:
-    actor = people.actor(session, uuid)
-    assert actor is not None, "the demonstration's people are there"
-    return actor

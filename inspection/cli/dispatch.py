@@ -13,10 +13,10 @@ from inspection.dispatch.recount import Asked
 from inspection.dispatch.recount import recount as counted_again
 from inspection.domain.dispatch import month_of
 from inspection.domain.dispatch_rows import VALUES
+from inspection.domain.workdays import day_of
 from inspection.edge import reading, wired
 from inspection.organisations import directory
 from inspection.organisations.unit import Unit, UnitKind
-from inspection.reports.wording import CHINA
 from inspection.wiring import CHECKLISTS
 
 
@@ -45,7 +45,7 @@ def recount(month: date, unit: str) -> None:
 
     A table that was sent is counted again from as much of the ledger as there was then.
     """
-    today = wired().clock().astimezone(CHINA).date()
+    today = day_of(wired().clock())
     if month > month_of(today):
         raise click.BadParameter(f"{month:%Y-%m} is still to come")
     with reading() as session:

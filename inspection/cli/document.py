@@ -111,9 +111,7 @@ def _say(each: _Examined, language: str, *, verbose: bool) -> None:
 
 def _counts(examined: list[_Examined]) -> dict[str, int]:
     outcomes = [each.outcome for each in examined]
-    return {
-        name: outcomes.count(name) for name in ("passed", "failed", "indeterminate", UNREADABLE)
-    }
+    return {name: outcomes.count(name) for name in _OUTCOMES}
 
 
 def _summary(examined: list[_Examined]) -> str:

@@ -39,13 +39,19 @@ def enlist(
 ) -> None:
     """Give NAME an account called USERNAME; asks for the password."""
     _refuse_short(password)
+    kept = people.hashed(password)
     with writing() as session:
         if session.scalar(select(PersonAccount.id).where(PersonAccount.username == username)):
             raise click.UsageError(f"用户名已有人使用 · {username} is taken")
         account = PersonAccount(
-            uuid=str(uuid.uuid4()), username=username, name=name, badge=badge, title=title
+            uuid=str(uuid.uuid4()),
+            username=username,
+            name=name,
+            badge=badge,
+            title=title,
+            password_hash=kept,
         )
-        people.enlist(session, account, password, unit=_unit(session, unit), role=Role(role))
+        people.enlist(session, account, unit=_unit(session, unit), role=Role(role))
     click.echo(f"已添加 · enlisted {username}")
 
 
@@ -69,11 +75,12 @@ def dismiss(username: str, reason: str) -> None:
 def password(username: str, password: str) -> None:
     """Give USERNAME another password; asks for it. Their keys and tablets stay as they are."""
     _refuse_short(password)
+    kept = people.hashed(password)
     with writing() as session:
         account = session.scalar(select(PersonAccount).where(PersonAccount.username == username))
         if account is None:
             raise click.UsageError(f"没有这个用户 · nobody is called {username}")
-        people.set_password(account, password)
+        account.password_hash = kept
     click.echo(f"已改密码 · {username} has another password")
 
 

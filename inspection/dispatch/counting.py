@@ -25,13 +25,13 @@ from inspection.domain.dispatch_rules import (
 )
 from inspection.domain.enforcement import MeasureKind, PenaltyKind, Subject
 from inspection.domain.hazard import Source, State
+from inspection.domain.workdays import CHINA
 from inspection.enforcement.register import Measure
 from inspection.enforcement.register import Penalty as PenaltyRow
 from inspection.hazards.register import IS_MAJOR, Hazard
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
-from inspection.reports.wording import CHINA
 from inspection.submissions.records import HELD, SubmittedRecord
 from inspection.tipoffs.dossiers import Tipoff, TipoffReward
 

@@ -269,7 +269,7 @@ def _cards(
     ]
 
 
-_entry, _unit = table_of(DispatchEntry), table_of(Unit)
+_entry = table_of(DispatchEntry)
 
 
 def _noted(session: Session, entry: Entry, body: dict[str, Any]) -> None:

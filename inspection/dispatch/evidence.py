@@ -16,12 +16,12 @@ from inspection.dispatch import counting, entries
 from inspection.dispatch.counting import Period
 from inspection.dispatch.entries import DispatchEntry, EntryCard
 from inspection.domain.dispatch_rules import Asked, Counted, Thing, Value
+from inspection.domain.workdays import day_of
 from inspection.enforcement.register import Measure, Penalty
 from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 from inspection.reports import shelf
-from inspection.reports.wording import CHINA
 from inspection.submissions.records import SubmittedRecord
 from inspection.tipoffs.dossiers import Tipoff, TipoffReward
 
@@ -191,7 +191,7 @@ def _visits(session: Session, scope: Scope, conditions: Iterable[Any]) -> list[B
     reports = shelf.uuids_of(session, [row[2] for row in rows])
     found: dict[tuple[str, str], list[Visit]] = {}
     for unit_uuid, name, record, finished_at, slug in rows:
-        day = finished_at.astimezone(CHINA).date()
+        day = day_of(finished_at)
         visit = Visit(record, day, slug, reports.get(record, ""))
         found.setdefault((unit_uuid, name), []).append(visit)
     return [Behind(*unit, visits=tuple(each)) for unit, each in found.items()]
@@ -230,7 +230,7 @@ def _rewards(session: Session, scope: Scope, tipoffs: Sequence[str]) -> list[Beh
         Paid(
             uuid,
             number,
-            row.paid_at.astimezone(CHINA).date(),
+            day_of(row.paid_at),
             office,
             row.paid_by,
             row.amount,

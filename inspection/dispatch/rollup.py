@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import Subquery, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from inspection.accounts import people
 from inspection.accounts.people import Actor, MembershipRow, PersonAccount
 from inspection.accounts.policy import Permission, roles_with
 from inspection.blobs import FilesystemBlobs
@@ -47,7 +48,12 @@ class Below:
 
 def below(session: Session, office: UnitFacts, month: date, *, today: date) -> list[Below]:
     """Return the towns right below an office, and the departments that have somebody to send."""
-    keepers = _keepers()
+    keepers = (
+        select(MembershipRow.unit_id, MembershipRow.person_id)
+        .join(PersonAccount, PersonAccount.id == MembershipRow.person_id)
+        .where(MembershipRow.role.in_(roles_with(Permission.DISPATCH_KEEP)), PersonAccount.active)
+        .subquery()
+    )
     rows = session.execute(
         select(Unit.uuid, Unit.name, Unit.kind, func.count(keepers.c.person_id.distinct()))
         .outerjoin(keepers, keepers.c.unit_id == Unit.id)
@@ -56,23 +62,13 @@ def below(session: Session, office: UnitFacts, month: date, *, today: date) -> l
         .order_by(Unit.kind.desc(), Unit.name)
     ).tuples()
     return [
-        _below(session, uuid, name, people, month, today)
-        for uuid, name, kind, people in rows
-        if kind == UnitKind.TOWN or people
+        _below(session, uuid, name, count, month, today)
+        for uuid, name, kind, count in rows
+        if kind == UnitKind.TOWN or count
     ]
 
 
-def _keepers() -> Subquery:
-    roles = roles_with(Permission.DISPATCH_KEEP)
-    return (
-        select(MembershipRow.unit_id, MembershipRow.person_id)
-        .join(PersonAccount, PersonAccount.id == MembershipRow.person_id)
-        .where(MembershipRow.role.in_(roles), PersonAccount.active)
-        .subquery()
-    )
-
-
-def _below(session: Session, uuid: str, name: str, people: int, month: date, today: date) -> Below:
+def _below(session: Session, uuid: str, name: str, count: int, month: date, today: date) -> Below:
     versions = tables.sent(session, uuid).get(month, ())
     last = versions[-1] if versions else None
     agreed = last.terms if last else tables.terms(session, uuid, today=today)
@@ -83,7 +79,7 @@ def _below(session: Session, uuid: str, name: str, people: int, month: date, tod
         if json.loads(entry.body)["month"] == month.isoformat()
     ]
     reminded_at = datetime.fromisoformat(reminders[-1]) if reminders else None
-    return Below(uuid, name, people, state, agreed.due_on(month), last, reminded_at)
+    return Below(uuid, name, count, state, agreed.due_on(month), last, reminded_at)
 
 
 def united(offices: Sequence[Below], *, blobs: FilesystemBlobs) -> Cells:
@@ -105,23 +101,20 @@ def remind(
     standing = _below(session, office.uuid, office.name, 0, month, today)
     if standing.state in (State.OPEN, State.SENT):
         raise DispatchMonthOpen(state=standing.state)
-    keepers = _keepers()
-    people = session.scalars(
-        select(keepers.c.person_id).where(keepers.c.unit_id == office.id).distinct()
-    ).all()
-    if not people:
+    keepers = people.holding(session, office.id, roles_with(Permission.DISPATCH_KEEP))
+    if not keepers:
         raise DispatchNobodyToRemind(office=office.uuid)
     body = {
         "office": office.uuid,
         "month": month.isoformat(),
-        "people": len(people),
+        "people": len(keepers),
         "by": actor.author,
     }
     (entry,) = journal.append(
         session, [Event(REMINDED, body, subject=office.uuid)], at=at, after=head
     )
-    inbox.send(session, _message(office, month, entry.seq, standing.due_on), people, at=at)
-    return len(people)
+    inbox.send(session, _message(office, month, entry.seq, standing.due_on), keepers, at=at)
+    return len(keepers)
 
 
 def _message(office: UnitFacts, month: date, seq: int, due_on: date) -> Message:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from inspection.domain.applicability import EVERYONE, Applicability, Profile, Venue
 from inspection.domain.checklist import Text
@@ -278,6 +279,7 @@ def standings(unit: Profile, known: Known, *, today: date, since: date) -> tuple
     return tuple(found)
 
 
+@lru_cache(maxsize=64)
 def span(day: date, months: int) -> tuple[date, date]:
     """The month, quarter, half-year or year that a day lies in: its first and last day."""
     first = (day.month - 1) // months * months + 1

@@ -80,15 +80,15 @@ class Figures:
         return _share(self.self_found, self.found)
 
 
-_NOTHING = Figures()
+NOTHING = Figures()
 
 
 def total(several: Iterable[Figures]) -> Figures:
     """Return what figures of several units add up to; no hazard counts in two of them."""
     every = list(several)
     if len(every) < 2:
-        return every[0] if every else _NOTHING
-    return Figures(**{name: sum(getattr(each, name) for each in every) for name in vars(_NOTHING)})
+        return every[0] if every else NOTHING
+    return Figures(**{name: sum(getattr(each, name) for each in every) for name in vars(NOTHING)})
 
 
 def shares(figures: Figures, *, enterprises: int) -> dict[Part, float | None]:

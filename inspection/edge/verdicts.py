@@ -5,16 +5,15 @@ for the command line by `lines`.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta, timezone
+from datetime import datetime
 from typing import Any
 
 from flask_babel import force_locale, format_decimal
 from flask_babel import gettext as _
 
+from inspection.domain.workdays import CHINA
 from inspection.reports import wording
 from inspection.verification.facts import TOPICS, Fact, SignerLine, Verdict, outcome_of
-
-_CHINA = timezone(timedelta(hours=8))
 
 
 def headline(verdict: Verdict) -> str:
@@ -196,7 +195,7 @@ def _role(role: str) -> str:
 
 
 def _instant(moment: datetime | None) -> str:
-    return moment.astimezone(_CHINA).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
+    return moment.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S") if moment else ""
 
 
 _TIMES = (

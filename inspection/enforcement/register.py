@@ -13,7 +13,7 @@ from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.enforcement import PenaltyKind, Subject
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
-from inspection.organisations.unit import Unit, id_of
+from inspection.organisations.unit import id_of
 
 
 class Measure(Base):
@@ -68,7 +68,7 @@ class Penalty(Base):
     )
 
 
-_measure, _penalty, _unit = table_of(Measure), table_of(Penalty), table_of(Unit)
+_measure, _penalty = table_of(Measure), table_of(Penalty)
 
 
 def _taken(session: Session, entry: Entry, body: dict[str, Any]) -> None:

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inspection.database import Base, UtcInstant, table_of
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
-from inspection.organisations.unit import Unit, id_of
+from inspection.organisations.unit import id_of
 
 
 class Incident(Base):
@@ -116,7 +116,7 @@ class CalledUnit(Base):
 
 
 _incident, _report, _duty = table_of(Incident), table_of(IncidentReport), table_of(DutyDay)
-_call, _called, _unit = table_of(Call), table_of(CalledUnit), table_of(Unit)
+_call, _called = table_of(Call), table_of(CalledUnit)
 
 
 def _entered(session: Session, entry: Entry, body: dict[str, Any]) -> None:

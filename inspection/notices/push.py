@@ -20,7 +20,6 @@ import urllib3
 from cryptography.hazmat.primitives import serialization
 from py_vapid import Vapid02
 from py_vapid.utils import b64urlencode
-from pywebpush import WebPusher
 from sqlalchemy.engine import Engine
 
 from inspection.database import reading, writing
@@ -137,6 +136,9 @@ def deliver(
 
 
 def _post(where: Target, browser: Subscription, text: str, pusher: Pusher, at: datetime) -> int:
+    # It loads a whole second library for asking, and most processes push nothing.
+    from pywebpush import WebPusher
+
     keys = {"p256dh": browser.p256dh, "auth": browser.auth}
     sealed = WebPusher({"endpoint": browser.endpoint, "keys": keys}).encode(text.encode())
     origin = f"{where.scheme}://{where.host}" + ("" if where.port == 443 else f":{where.port}")

@@ -14,7 +14,7 @@ from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.order import ENDED, TABLE, Deadline, Side, State, Step
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
-from inspection.organisations.unit import Unit, id_of
+from inspection.organisations.unit import id_of
 
 ISSUED, REMINDED = "order.issued", "order.reminded"
 WRITTEN, ASKED, TOLD = "order.month_written", "order.month_asked", "order.month_told"
@@ -106,7 +106,6 @@ class OrderMonth(Base):
 
 
 _order, _ordered, _month = table_of(AssignmentOrder), table_of(OrderUnit), table_of(OrderMonth)
-_unit = table_of(Unit)
 
 
 def _issued(session: Session, entry: Entry, body: dict[str, Any]) -> None:

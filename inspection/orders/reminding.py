@@ -21,11 +21,10 @@ from inspection.ledger.journal import Event
 from inspection.notices import inbox
 from inspection.notices.inbox import Message
 from inspection.orders import register
-from inspection.orders.enquiries import OWED
+from inspection.orders.enquiries import OWED, SOON_DAYS
 from inspection.orders.issuing import heard_by
 from inspection.orders.register import AssignmentOrder, OrderUnit
 
-DAYS_BEFORE = 7
 AT_ONCE = 20
 """Orders in one transaction: others do not wait long for the ledger."""
 
@@ -48,7 +47,7 @@ def _pressing(today: date) -> Select[Any]:
     order = AssignmentOrder
     return (
         select(order)
-        .where(order.state.in_(OWED), order.due_on <= today + timedelta(days=DAYS_BEFORE))
+        .where(order.state.in_(OWED), order.due_on <= today + timedelta(days=SOON_DAYS))
         .order_by(order.due_on, order.id)
     )
 

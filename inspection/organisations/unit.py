@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, ScalarSelect, select
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, Index, ScalarSelect, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from inspection.database import Base
@@ -69,6 +69,6 @@ class Unit(Base):
     )
 
 
-def id_of(uuid: str) -> ScalarSelect[int]:
+def id_of(uuid: str | BindParameter[str]) -> ScalarSelect[int]:
     """The id of the unit with this uuid, to be asked inside another statement."""
     return select(Unit.id).where(Unit.uuid == uuid).scalar_subquery()

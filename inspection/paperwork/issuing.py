@@ -26,6 +26,7 @@ from inspection.domain.problems import (
     SecondOfficerNeeded,
 )
 from inspection.domain.record import Record
+from inspection.domain.workdays import day_of
 from inspection.hazards import enquiries, register
 from inspection.jobs import queue
 from inspection.ledger import journal
@@ -33,7 +34,7 @@ from inspection.ledger.chain import Entry
 from inspection.ledger.journal import Event, Head
 from inspection.organisations.scope import Scope
 from inspection.paperwork import issuers, shelf
-from inspection.paperwork.shelf import CHINA, ShelvedPaper, State
+from inspection.paperwork.shelf import ShelvedPaper, State
 from inspection.submissions import records
 
 SEAL_JOB = "paper.seal"
@@ -99,7 +100,7 @@ def confirm(session: Session, actor: Actor, uuid: str, *, seen_sha256: str, at: 
     if actor.uuid == found.confirmations[0].person:
         raise SecondOfficerNeeded(paper=uuid)
     _refuse_outdated(session, found.kind, hazards, found.follows)
-    year = at.astimezone(CHINA).year
+    year = day_of(at).year
     ordinal = shelf.next_ordinal(session, found.issuer_id, found.kind, year)
     mark = issuers.of(session, found.issuer_uuid).issuer.mark
     number = domain.number(mark, found.kind, year, ordinal)

@@ -15,12 +15,12 @@ from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.domain import sheet as domain
 from inspection.domain.problems import NotFound, SheetTooLong
+from inspection.domain.workdays import day_of
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.organisations import directory
 from inspection.paperwork import shelf
 from inspection.paperwork.issuing import ask_seal, confirming
-from inspection.paperwork.shelf import CHINA
 from inspection.reports.sheets import Sheet
 
 
@@ -69,7 +69,7 @@ def issue(session: Session, actor: Actor, given: Frozen, *, at: datetime) -> str
         "issuer": actor.unit_uuid,
         "organisation": actor.unit_name,
         "content_sha256": given.content_sha256,
-        "number": domain.number(given.kind, at.astimezone(CHINA).year, end.seq + 1),
+        "number": domain.number(given.kind, day_of(at).year, end.seq + 1),
         **confirming(actor),
     }
     entries = journal.append(

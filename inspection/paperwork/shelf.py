@@ -7,7 +7,7 @@ own (table paper_stamp); all of them are in the ledger.
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -17,6 +17,7 @@ from sqlalchemy.orm import Mapped, Session, aliased, mapped_column
 from inspection.database import Base, UtcInstant
 from inspection.domain import sheet
 from inspection.domain.problems import NotFound
+from inspection.domain.workdays import day_of
 from inspection.hazards.register import Hazard
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
@@ -24,8 +25,6 @@ from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
 ROWS_A_PAGE = 50
-CHINA = timezone(timedelta(hours=8))
-"""Papers are dated and numbered by the year of the country they are used in."""
 
 
 class State(StrEnum):
@@ -164,7 +163,7 @@ class ShelvedPaper:
     @property
     def issued_on(self) -> date:
         """The day it is dated."""
-        return self.issued_at.astimezone(CHINA).date()
+        return day_of(self.issued_at)
 
     @property
     def stands(self) -> bool:
@@ -229,6 +228,11 @@ def paper(session: Session, scope: Scope, uuid: str, *, drafts: bool) -> Shelved
 def find(session: Session, uuid: str) -> ShelvedPaper | None:
     """Return one paper whoever asks, or None: for jobs and verification."""
     return _first(_shelved(session, PaperRow.uuid == uuid))
+
+
+def several(session: Session, uuids: Iterable[str]) -> dict[str, ShelvedPaper]:
+    """Return those papers that there are, by uuid, whoever asks."""
+    return {each.uuid: each for each in _shelved(session, PaperRow.uuid.in_(list(uuids)))}
 
 
 def of_record(session: Session, record_uuid: str, *, drafts: bool) -> tuple[ShelvedPaper, ...]:

@@ -12,6 +12,7 @@ from datetime import date, datetime
 from inspection.domain.checklist import CheckItem, Checklist
 from inspection.domain.record import ROLES, Finding, Person, Photo, Record, Signing
 from inspection.domain.reserved import own_fields
+from inspection.domain.workdays import day_of
 from inspection.ledger.chain import Entry
 from inspection.reports import wording
 from inspection.reports.grades import GRADES, GradeNote
@@ -237,7 +238,7 @@ class ReportContent:
 
 def report_number(seq: int, recorded_at: datetime) -> str:
     """The report's number: the year, and the record's place in the ledger. Never given twice."""
-    return f"检记〔{recorded_at.astimezone(wording.CHINA).year}〕{seq:06d}号"
+    return f"检记〔{day_of(recorded_at).year}〕{seq:06d}号"
 
 
 def compose(
@@ -259,7 +260,7 @@ def compose(
     holds the refs of people whose ink gets a field of its own, without a better grade.
     """
     counter = _Counter()
-    day = record.started_at.astimezone(wording.CHINA).date()
+    day = day_of(record.started_at)
     problems = tuple(
         _problem(number, finding, record, checklist, day, counter)
         for number, finding in enumerate(record.findings, start=1)

@@ -7,10 +7,11 @@ from typing import Any
 
 from inspection.domain.order import Grade, Kind, State
 from inspection.domain.sheet import ORDER_BULLETIN, TITLES
+from inspection.domain.workdays import day_of
 from inspection.orders.enquiries import Row
 from inspection.orders.listreading import DEADLINE, FIRST, JOINT, LEAD, TASK, WORDS
 from inspection.orders.months import Compilation, Line
-from inspection.reports import sheets, wording
+from inspection.reports import sheets
 from inspection.reports.sheets import Sheet
 from inspection.reports.workbooks import Column, Layout
 from inspection.reports.workbooks import Kind as Cells
@@ -152,4 +153,4 @@ def bulletin(made: Compilation, *, facts: tuple[tuple[str, str], ...]) -> Sheet:
 
 
 def _day(at: Any) -> Any:
-    return at.astimezone(wording.CHINA).date() if at else None
+    return day_of(at) if at else None

@@ -11,6 +11,7 @@ from itertools import count
 from inspection.domain.answers import RETURNED
 from inspection.domain.checklist import Checklist
 from inspection.domain.record import Photo, Record, Reinspected
+from inspection.domain.workdays import day_of
 from inspection.reports import content, wording
 from inspection.reports.content import Outcome, Picture, ReportContent
 
@@ -46,7 +47,7 @@ def with_outcomes(
         for place, looked_at in enumerate(record.reinspected, start=1)
     )
     sources = dict.fromkeys(
-        f"{former.source}（{wording.day_text(former.found_at.astimezone(wording.CHINA).date())}）"
+        f"{former.source}（{wording.day_text(day_of(former.found_at))}）"
         for former in (formers[each.hazard] for each in record.reinspected)
     )
     return replace(

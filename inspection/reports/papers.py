@@ -14,6 +14,7 @@ from inspection.domain.hazard import Level
 from inspection.domain.paper import MEASURE_MONTHS, MEASURES, TITLES, Decision, Followed
 from inspection.domain.problems import PaperUnfit
 from inspection.domain.record import Record
+from inspection.domain.workdays import day_of
 from inspection.reports import wording
 from inspection.reports.content import Basis, Problem, ReportContent, SignatureBlock
 from inspection.reports.faces import ConfirmedFace
@@ -106,7 +107,7 @@ class Paper:
     @property
     def made_on(self) -> str:
         """The day it is dated."""
-        return wording.day_text(self.made_at.astimezone(wording.CHINA).date())
+        return wording.day_text(day_of(self.made_at))
 
 
 def fitting(record: Record) -> tuple[str, ...]:
@@ -377,7 +378,7 @@ def _day_or_blank(day: date | None) -> str:
 
 
 def _day(record: Record) -> str:
-    return wording.day_text(record.started_at.astimezone(wording.CHINA).date())
+    return wording.day_text(day_of(record.started_at))
 
 
 def _remedy(what: str, decision: Decision | None) -> str:

@@ -19,6 +19,7 @@ from inspection.domain import ink
 from inspection.domain.card import Card
 from inspection.domain.problems import GlyphMissing
 from inspection.domain.reserved import OPINIONS
+from inspection.domain.workdays import day_of
 from inspection.reports import drawing, fields, photos, whereabouts, wording
 from inspection.reports.content import ReportContent
 from inspection.reports.engine import TEMPLATES, Attachment, Served, engine
@@ -176,7 +177,7 @@ def draw_sheet(issued: IssuedSheet, attachments: tuple[Attachment, ...] = ()) ->
     """Draw a sheet with the field of whoever signs it. Raises GlyphMissing."""
     sheet = issued.sheet
     served = {"app:/qr.png": (drawing.qr_png(issued.verify_url), "image/png")}
-    day = issued.made_at.astimezone(wording.CHINA).date()
+    day = day_of(issued.made_at)
     html = _page("sheet.html").render(**vars(issued), made_on=wording.day_text(day))
     document = engine().render(html, served, (*_PAPER, "sheet.css"), rules=_shape_of(sheet))
     return _with_faces(document, {issued.field: issued.face}, attachments, issued.made_at)

@@ -6,13 +6,11 @@ Pure, one fact in, one piece of text out. What a report is composed of is `conte
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from inspection.domain.checklist import CheckItem, Checklist, Citation
 from inspection.domain.record import Finding, Person, Photo, Record, Signing
-
-CHINA = timezone(timedelta(hours=8))
-"""Reports give the time of the country they are used in, whatever the server's zone is."""
+from inspection.domain.workdays import CHINA, day_of
 
 ANSWERS = {
     "pass": ("✓", "合格"),
@@ -184,7 +182,7 @@ def summary(record: Record, checklist: Checklist) -> str:
     counted = "，".join(
         f"{label} {values.count(value)} 项" for value, (_, label) in ANSWERS.items()
     )
-    day = day_text(record.started_at.astimezone(CHINA).date())
+    day = day_text(day_of(record.started_at))
     act = TERMS[record.kind].act
     return (
         f"按{checklist_line(checklist)}{act} {len(checklist.items)} 项：{counted}；"

@@ -21,8 +21,9 @@ from inspection.domain.dispatch import Line
 from inspection.domain.handling import LIST_LEVELS
 from inspection.domain.hazard import Level, Source, State
 from inspection.domain.problems import WorkbookIncomplete
+from inspection.domain.workdays import day_of
 from inspection.hazards.lists import DutyLine, ProblemLine
-from inspection.reports.wording import CHINA, SECTORS, visible
+from inspection.reports.wording import SECTORS, visible
 
 MOST_ROWS = 1_000_000
 """A sheet of Excel ends at 1 048 576."""
@@ -178,7 +179,7 @@ DISPATCH_TABLE = Layout(
 
 
 def _day_of(at: Any) -> date | None:
-    return at.astimezone(CHINA).date() if at else None
+    return day_of(at) if at else None
 
 
 def write(

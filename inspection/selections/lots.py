@@ -9,10 +9,10 @@ import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, timezone
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from inspection.accounts import assignments
@@ -23,10 +23,12 @@ from inspection.domain import selection as domain
 from inspection.domain.office_problems import SelectionOdd, SelectionOver, SelectionTooEarly
 from inspection.domain.problems import NotFound
 from inspection.domain.selection import Pool, Visit
+from inspection.domain.workdays import CHINA
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
 from inspection.notices import inbox
 from inspection.notices.inbox import Message
+from inspection.organisations.scope import EVERYTHING, Scope
 from inspection.organisations.unit import Unit
 from inspection.selections import pools, register
 from inspection.selections.pools import NewSelection
@@ -35,7 +37,6 @@ from inspection.submissions.records import HELD, SubmittedRecord
 
 FORMAT = "zhencha.selection/1"
 ANNOUNCED, DRAWN, WITHDRAWN = "announced", "drawn", "withdrawn"
-_CHINA = timezone(timedelta(hours=8))
 _NAMED = 5
 """How many enterprises are named of those to which too few people may go."""
 
@@ -66,6 +67,8 @@ class SelectionCard:
     assigned_at: datetime | None
     withdrawn_at: datetime | None
     withdrawn_words: str
+    in_part: bool = False
+    """Whether the reader may read no more of it than the visits they were drawn for themselves."""
 
     def is_public(self, today: date) -> bool:
         """Whether strangers may read who was drawn: when the days of the visits are over."""
@@ -213,53 +216,27 @@ def selections(session: Session, actor: Actor) -> list[SelectionCard]:
     """Return the selections that the actor may read, newest first; of those of other offices for
     which they were drawn themselves only their own visits.
     """
-    whole = _cards(session, actor.scope(Permission.SELECTION_WHOLE).condition())
-    found = {each.uuid: each for each in whole}
-    for each in _cards(session, Selection.assigned_at.is_not(None)):
-        own = tuple(visit for visit in each.visits if actor.uuid in visit.people)
-        if own:
-            found.setdefault(each.uuid, replace(each, visits=own))
-    return sorted(found.values(), key=lambda each: each.announced_seq, reverse=True)
+    return _readable(session, actor)
 
 
 def card_for(session: Session, actor: Actor, selection: str) -> SelectionCard:
     """Return one selection as the actor may read it. Raises NotFound."""
-    found = next((each for each in selections(session, actor) if each.uuid == selection), None)
-    if found is None:
-        raise NotFound(selection=selection)
-    return found
+    return _only(_readable(session, actor, Selection.uuid == selection), selection)
 
 
 def whole_card(session: Session, actor: Actor, selection: str) -> SelectionCard:
     """Return one selection whose pool the actor may read. Raises NotFound."""
-    scope = actor.scope(Permission.SELECTION_WHOLE).condition()
-    found = _cards(session, (Selection.uuid == selection) & scope)
-    if not found:
-        raise NotFound(selection=selection)
-    return found[0]
-
-
-def reads_whole(session: Session, actor: Actor, selection: str) -> bool:
-    """Whether the actor may read the pool of a selection, and not only what they were drawn for."""
-    scope = actor.scope(Permission.SELECTION_WHOLE).condition()
-    return bool(_cards(session, (Selection.uuid == selection) & scope))
+    return _within(session, actor.scope(Permission.SELECTION_WHOLE), selection)
 
 
 def own_card(session: Session, actor: Actor, selection: str) -> SelectionCard:
     """Return one selection that the actor may draw, assign or withdraw. Raises NotFound."""
-    scope = actor.scope(Permission.SELECTION_KEEP).condition()
-    found = _cards(session, (Selection.uuid == selection) & scope)
-    if not found:
-        raise NotFound(selection=selection)
-    return found[0]
+    return _within(session, actor.scope(Permission.SELECTION_KEEP), selection)
 
 
 def any_card(session: Session, selection: str) -> SelectionCard:
     """Return one selection whoever asks: for the public page. Raises NotFound."""
-    found = _cards(session, Selection.uuid == selection)
-    if not found:
-        raise NotFound(selection=selection)
-    return found[0]
+    return _within(session, EVERYTHING, selection)
 
 
 def pool_of(card: SelectionCard, blobs: FilesystemBlobs) -> Pool:
@@ -325,7 +302,7 @@ def inspected(session: Session, card: SelectionCard) -> dict[str, str]:
 def _check(session: Session, new: NewSelection, pool: Pool, at: datetime) -> None:
     faults = domain.faults(
         pool,
-        value_from=new.value_from.astimezone(_CHINA),
+        value_from=new.value_from.astimezone(CHINA),
         visit_since=new.visit_since,
         visit_until=new.visit_until,
         at=at,
@@ -397,15 +374,37 @@ def _open_own(session: Session, actor: Actor, selection: str) -> SelectionCard:
 
 
 def _bounds(card: SelectionCard) -> tuple[datetime, datetime]:
-    since = datetime.combine(card.visit_since, time(), _CHINA)
-    return since, datetime.combine(card.visit_until + timedelta(days=1), time(), _CHINA)
+    since = datetime.combine(card.visit_since, time(), CHINA)
+    return since, datetime.combine(card.visit_until + timedelta(days=1), time(), CHINA)
 
 
-def _cards(session: Session, condition: Any) -> list[SelectionCard]:
+def _readable(
+    session: Session, actor: Actor, *narrowed: ColumnElement[bool]
+) -> list[SelectionCard]:
+    whole = _cards(session, actor.scope(Permission.SELECTION_WHOLE).condition(), *narrowed)
+    found = {each.uuid: each for each in whole}
+    for each in _cards(session, Selection.assigned_at.is_not(None), *narrowed):
+        own = tuple(visit for visit in each.visits if actor.uuid in visit.people)
+        if own:
+            found.setdefault(each.uuid, replace(each, visits=own, in_part=True))
+    return sorted(found.values(), key=lambda each: each.announced_seq, reverse=True)
+
+
+def _within(session: Session, scope: Scope, selection: str) -> SelectionCard:
+    return _only(_cards(session, scope.condition(), Selection.uuid == selection), selection)
+
+
+def _only(found: Sequence[SelectionCard], selection: str) -> SelectionCard:
+    if not found:
+        raise NotFound(selection=selection)
+    return found[0]
+
+
+def _cards(session: Session, *conditions: ColumnElement[bool]) -> list[SelectionCard]:
     rows = session.execute(
         select(Selection, Unit)
         .join(Unit, Unit.id == Selection.office_id)
-        .where(condition)
+        .where(*conditions)
         .order_by(Selection.id.desc())
     ).all()
     uuids = [row.uuid for row, _office in rows]

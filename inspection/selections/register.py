@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inspection.database import Base, UtcInstant, table_of
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
-from inspection.organisations.unit import Unit, id_of
+from inspection.organisations.unit import id_of
 
 
 class Selection(Base):
@@ -66,7 +66,6 @@ class Conflict(Base):
 
 
 _selection, _conflict = table_of(Selection), table_of(Conflict)
-_unit = table_of(Unit)
 
 
 def _announced(session: Session, entry: Entry, body: dict[str, Any]) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     UniqueConstraint,
+    bindparam,
     delete,
     insert,
     update,
@@ -23,7 +24,7 @@ from inspection.domain.upkeep import REGISTERS
 from inspection.domain.workdays import day_of
 from inspection.ledger.chain import Entry
 from inspection.ledger.views import View
-from inspection.organisations.unit import Unit, id_of
+from inspection.organisations.unit import id_of
 
 ENTERED, WITHDRAWN, REMINDED = "upkeep.entered", "upkeep.withdrawn", "upkeep.reminded"
 
@@ -93,7 +94,7 @@ class UpkeepReminder(Base):
 
 
 _entry, _signer = table_of(UpkeepEntry), table_of(SelfCheckSigner)
-_reminder, _unit = table_of(UpkeepReminder), table_of(Unit)
+_reminder = table_of(UpkeepReminder)
 
 
 def _entered(session: Session, entry: Entry, body: dict[str, Any]) -> None:
@@ -136,28 +137,22 @@ def _withdrawn(session: Session, entry: Entry, body: dict[str, Any]) -> None:
 
 
 def _reminded(session: Session, _: Entry, body: dict[str, Any]) -> None:
-    unit = id_of(body["unit"])
-    for told in body["told"]:
-        due_on = date.fromisoformat(told["due_on"])
-        values = {"about": told["about"], "due_on": due_on, "days": told["days"]}
-        session.execute(insert(_reminder).values(unit_id=unit, **values))
+    told = [{**each, "due_on": date.fromisoformat(each["due_on"])} for each in body["told"]]
+    session.execute(insert(_reminder).values(unit_id=id_of(body["unit"])), told)
+
+
+# Built once: a record of an enterprise waits for it while the ledger is held.
+_SIGN = insert(_signer).values(unit_id=id_of(bindparam("unit")))
 
 
 def _signed(session: Session, entry: Entry, body: dict[str, Any]) -> None:
     """A tablet whose clock runs ahead does no check of tomorrow's."""
     if body["kind"] != "self_inspection":
         return
-    finished = datetime.fromisoformat(body["finished_at"])
-    received = entry.at
-    for person in {each["person"] for each in body["signed_by"]}:
-        session.execute(
-            insert(_signer).values(
-                record=body["record"],
-                person=person,
-                unit_id=id_of(body["unit"]),
-                done_on=day_of(min(finished, received)),
-            )
-        )
+    done_on = day_of(min(datetime.fromisoformat(body["finished_at"]), entry.at))
+    said = {"record": body["record"], "unit": body["unit"], "done_on": done_on}
+    people = {each["person"] for each in body["signed_by"]}
+    session.execute(_SIGN, [{**said, "person": person} for person in people])
 
 
 def _held(session: Session, _: Entry, body: dict[str, Any]) -> None:

@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.engine import Engine
@@ -32,6 +33,10 @@ from inspection.upkeep.register import REMINDED, UpkeepReminder
 from inspection.upkeep.standings import Expiry, UnitStanding
 
 _TOLD = (Role.ENTERPRISE, Role.HEAD)
+_AT_ONCE = 100
+"""Enterprises told in one transaction: so many take their turn at the ledger together, and whoever
+hands in a record meanwhile waits for no more.
+"""
 
 
 @dataclass(frozen=True)
@@ -53,20 +58,24 @@ def remind(*, engine: Engine, clock: Callable[[], datetime]) -> int:
     today = day_of(clock())
     with reading(engine) as session:
         units = directory.enterprises(session, EVERYTHING)
-        waiting = [unit for unit, _lines in _due(session, units, today)]
     told = 0
-    for unit in waiting:
-        with writing(engine) as session:
-            told += _tell(session, unit, today, at=clock())
+    for start in range(0, len(units), _AT_ONCE):
+        some = units[start : start + _AT_ONCE]
+        with reading(engine) as session:
+            waiting = [unit for unit, _lines in _due(session, some, today)]
+        if waiting:
+            with writing(engine) as session:
+                told += _tell(session, waiting, today, at=clock())
     return told
 
 
 def _due(
     session: Session, units: Sequence[UnitFacts], today: date
 ) -> list[tuple[UnitFacts, list[Line]]]:
-    told = _told(session, today)
+    unit_ids = [unit.id for unit in units]
+    told = _told(session, unit_ids, today)
     ending: dict[int, list[Expiry]] = defaultdict(list)
-    for each in standings.expiries(session, [unit.id for unit in units]):
+    for each in standings.expiries(session, unit_ids):
         ending[each.unit_id].append(each)
     found = []
     for standing in standings.of_units(session, units, today=today):
@@ -80,9 +89,14 @@ def _due(
 _Told = Mapping[tuple[str, date], list[int]]
 
 
-def _told(session: Session, today: date) -> Mapping[int, _Told]:
+def _told(session: Session, unit_ids: Sequence[int], today: date) -> Mapping[int, _Told]:
     found: dict[int, dict[tuple[str, date], list[int]]] = defaultdict(lambda: defaultdict(list))
-    for row in session.scalars(select(UpkeepReminder).where(UpkeepReminder.due_on >= today)):
+    rows = session.scalars(
+        select(UpkeepReminder).where(
+            UpkeepReminder.unit_id.in_(unit_ids), UpkeepReminder.due_on >= today
+        )
+    )
+    for row in rows:
         found[row.unit_id][row.about, row.due_on].append(row.days)
     return found
 
@@ -113,25 +127,33 @@ def _certificate(ending: Expiry) -> Text:
     )
 
 
-def _tell(session: Session, unit: UnitFacts, today: date, *, at: datetime) -> int:
+def _tell(session: Session, units: Sequence[UnitFacts], today: date, *, at: datetime) -> int:
     head = journal.lock(session)
-    due = _due(session, [unit], today)
+    due = _due(session, units, today)
     if not due:
         return 0
-    ((_unit, lines),) = due
+    events = [Event(REMINDED, _body(unit, lines), subject=unit.uuid) for unit, lines in due]
+    entries = journal.append(session, events, at=at, after=head)
+    register.VIEW.apply(session, entries)
+    for (unit, lines), entry in zip(due, entries, strict=True):
+        message = _message(unit, lines, entry.seq)
+        inbox.send(session, message, people.holding(session, unit.id, _TOLD), at=at)
+    return len(due)
+
+
+def _body(unit: UnitFacts, lines: Sequence[Line]) -> dict[str, Any]:
     told = [
         {"about": line.about, "due_on": line.due_on.isoformat(), "days": line.days}
         for line in lines
     ]
-    body = {"unit": unit.uuid, "told": told}
-    (entry,) = journal.append(
-        session, [Event(REMINDED, body, subject=unit.uuid)], at=at, after=head
-    )
-    register.VIEW.apply(session, [entry])
-    message = Message(
+    return {"unit": unit.uuid, "told": told}
+
+
+def _message(unit: UnitFacts, lines: Sequence[Line], seq: int) -> Message:
+    return Message(
         kind=REMINDED,
         subject=unit.uuid,
-        basis_seq=entry.seq,
+        basis_seq=seq,
         number="",
         unit_name=unit.name,
         deadline_on=lines[0].due_on,
@@ -142,5 +164,3 @@ def _tell(session: Session, unit: UnitFacts, today: date, *, at: datetime) -> in
         },
         link=f"/units/{unit.uuid}/upkeep",
     )
-    inbox.send(session, message, people.holding(session, unit.id, _TOLD), at=at)
-    return 1

@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from inspection.accounts.people import MembershipRow, PersonAccount
@@ -177,7 +177,9 @@ def _known(session: Session, unit_ids: Sequence[int]) -> Mapping[int, Known]:
     }
 
 
-def _entries(session: Session, unit_ids: Sequence[int]) -> Iterable[Any]:
+def _entries(
+    session: Session, unit_ids: Sequence[int], *narrowed: ColumnElement[bool]
+) -> Iterable[Any]:
     return session.execute(
         select(
             UpkeepEntry.id,
@@ -190,6 +192,7 @@ def _entries(session: Session, unit_ids: Sequence[int]) -> Iterable[Any]:
             UpkeepEntry.unit_id.in_(unit_ids),
             UpkeepEntry.replaced_by.is_(None),
             UpkeepEntry.withdrawn_at.is_(None),
+            *narrowed,
         )
         .order_by(UpkeepEntry.day, UpkeepEntry.id)
     ).all()
@@ -238,6 +241,7 @@ class Expiry:
 
 def expiries(session: Session, unit_ids: Sequence[int]) -> list[Expiry]:
     """The certificates of these units by the day they end, the first to end first."""
+    certificates = UpkeepEntry.register == CERTIFICATE.code
     found = [
         Expiry(
             number(CERTIFICATE, row.id),
@@ -248,7 +252,6 @@ def expiries(session: Session, unit_ids: Sequence[int]) -> list[Expiry]:
             expires_on(row.said),
         )
         for start in range(0, len(unit_ids), _AT_ONCE)
-        for row in _entries(session, unit_ids[start : start + _AT_ONCE])
-        if row.register == CERTIFICATE.code
+        for row in _entries(session, unit_ids[start : start + _AT_ONCE], certificates)
     ]
     return sorted(found, key=lambda each: (each.on, each.holder))

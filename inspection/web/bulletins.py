@@ -107,7 +107,7 @@ def index() -> str:
     actor = current_actor()
     with reading() as session:
         found = bulletins.readable_ones(session, actor, most=MOST)
-        papers = {each.sheet: shelf.find(session, each.sheet) for each, _office in found}
+        papers = shelf.several(session, [each.sheet for each, _office in found])
         due = _due(session) if actor.may(Permission.BULLETIN_ISSUE) else []
     return render_template(
         "web/bulletins/list.html",

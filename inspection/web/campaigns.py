@@ -245,26 +245,23 @@ def units(campaign: object) -> str:
 
 
 @blueprint.app_template_global()
-def campaigns_of(subject: str) -> list[Shown]:
-    """The campaigns that the reader sees an inspection or hazard in."""
+def campaigns_of(subject: str) -> tuple[list[Shown], TagForm | None]:
+    """The campaigns that the reader sees an inspection or hazard in, and the form that tags it.
+
+    There is no form when they may not tag, or no campaign is open.
+    """
     actor = signed_in_actor()
-    if actor is None or not actor.may(Permission.CAMPAIGN_READ):
-        return []
+    if actor is None:
+        return [], None
     with reading() as session:
-        return running.shown(session, actor, [subject]).get(subject, [])
-
-
-@blueprint.app_template_global()
-def tag_form(subject: str) -> TagForm | None:
-    """The form by which the reader tags; None when they may not, or there is no open campaign."""
-    actor = current_actor()
-    if not actor.may(Permission.CAMPAIGN_TAG):
-        return None
-    with reading() as session:
-        cards = [each for each in running.campaigns(session, actor) if each.closed_at is None]
+        cards = running.campaigns(session, actor)
+        found = running.shown(session, actor, [subject], cards).get(subject, [])
+    still_open = [each for each in cards if each.closed_at is None]
+    if not still_open or not actor.may(Permission.CAMPAIGN_TAG):
+        return found, None
     form = TagForm(subject=subject, act=TAG, back=request.path)
-    form.campaign.choices = [SelectChoice(each.uuid, each.said.name) for each in cards]
-    return form if cards else None
+    form.campaign.choices = [SelectChoice(each.uuid, each.said.name) for each in still_open]
+    return found, form
 
 
 def _page(uuid: str, form: CloseForm) -> str:

@@ -3,9 +3,7 @@
 What a value counts is `domain/dispatch_rows.py`; entering, sending and uniting are `dispatch/`.
 """
 
-import tempfile
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -60,7 +58,7 @@ from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.unit import UnitKind
 from inspection.reports import sheets, workbooks
-from inspection.web.lists import WORKBOOK
+from inspection.web.lists import sent_workbook
 from inspection.web.moments import today
 from inspection.web.papers import is_really_them
 from inspection.web.sheets import digest_of, is_printable, is_seen
@@ -230,13 +228,8 @@ def workbook(month: str) -> Response:
     with reading() as session:
         made = _table(session, _office(session), month)
     about = "　".join(f"{name}：{words}" for name, words in official.facts(made))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "table.xlsx"
-        workbooks.write(path, workbooks.DISPATCH_TABLE, official.lines(made), about=about)
-        response = Response(path.read_bytes(), content_type=WORKBOOK)
     name = f"调度表-{made.office.name}-{made.month:%Y-%m}.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    return sent_workbook(workbooks.DISPATCH_TABLE, official.lines(made), about, name)
 
 
 @blueprint.get("/dispatch/<month>/send")

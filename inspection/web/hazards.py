@@ -219,16 +219,11 @@ def _campaign(form: RegisterForm) -> Belonging | None:
     if not form.campaign.data:
         return None
     with reading() as session:
-        cards = running.campaigns(session, current_actor())
+        card = running.find(session, current_actor(), form.campaign.data)
+    if card is None:
+        return None
     day = form.campaign_day.data
-    return next(
-        (
-            card.rule.within(card.stage_on(day) if day else None)
-            for card in cards
-            if card.uuid == form.campaign.data
-        ),
-        None,
-    )
+    return card.rule.within(card.stage_on(day) if day else None)
 
 
 def turned(page: RegisterPage | Found, number: int) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import tempfile
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -13,7 +14,7 @@ from inspection.domain.problems import NotFound
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.hazards import lists
-from inspection.reports import exports
+from inspection.reports import exports, workbooks
 from inspection.reports.exports import AT_ONCE, ListKind
 from inspection.web.hazards import LEVELS, PLACE, RegisterForm, turned, wanted_of
 from inspection.web.moments import today
@@ -167,3 +168,13 @@ def _link(endpoint: str, kind: str, **changes: str) -> str:
     """An address of a list with the present conditions, some of them changed."""
     wanted = {name: value for name, value in {**_asked(), **changes}.items() if value}
     return url_for(endpoint, kind=kind, **wanted)  # type: ignore[arg-type]
+
+
+def sent_workbook(layout: workbooks.Layout, lines: Any, about: str, name: str) -> Response:
+    """Send lines as a workbook."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        workbooks.write(path, layout, lines, about=about)
+        response = Response(path.read_bytes(), content_type=WORKBOOK)
+    response.headers.set("Content-Disposition", "attachment", filename=name)
+    return response

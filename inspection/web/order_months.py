@@ -34,8 +34,9 @@ from inspection.reports import orders as drawn
 from inspection.reports import sheets
 from inspection.reports.sheets import Sheet
 from inspection.web import papers_shelf
+from inspection.web.lists import sent_workbook
 from inspection.web.moments import today
-from inspection.web.orders import sent_workbook, tell
+from inspection.web.orders import tell
 from inspection.web.papers import is_really_them
 from inspection.web.sheets import SHOWN, SignForm, digest_of, is_printable, is_seen
 

@@ -3,8 +3,6 @@
 Issuing is `order_issuing.py`, importing lists `work_lists.py`, the monthly word `order_months.py`.
 """
 
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from flask import (
@@ -43,9 +41,8 @@ from inspection.orders.enquiries import Wanted
 from inspection.orders.handling import Document, Said
 from inspection.orders.register import KIND_OF
 from inspection.reports import orders as workbook_of
-from inspection.reports import workbooks
 from inspection.web import step_photos
-from inspection.web.lists import WORKBOOK
+from inspection.web.lists import sent_workbook
 from inspection.web.moments import today
 from inspection.web.step_photos import NO_PHOTOS, Chosen
 
@@ -163,16 +160,6 @@ def workbook() -> Response:
         )
     about = gettext("截至 %(day)s，共 %(num)s 项", day=today(), num=len(rows))
     return sent_workbook(workbook_of.REGISTER, rows, about, gettext("交办台账") + ".xlsx")
-
-
-def sent_workbook(layout: workbooks.Layout, lines: Any, about: str, name: str) -> Response:
-    """Send lines as a workbook."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list.xlsx"
-        workbooks.write(path, layout, lines, about=about)
-        response = Response(path.read_bytes(), content_type=WORKBOOK)
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
 
 
 def _asked() -> dict[str, Any]:

@@ -117,15 +117,16 @@ def show() -> str:
         kinds = rankings.kinds(session, asked.office)
         in_force = weights.versions(session, asked.office.uuid)[-1]
         kind = _kind(kinds)
-        made = kind and rankings.ranking_of(
+        ranked = rankings.rankings_of(
             session,
             asked.office,
-            kind,
+            [kind] if kind else [],
             asked.view,
             within=asked.within,
             weights=in_force.weights,
             order=order,
         )
+    made = ranked[0] if ranked else None
     rows = made.rows if made else ()
     pages = max(1, -(-len(rows) // ROWS_A_PAGE))
     page = min(max(request.args.get("page", 1, type=int), 1), pages)

@@ -4,8 +4,6 @@ Forms follow from the fields of `domain/upkeep.py`; what does not do is said by 
 """
 
 import re
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -34,12 +32,12 @@ from inspection.edge.problems import STATUS_OF
 from inspection.jobs.confinement import Turns
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
-from inspection.reports import upkeep_lists, workbooks
+from inspection.reports import upkeep_lists
 from inspection.upkeep import entries, importing
 from inspection.upkeep.entries import EntryCard
 from inspection.upkeep.importing import CellFault
 from inspection.web import step_photos
-from inspection.web.lists import WORKBOOK
+from inspection.web.lists import sent_workbook
 from inspection.web.moments import today
 from inspection.web.step_photos import NO_PHOTOS, Chosen
 
@@ -343,14 +341,8 @@ FORMS: dict[str, type[ProtectedForm]] = {
 def template(unit: object, register: str) -> Response:
     """Send the empty list of a register."""
     kind, _facts = _brought(unit, register)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "template.xlsx"
-        layout = upkeep_lists.template(kind)
-        workbooks.write(path, layout, (), about=upkeep_lists.how_to_fill(kind))
-        response = Response(path.read_bytes(), content_type=WORKBOOK)
-    name = f"{kind.name.zh}-模板.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    about = upkeep_lists.how_to_fill(kind)
+    return sent_workbook(upkeep_lists.template(kind), (), about, f"{kind.name.zh}-模板.xlsx")
 
 
 @blueprint.post("/units/<uuid:unit>/registers/<register>/workbook")

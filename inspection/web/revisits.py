@@ -177,13 +177,13 @@ def _conditions() -> RegisterFilter:
 def _new_page(form: SampleForm) -> str:
     wanted = _conditions()
     with reading() as session:
-        among = revisits.population(session, current_actor(), wanted, today=today())
+        hazards, sectors = revisits.extent(session, current_actor(), wanted, today=today())
     return render_template(
         "web/revisits/new.html",
         form=form,
         filter=wanted,
-        population=len(among),
-        sectors=len({sector for _uuid, sector in among}),
+        population=hazards,
+        sectors=sectors,
         named=[SECTORS[Sector(wanted.sector)]] if wanted.sector else [],
         asked={name: value for name, value in request.args.items() if value and name not in PLACE},
     )
@@ -194,15 +194,11 @@ def _page(uuid: str, handing: HandForm, holding: HoldForm, wrong: str = "") -> s
     with reading() as session:
         card: RevisitCard = revisits.revisit_card(session, actor, uuid)
         mine = revisits.may_say(session, actor, card)
-        visits = {
-            each.hazard: revisits.visits(session, each, card.drawn_at)
-            for each in card.hazards
-            if each.hazard in mine
-        }
-        offices = revisits.offices(session, actor)
-        campaign = next(
-            (each for each in running.campaigns(session, actor) if each.uuid == card.campaign), None
+        visits = revisits.visits(
+            session, [each for each in card.hazards if each.hazard in mine], card.drawn_at
         )
+        offices = revisits.offices(session, actor)
+        campaign = running.find(session, actor, card.campaign) if card.campaign else None
     handing.office.choices = [
         SelectChoice("", gettext("请选择")),
         *(SelectChoice(each.uuid, each.name) for each in offices),

@@ -25,6 +25,7 @@ from inspection.domain import selection as domain
 from inspection.domain.drawing import rank
 from inspection.domain.office_problems import SelectionOdd
 from inspection.domain.problems import NotFound
+from inspection.domain.selection import Pool
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm, TicksField
 from inspection.selections import conflicts, lots, pools
@@ -265,7 +266,7 @@ def public(selection: object) -> str:
     return render_template(
         "web/selections/public.html",
         selection=card,
-        drawn=_drawn(card) if opened else [],
+        drawn=_drawn(card, lots.pool_of(card, wired().blobs)) if opened else [],
         now=wired().clock(),
     )
 
@@ -397,12 +398,12 @@ def _page(uuid: str, drawing: DrawForm, withdrawing: WithdrawForm) -> str:
     with reading() as session:
         card = lots.card_for(session, actor, uuid)
         inspected = lots.inspected(session, card)
-        whole = lots.reads_whole(session, actor, uuid)
+    whole = not card.in_part
     pool = lots.pool_of(card, wired().blobs)
     return render_template(
         "web/selections/show.html",
         selection=card,
-        drawn=_drawn(card),
+        drawn=_drawn(card, pool),
         inspected=inspected,
         pool=pool if whole else None,
         names={
@@ -427,9 +428,8 @@ def _page(uuid: str, drawing: DrawForm, withdrawing: WithdrawForm) -> str:
     )
 
 
-def _drawn(card: SelectionCard) -> list[dict[str, Any]]:
+def _drawn(card: SelectionCard, pool: Pool) -> list[dict[str, Any]]:
     """The drawn enterprises in order, in words."""
-    pool = lots.pool_of(card, wired().blobs)
     enterprises = {each.uuid: each for stratum in pool.strata for each in stratum.enterprises}
     people = {each.uuid: (each, team.role) for team in pool.teams for each in team.people}
     return [

@@ -2,9 +2,7 @@
 checks, and the same as a workbook.
 """
 
-import tempfile
 from itertools import groupby
-from pathlib import Path
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import force_locale, gettext
@@ -20,13 +18,13 @@ from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.organisations import directory
 from inspection.organisations.unit import Sector
-from inspection.reports import upkeep_lists, workbooks
+from inspection.reports import upkeep_lists
 from inspection.reports.upkeep_lists import Line
 from inspection.upkeep import handing, standings
 from inspection.upkeep.standings import Filter, Overview
 from inspection.web.grounds import criterion_link
 from inspection.web.hazards import SECTORS
-from inspection.web.lists import WORKBOOK
+from inspection.web.lists import sent_workbook
 from inspection.web.moments import today
 from inspection.web.registers import said_in
 
@@ -195,18 +193,13 @@ def workbook() -> Response:
         for each in row.standings
         if _asks(wanted, each) and wanted.state in ("", each.state)
     ]
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "list.xlsx"
-        about = f"条件：{_words(wanted)}。按 {today()} 计算。"
-        workbooks.write(path, upkeep_lists.DUTIES, lines, about=about)
-        made = path.read_bytes()
+    about = f"条件：{_words(wanted)}。按 {today()} 计算。"
+    name = f"应做事项-{today():%Y%m%d}.xlsx"
+    response = sent_workbook(upkeep_lists.DUTIES, lines, about, name)
     with writing() as session:
         upkeep_lists.told(
             session, current_actor(), _words(wanted), rows=len(lines), at=wired().clock()
         )
-    response = Response(made, content_type=WORKBOOK)
-    name = f"应做事项-{today():%Y%m%d}.xlsx"
-    response.headers.set("Content-Disposition", "attachment", filename=name)
     return response
 
 

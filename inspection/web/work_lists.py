@@ -36,8 +36,9 @@ from inspection.orders.worklists import Chosen, Fault
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.reports import orders as workbook_of
+from inspection.web.lists import sent_workbook
 from inspection.web.moments import today
-from inspection.web.orders import FAULTS, sent_workbook
+from inspection.web.orders import FAULTS
 
 blueprint = Blueprint("work_lists", __name__)
 

@@ -142,7 +142,7 @@ class _Reader:
         self._app = create_app(settings.from_environment(environment))
         self._backend = 0
         with self._app.app_context():
-            self._client = _signed_in(self._app, username)
+            self._client = signed_in(self._app, username)
             with reading(db.engine) as session:
                 if register.database == "postgresql":
                     self._backend = session.scalar(text("SELECT pg_backend_pid()")) or 0
@@ -197,9 +197,9 @@ def _told(taken: list[tuple[float, float]]) -> dict[str, float]:
     walls, cpus = ([each[of] for each in taken] for of in (0, 1))
     return {
         "p50_ms": round(statistics.median(walls), 1),
-        "p95_ms": round(_p95(walls), 1),
+        "p95_ms": round(p95(walls), 1),
         "cpu_p50_ms": round(statistics.median(cpus), 1),
-        "cpu_p95_ms": round(_p95(cpus), 1),
+        "cpu_p95_ms": round(p95(cpus), 1),
     }
 
 
@@ -214,7 +214,8 @@ def _after(client: FlaskClient, page: int) -> str:
     return html.unescape(found[1]) if found else f"/hazards?page={page}"
 
 
-def _signed_in(app: Flask, username: str) -> FlaskClient:
+def signed_in(app: Flask, username: str) -> FlaskClient:
+    """A browser in which somebody of the demonstration is signed in."""
     with writing(db.engine) as session:
         account = session.scalars(
             select(PersonAccount).where(PersonAccount.username == username)
@@ -225,7 +226,8 @@ def _signed_in(app: Flask, username: str) -> FlaskClient:
     return client
 
 
-def _p95(values: list[float]) -> float:
+def p95(values: list[float]) -> float:
+    """The value that 95 of 100 do not exceed."""
     return sorted(values)[int(len(values) * 0.95)]
 
 

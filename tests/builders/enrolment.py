@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -69,10 +70,20 @@ def enlist_unit(session: Session, unit: Unit, *, parent: UnitRow) -> Unit:
 def enlist(session: Session, person: Person, *, unit: UnitRow, role: Role) -> Actor:
     """Give somebody an account; they sign in by `username` and PASSWORD."""
     account = PersonAccount(
-        uuid=person.uuid, username=username(person), name=person.name, badge=person.badge
+        uuid=person.uuid,
+        username=username(person),
+        name=person.name,
+        badge=person.badge,
+        password_hash=_kept(),
     )
-    people.enlist(session, account, PASSWORD, unit=unit, role=role)
+    people.enlist(session, account, unit=unit, role=role)
     return actor(session, person)
+
+
+@cache
+def _kept() -> str:
+    """What is kept of PASSWORD: slow to make, so once for everybody."""
+    return people.hashed(PASSWORD)
 
 
 def username(person: Person) -> str:

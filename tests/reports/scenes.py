@@ -165,9 +165,14 @@ def _enterprise(inspected: dict) -> Unit:
 
 def _enlist(session, wiring: Wiring, person: Person, record: Filled, town: Unit) -> int:
     account = PersonAccount(
-        uuid=person.uuid, username=person.uuid, name=person.name, badge=person.badge, title=""
+        uuid=person.uuid,
+        username=person.uuid,
+        name=person.name,
+        badge=person.badge,
+        title="",
+        password_hash="nobody signs in here",
     )
-    people.enlist(session, account, "a long password", unit=town, role=Role.INSPECTOR)
+    people.enlist(session, account, unit=town, role=Role.INSPECTOR)
     actor = people.actor(session, person.uuid)
     offer = devices.Enrolment(
         jwk=record.device.key_of(person).jwk,
