@@ -7,7 +7,7 @@ with a larger accident in the period, have no rank whatever their score (一票�
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, time, timedelta, timezone
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -19,12 +19,12 @@ from inspection.analysis.periods import View
 from inspection.domain import ranking
 from inspection.domain.incident import LARGER_FROM_DEAD
 from inspection.domain.ranking import NOTHING, Figures, Weights, total
+from inspection.domain.workdays import CHINA
 from inspection.incidents.register import Incident
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit, UnitKind
 
-_BEIJING = timezone(timedelta(hours=8))
 KINDS = (UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.DEPARTMENT, UnitKind.ENTERPRISE)
 
 
@@ -171,8 +171,8 @@ def _accidents(
     session: Session, there: Sequence[ColumnElement[bool]], view: View, keys: Sequence[Any]
 ) -> dict[_Key, int]:
     """How many larger accidents happened in the period, by the same keys as hazards."""
-    since = datetime.combine(view.period.since, time(), _BEIJING)
-    until = datetime.combine(view.period.until + timedelta(days=1), time(), _BEIJING)
+    since = datetime.combine(view.period.since, time(), CHINA)
+    until = datetime.combine(view.period.until + timedelta(days=1), time(), CHINA)
     rows = session.execute(
         select(*keys, func.count())
         .select_from(Incident)

@@ -6,7 +6,7 @@ downloads alike. One report with all that belongs to it is `cases`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from inspection.audits.opinions import OpinionRow
 from inspection.database import Page, page_of
 from inspection.domain import traits
 from inspection.domain.opinion import CONCLUSIONS
+from inspection.domain.workdays import CHINA
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 from inspection.reports.revisions import ReportRevision
@@ -28,7 +29,6 @@ OPINION_STATES = (NO_OPINION, *CONCLUSIONS)
 FINDINGS = ("some", "none", traits.MAJOR)
 REVISED, UNREVISED = "revised", "as_issued"
 
-_BEIJING = timezone(timedelta(hours=8))
 """Days of a period are days of the country the reports are used in."""
 
 
@@ -192,7 +192,7 @@ def _of_opinion(value: str) -> ColumnElement[bool]:
 
 
 def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), _BEIJING)
+    return datetime.combine(day, time(), CHINA)
 
 
 def _counts(

@@ -20,6 +20,7 @@ from inspection.domain import campaign as domain
 from inspection.domain.campaign import Belonging, Stage, Subject
 from inspection.domain.office_problems import CampaignClosed, CampaignOdd
 from inspection.domain.problems import NotFound
+from inspection.domain.workdays import day_of
 from inspection.hazards.register import Hazard
 from inspection.ledger import journal
 from inspection.ledger.journal import Event
@@ -200,7 +201,7 @@ def shown(
             by_hand = said.get(subject.uuid) or said.get(subject.record)
             belongs = card.rule.holds(subject)
             if belongs or by_hand:
-                stage = card.stage_on(domain.day_of(subject.at))
+                stage = card.stage_on(day_of(subject.at))
                 found.setdefault(subject.uuid, []).append(Shown(card, stage, belongs, by_hand))
     return found
 

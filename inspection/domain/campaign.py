@@ -8,11 +8,10 @@ the inspection alone. How campaigns are kept, and the same rule as SQL, is in `c
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any
 
-_BEIJING = timezone(timedelta(hours=8))
-"""Days are days of the country the campaign is held in."""
+from inspection.domain.workdays import CHINA, day_of
 
 
 @dataclass(frozen=True)
@@ -115,15 +114,10 @@ def read(said: Mapping[str, Any]) -> Belonging:
     return Belonging(**values)
 
 
-def day_of(at: datetime) -> date:
-    """The day on which an inspection ended, where it was held."""
-    return at.astimezone(_BEIJING).date()
-
-
 def bounds(since: date, until: date) -> tuple[datetime, datetime]:
     """From which instant until before which a span of days lasts."""
-    start = datetime(since.year, since.month, since.day, tzinfo=_BEIJING)
-    end = datetime(until.year, until.month, until.day, tzinfo=_BEIJING)
+    start = datetime(since.year, since.month, since.day, tzinfo=CHINA)
+    end = datetime(until.year, until.month, until.day, tzinfo=CHINA)
     return start, end + timedelta(days=1)
 
 

@@ -7,7 +7,7 @@ from it. What may be asked of it is in `enquiries.py`.
 
 import json
 from collections.abc import Callable, Iterable
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,6 +29,7 @@ from inspection.database import Base, UtcInstant, table_of
 from inspection.domain import hazard as domain
 from inspection.domain import ladder
 from inspection.domain.hazard import ENDED, Level, Question, Situation, Source, State, Step
+from inspection.domain.workdays import day_of
 from inspection.hazards import days, derived, order
 from inspection.hazards.days import HazardDay
 from inspection.hazards.derived import HazardTally, HazardWords, Row
@@ -37,8 +38,6 @@ from inspection.ledger.chain import Entry
 from inspection.organisations.unit import Unit
 
 ENTRIES_AT_ONCE = 5000
-_BEIJING = timezone(timedelta(hours=8))
-"""Days are days of the country the register is kept in."""
 _FIXED = frozenset({"id", "uuid", "number", "unit_id", "registered_at", "found_on", "record_uuid"})
 """What no later entry changes."""
 
@@ -262,7 +261,7 @@ def _register(session: Session, _known: Row, entry: Entry, body: dict[str, Any])
         "deadline_on": _day(body["deadline_on"]),
         "found_at": datetime.fromisoformat(body["found_at"]),
         "registered_at": at,
-        "found_on": _local(at),
+        "found_on": day_of(at),
         "closed_at": None,
         "closed_on": None,
         "last_record_uuid": body["record"],
@@ -343,7 +342,7 @@ def _ended(state: State, entry: Entry) -> Row:
         return {"closed_at": None, "closed_on": None}
     at = entry.at
     cleared = {"listed_level": "", "listed_order": "", "question": ""}
-    return {"closed_at": at, "closed_on": _local(at), **cleared}
+    return {"closed_at": at, "closed_on": day_of(at), **cleared}
 
 
 def _escalated(_session: Session, known: Row, _entry: Entry, body: dict[str, Any]) -> Row:
@@ -362,10 +361,6 @@ def _left_by(session: Session, known: Row, entry: Entry, body: dict[str, Any]) -
 
 def _day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None
-
-
-def _local(at: datetime) -> date:
-    return at.astimezone(_BEIJING).date()
 
 
 _Note = Callable[[Row, dict[str, Any], str, datetime], Row]
@@ -399,7 +394,7 @@ _NOTES: dict[Step, _Note] = {
     Step.LIST: lambda known, said, _by, at: {
         "listed_level": said["list_level"],
         "listed_order": said["order_number"],
-        "listed_on": known["listed_on"] or _local(at),
+        "listed_on": known["listed_on"] or day_of(at),
     },
     Step.LIFT: lambda _known, _said, _by, _at: {"listed_level": "", "listed_order": ""},
 }

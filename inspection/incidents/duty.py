@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from inspection.accounts.people import Actor
 from inspection.accounts.policy import Permission
 from inspection.domain.problems import NotFound
+from inspection.domain.workdays import CHINA
 from inspection.incidents import register
 from inspection.incidents.register import DutyDay
 from inspection.ledger import journal
@@ -19,7 +20,6 @@ from inspection.organisations.unit import Unit, UnitKind
 
 HANDED_OVER_AT = time(8, 30)
 """A day's crew stays until the next morning, as offices in China hand over; no rule says when."""
-_BEIJING = timezone(timedelta(hours=8))
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Watch:
 
 def duty_day(at: datetime) -> date:
     """Return the day whose crew is on duty at this time."""
-    local = at.astimezone(_BEIJING)
+    local = at.astimezone(CHINA)
     return local.date() if local.time() >= HANDED_OVER_AT else local.date() - timedelta(days=1)
 
 

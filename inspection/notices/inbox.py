@@ -8,7 +8,7 @@ whom, is decided by whoever sends.
 import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from inspection.accounts.people import Actor, PersonAccount
 from inspection.database import Base, UtcInstant, table_of
 from inspection.domain.problems import NotFound
+from inspection.domain.workdays import CHINA
 from inspection.jobs import queue
 from inspection.ledger import journal
 from inspection.ledger.journal import Event, Head
@@ -46,7 +47,6 @@ MOST_OF_ONE = 200
 DIGEST_HOUR = 8
 MOST_CONFIRMATIONS_A_DAY = 5
 """Nobody has mail sent to more addresses than this: they may be strangers'."""
-_BEIJING = timezone(timedelta(hours=8))
 
 
 class NoticeRow(Base):
@@ -164,7 +164,7 @@ def send(session: Session, message: Message, person_ids: Iterable[int], *, at: d
 
 
 def _mail_next_morning(session: Session, person_id: int, at: datetime) -> None:
-    until = at.astimezone(_BEIJING).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    until = at.astimezone(CHINA).replace(hour=DIGEST_HOUR, minute=0, second=0, microsecond=0)
     until += timedelta(days=1) if until <= at else timedelta()
     said = {"person": person_id, "until": until.isoformat()}
     key = f"digest:{person_id}:{until.date()}"

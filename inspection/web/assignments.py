@@ -12,9 +12,10 @@ from wtforms.validators import InputRequired, Length
 
 from inspection.accounts import assignments
 from inspection.accounts.policy import Permission, Role
+from inspection.domain.workdays import CHINA
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
-from inspection.web.moments import BEIJING, today
+from inspection.web.moments import today
 
 blueprint = Blueprint("assignments", __name__)
 
@@ -124,4 +125,4 @@ _ROLES = {Role.EXPERT: _("专家"), Role.AUDITOR: _("审计")}
 
 
 def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), BEIJING)
+    return datetime.combine(day, time(), CHINA)

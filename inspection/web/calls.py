@@ -9,12 +9,12 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import DataRequired, InputRequired, Length
 
 from inspection.accounts.policy import Permission
+from inspection.domain.workdays import CHINA
 from inspection.edge import current_actor, reading, requires, signed_in_actor, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.incidents import calls
 from inspection.incidents.calls import CallRow, NewCall
 from inspection.web.hazards import SECTORS
-from inspection.web.moments import BEIJING
 
 blueprint = Blueprint("calls", __name__)
 
@@ -64,7 +64,7 @@ def make() -> Answer:
     new = NewCall(
         occasion=form.occasion.data.strip(),
         words=form.words.data.strip(),
-        due_at=form.due_at.data.replace(tzinfo=BEIJING),
+        due_at=form.due_at.data.replace(tzinfo=CHINA),
         sector=form.sector.data or "",
         high_risk=form.high_risk.data,
     )

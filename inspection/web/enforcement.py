@@ -30,6 +30,7 @@ from inspection.domain.enforcement import (
     ground,
 )
 from inspection.domain.problems import CaseIncomplete
+from inspection.domain.workdays import CHINA
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm, TicksField
 from inspection.enforcement import cases, enquiries
@@ -38,7 +39,7 @@ from inspection.enforcement.enquiries import Flags, Repeat
 from inspection.organisations import directory
 from inspection.organisations.directory import UnitFacts
 from inspection.web import step_photos
-from inspection.web.moments import BEIJING, today
+from inspection.web.moments import today
 from inspection.web.step_photos import NO_PHOTOS, Chosen
 
 blueprint = Blueprint("enforcement", __name__)
@@ -354,4 +355,4 @@ def _name_faults(form: Any, problem: CaseIncomplete) -> None:
 
 
 def _instant(local: datetime | None) -> datetime | None:
-    return local.replace(tzinfo=BEIJING) if local else None
+    return local.replace(tzinfo=CHINA) if local else None

@@ -30,6 +30,7 @@ from inspection.domain.hazard import (
 from inspection.domain.ladder import Code
 from inspection.domain.problems import NotFound
 from inspection.domain.record import Photo
+from inspection.domain.workdays import day_of
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.edge import steps as words
 from inspection.hazards import enquiries, steps
@@ -43,7 +44,7 @@ from inspection.reports import shelf
 from inspection.submissions import records
 from inspection.submissions.records import StoredRecord
 from inspection.web import grounds, history, money
-from inspection.web.moments import BEIJING, today
+from inspection.web.moments import today
 
 blueprint = Blueprint("hazards", __name__)
 
@@ -306,7 +307,7 @@ def show(hazard: object) -> str:
         again={seq: _looked_at_again(card, each) for seq, each in again.items()},
         reports=reports,
         item=item,
-        grounds=grounds.of_item(checklist, item, card.found_at.astimezone(BEIJING).date())
+        grounds=grounds.of_item(checklist, item, day_of(card.found_at))
         if checklist and item
         else None,
         tags=tags,

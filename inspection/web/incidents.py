@@ -14,12 +14,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 from inspection.accounts.policy import Permission
 from inspection.domain.incident import HEADINGS, Stage
 from inspection.domain.office_problems import IncidentIncomplete
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.incidents import reporting
 from inspection.incidents.reporting import IncidentCard, NewIncident, NewReport
 from inspection.organisations import directory
-from inspection.web.moments import BEIJING
 
 blueprint = Blueprint("incidents", __name__)
 
@@ -197,7 +197,7 @@ def _page(uuid: str, form: ReportForm) -> str:
         form=form if left else None,
         stages=STAGES,
         headings=HEADINGS_IN_WORDS,
-        day=card.happened_at.astimezone(BEIJING).date(),
+        day=day_of(card.happened_at),
     )
 
 
@@ -207,12 +207,12 @@ def _name_faults(form: Any, problem: IncidentIncomplete) -> None:
 
 
 def _instant(local: datetime) -> datetime:
-    return local.replace(tzinfo=BEIJING)
+    return local.replace(tzinfo=CHINA)
 
 
 def _local(at: datetime) -> datetime:
     """The minute it is, as a form shows it."""
-    return at.astimezone(BEIJING).replace(tzinfo=None, second=0, microsecond=0)
+    return at.astimezone(CHINA).replace(tzinfo=None, second=0, microsecond=0)
 
 
 @blueprint.app_template_filter("span")

@@ -17,12 +17,12 @@ from inspection.domain import answers
 from inspection.domain.checklist import CheckItem, Checklist, Citation
 from inspection.domain.problems import NotFound
 from inspection.domain.record import Answer, Finding, Photo, Record, Reinspected
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.hazards import enquiries
 from inspection.organisations import directory
 from inspection.reports import shelf
 from inspection.submissions.look_back import EarlierCheck, ItemName, look_back
-from inspection.web.moments import BEIJING
 from inspection.web.records import tally
 
 blueprint = Blueprint("look_back", __name__)
@@ -106,7 +106,7 @@ def from_hazard(hazard: object) -> Response:
         "look_back.index",
         unit=card.unit_uuid,
         item=f"{card.checklist_slug}:{card.item_code}",
-        before=card.found_at.astimezone(BEIJING).date().isoformat(),
+        before=day_of(card.found_at).isoformat(),
     )
     return redirect(address)
 
@@ -123,7 +123,7 @@ def _item(text: str | None) -> ItemName | None:
 
 def _end_of(day: date | None) -> datetime | None:
     """Checks of the day itself count: what happened first that day is for the reader to see."""
-    return datetime.combine(day + timedelta(days=1), time(), BEIJING) if day else None
+    return datetime.combine(day + timedelta(days=1), time(), CHINA) if day else None
 
 
 def _choices() -> dict[str, list[SelectChoice]]:
@@ -167,7 +167,7 @@ def _checked(record: Record, checklist: Checklist | None, code: str) -> CheckedI
     return CheckedItem(
         item=item,
         answer=record.answers.get(code),
-        citations=_in_force(checklist, item, record.finished_at.astimezone(BEIJING).date()),
+        citations=_in_force(checklist, item, day_of(record.finished_at)),
         findings=tuple(each for each in record.findings if each.item == code),
         looked_at=tuple(each for each in record.reinspected if each.item == code),
         photos=tuple(each for each in record.photos if each.item == code),

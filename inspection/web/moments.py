@@ -6,26 +6,25 @@ China keeps one time everywhere and all year, so pages do too. Days left and
 late are words of the templates; nothing here decides anything.
 """
 
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime
 
 from flask_babel import gettext
 from markupsafe import Markup
 
+from inspection.domain.workdays import CHINA, day_of
 from inspection.edge import wired
-
-BEIJING = timezone(timedelta(hours=8))
 
 
 def today() -> date:
     """The day it is for the reader."""
-    return wired().clock().astimezone(BEIJING).date()
+    return day_of(wired().clock())
 
 
 def instant(at: datetime | None) -> Markup:
     """Return a time element for an aware instant; an empty string for None."""
     if at is None:
         return Markup("")
-    local = at.astimezone(BEIJING)
+    local = at.astimezone(CHINA)
     if local.date() == today():
         words = gettext("今天 %(time)s", time=f"{local:%H:%M}")
     else:
@@ -35,7 +34,7 @@ def instant(at: datetime | None) -> Markup:
 
 def exact(at: datetime) -> Markup:
     """Return a time element that says day and second, as reports print them."""
-    return _element(at, f"{at.astimezone(BEIJING):%Y-%m-%d %H:%M:%S}")
+    return _element(at, f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}")
 
 
 def _element(at: datetime, words: str) -> Markup:

@@ -35,6 +35,7 @@ from inspection.domain.hazard import ENDED
 from inspection.domain.paper import Decision, Followed
 from inspection.domain.problems import GlyphMissing, NotFound, PaperIncomplete, RecordIncomplete
 from inspection.domain.record import Record
+from inspection.domain.workdays import day_of
 from inspection.edge import current_actor, passwords, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.hazards import enquiries, findings
@@ -48,7 +49,7 @@ from inspection.reports.pdf import Drawing
 from inspection.reports.previews import Ground
 from inspection.submissions import records
 from inspection.submissions.records import StoredRecord
-from inspection.web.moments import BEIJING, today
+from inspection.web.moments import today
 
 blueprint = Blueprint("papers", __name__)
 
@@ -127,7 +128,7 @@ class _Desk:
 
     @property
     def inspected_on(self) -> date:
-        return self.record.started_at.astimezone(BEIJING).date()
+        return day_of(self.record.started_at)
 
 
 def _desk(record: object, kind: str) -> _Desk:

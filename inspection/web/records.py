@@ -14,6 +14,7 @@ from inspection.domain import answers
 from inspection.domain.checklist import Checklist
 from inspection.domain.problems import NotFound
 from inspection.domain.record import Clock, Record
+from inspection.domain.workdays import day_of
 from inspection.edge import current_actor, reading, requires, wired
 from inspection.edge.held import fault_sentence
 from inspection.edge.problems import Spoken, spoken_code, time_server_sentence
@@ -28,7 +29,6 @@ from inspection.reports.papers import fitting
 from inspection.submissions import intake, records
 from inspection.submissions.records import HELD, StoredRecord
 from inspection.web import grounds, papers, scores
-from inspection.web.moments import BEIJING
 from inspection.web.papers_shelf import STATES, sees_drafts
 
 blueprint = Blueprint("records", __name__)
@@ -98,7 +98,7 @@ def show(record: object) -> str:
         grounds=grounds.of_items(
             wired().library.narrowed(checklist, unit.sector) if checklist and unit else checklist,
             {finding.item for finding in payload.findings},
-            payload.finished_at.astimezone(BEIJING).date(),
+            day_of(payload.finished_at),
         ),
         score=scores.of_record(payload, checklist, unit.sector if unit else ""),
         short=bool(checklist and wired().catalog.is_short(checklist)),

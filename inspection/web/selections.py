@@ -26,13 +26,14 @@ from inspection.domain.drawing import rank
 from inspection.domain.office_problems import SelectionOdd
 from inspection.domain.problems import NotFound
 from inspection.domain.selection import Pool
+from inspection.domain.workdays import CHINA
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm, TicksField
 from inspection.selections import conflicts, lots, pools
 from inspection.selections.lots import SelectionCard
 from inspection.selections.pools import NewSelection, Wanted
 from inspection.web.hazards import SECTORS
-from inspection.web.moments import BEIJING, today
+from inspection.web.moments import today
 from inspection.web.premises import VENUES
 
 blueprint = Blueprint("selections", __name__)
@@ -338,7 +339,7 @@ def _said(form: Any, rows: list[int]) -> NewSelection:
     return NewSelection(
         title=form.title.data.strip(),
         source=form.source.data.strip(),
-        value_from=form.value_from.data.replace(tzinfo=BEIJING),
+        value_from=form.value_from.data.replace(tzinfo=CHINA),
         visit_since=form.visit_since.data,
         visit_until=form.visit_until.data,
         strata=tuple(

@@ -20,6 +20,7 @@ from inspection.accounts.policy import Permission
 from inspection.domain.office_problems import TipoffSecretWrong
 from inspection.domain.problems import NotFound
 from inspection.domain.tipoff import Outcome, Standing
+from inspection.domain.workdays import CHINA
 from inspection.edge import current_actor, reading, requires, wired, writing
 from inspection.edge.forms import ProtectedForm
 from inspection.organisations import directory
@@ -27,7 +28,6 @@ from inspection.submissions import records
 from inspection.tipoffs import desk, filing, handling
 from inspection.tipoffs.desk import Card
 from inspection.web import codes
-from inspection.web.moments import BEIJING
 
 blueprint = Blueprint("tipoffs", __name__)
 
@@ -335,7 +335,7 @@ def _records(session: Session, card: Card) -> list[SelectChoice]:
         return []
     found = records.of_unit(session, card.unit_id, limit=RECORDS_OFFERED)
     return [
-        SelectChoice(each.uuid, f"{each.finished_at.astimezone(BEIJING):%Y-%m-%d %H:%M}")
+        SelectChoice(each.uuid, f"{each.finished_at.astimezone(CHINA):%Y-%m-%d %H:%M}")
         for each in found
         if each.uuid not in card.records
     ]
