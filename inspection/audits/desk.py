@@ -29,8 +29,6 @@ OPINION_STATES = (NO_OPINION, *CONCLUSIONS)
 FINDINGS = ("some", "none", traits.MAJOR)
 REVISED, UNREVISED = "revised", "as_issued"
 
-"""Days of a period are days of the country the reports are used in."""
-
 
 @dataclass(frozen=True)
 class DeskFilter:
