@@ -1,9 +1,10 @@
-"""The figures that rankings stand on, counted in one walk over the register.
+"""The figures that rankings stand on: from the days that are kept, or counted in one walk.
 
 Each is the number of hazards that a filter of the register leaves (`filter_of`), so that it can
 be opened and counted by hand; the days alone are a sum over those that were closed.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from datetime import date
@@ -15,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from inspection.database.days import days_between
 from inspection.domain.hazard import Level, Source
-from inspection.domain.ranking import Figures
-from inspection.hazards import narrowing, order, statistics
+from inspection.domain.ranking import Figures, total
+from inspection.hazards import narrowing, order, pages, statistics, tally
+from inspection.hazards.days import HazardDay
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.hazards.statistics import Measure, Period
@@ -97,7 +99,50 @@ def by(
 
 def of(session: Session, scopes: Sequence[Scope], period: Period, *, today: date) -> Figures:
     """Count the hazards that lie in all these scopes together."""
-    return by(session, scopes, period, today=today)[()]
+    areas = kept_areas(session, scopes)
+    if areas is None:
+        return by(session, scopes, period, today=today)[()]
+    return total(of_areas(session, areas, period, today=today).values())
+
+
+def kept_areas(session: Session, scopes: Sequence[Scope]) -> list[int] | None:
+    """The areas of which days are kept that make up the first scope; None where others narrow it.
+
+    A body of which days are kept, and whose path is in that scope, lies in it as a whole, unless
+    it is a department with enterprises elsewhere.
+    """
+    first, *others = scopes
+    if all(_covers(each, first) or pages.sees_all(session, each) for each in others):
+        return tally.wide_areas(session, first)
+    return None
+
+
+def _covers(scope: Scope, inner: Scope) -> bool:
+    return inner.supervisors <= scope.supervisors and all(
+        scope.holds(path, None) for path in inner.paths
+    )
+
+
+def of_areas(
+    session: Session, areas: Sequence[int], period: Period, *, today: date
+) -> dict[int, Figures]:
+    """Return what each of these areas has, by the unit's id, from the days that are kept."""
+    keys = (HazardDay.area_id, HazardDay.level, HazardDay.source)
+    found: dict[int, list[Figures]] = defaultdict(list)
+    for row in session.execute(statistics.summed(areas, period, *keys, today=today)):
+        found[row.area_id].append(
+            Figures(
+                found=int(row.found),
+                self_found=int(row.found) if row.source == Source.SELF else 0,
+                closed=int(row.closed),
+                on_time=int(row.on_time),
+                days=int(row.taken),
+                open=int(row.open),
+                overdue=int(row.overdue),
+                major_overdue=int(row.overdue) if row.level == Level.MAJOR else 0,
+            )
+        )
+    return {area: total(those) for area, those in found.items()}
 
 
 def _holds(figure: Figure, period: Period, today: date) -> ColumnElement[bool]:

@@ -20,6 +20,7 @@ from inspection.domain import ranking
 from inspection.domain.incident import LARGER_FROM_DEAD
 from inspection.domain.ranking import NOTHING, Figures, Weights, total
 from inspection.domain.workdays import CHINA
+from inspection.hazards import pages
 from inspection.incidents.register import Incident
 from inspection.organisations.directory import UnitFacts
 from inspection.organisations.scope import Scope
@@ -100,71 +101,74 @@ def rankings_of(
     weights: Weights,
     order: Order = Order.SCORE,
 ) -> list[Ranking]:
-    """Rank the units of each kind below an office; nothing outside `within` is counted or named.
-
-    Bodies of every kind are summed up from one count.
-    """
+    """Rank the units of each kind below an office; what is not `within` is not counted or named."""
     scopes = (figures.area_of(office), within)
-    are_apart = [kind is UnitKind.ENTERPRISE for kind in kinds]
-    counts = {apart: _counted(session, scopes, view, apart=apart) for apart in set(are_apart)}
+    whole = figures.of(session, scopes, view.period, today=view.today)
     made = []
-    for kind, apart in zip(kinds, are_apart, strict=True):
+    for kind in kinds:
         units = session.execute(
             select(Unit.id, Unit.uuid, Unit.name, Unit.path)
             .where(Unit.kind == kind, Unit.id != office.id, *_there(scopes))
             .order_by(Unit.name, Unit.id)
         ).all()
-        sums = _alone(units, counts[apart]) if apart else _sums(session, kind, units, counts[apart])
+        of_kind = _alone if kind is UnitKind.ENTERPRISE else _together
+        sums = of_kind(session, scopes, kind, units, view)
         rows = sorted(_ranked(units, sums, weights), key=_BY[order])
-        made.append(Ranking(kind, tuple(rows), total(counts[apart].hazards.values())))
+        made.append(Ranking(kind, tuple(rows), whole))
     return made
-
-
-@dataclass(frozen=True)
-class _Count:
-    """What lies in an area, by enterprise, or by the body and department it lies under."""
-
-    hazards: dict[_Key, Figures]
-    accidents: dict[_Key, int]
-    enterprises: dict[_Key, int]
-    """How many; none where they are counted one by one."""
-
-
-_Sums = Mapping[int, tuple[int, Figures, int]]
-"""Enterprises, figures and accidents of each unit."""
-
-
-def _counted(session: Session, scopes: Sequence[Scope], view: View, *, apart: bool) -> _Count:
-    keys = (Unit.id,) if apart else (_below, Unit.supervisor_id)
-    there = _there(scopes)
-    return _Count(
-        figures.by(session, scopes, view.period, *keys, today=view.today),
-        _accidents(session, there, view, keys),
-        {} if apart else _enterprises(session, there),
-    )
 
 
 def _there(scopes: Sequence[Scope]) -> list[ColumnElement[bool]]:
     return [scope.condition() for scope in scopes]
 
 
-def _alone(units: Sequence[Any], counts: _Count) -> _Sums:
+_Sums = Mapping[int, tuple[int, Figures, int]]
+"""Enterprises, figures and accidents of each unit."""
+
+
+def _alone(
+    session: Session, scopes: Sequence[Scope], _: UnitKind, units: Sequence[Any], view: View
+) -> _Sums:
+    """Enterprises, each for itself."""
+    hazards = figures.by(session, scopes, view.period, Unit.id, today=view.today)
+    accidents = _accidents(session, _there(scopes), view, (Unit.id,))
     return {
-        unit.id: (1, counts.hazards.get((unit.id,), NOTHING), counts.accidents.get((unit.id,), 0))
+        unit.id: (1, hazards.get((unit.id,), NOTHING), accidents.get((unit.id,), 0))
         for unit in units
     }
 
 
-def _sums(session: Session, kind: UnitKind, units: Sequence[Any], counts: _Count) -> _Sums:
-    found, numbers, accidents = counts.hazards, counts.enterprises, counts.accidents
+def _together(
+    session: Session, scopes: Sequence[Scope], kind: UnitKind, units: Sequence[Any], view: View
+) -> _Sums:
+    """Bodies, each with all in its area: from the days that are kept, or summed from one walk."""
+    there, keys = _there(scopes), (_below, Unit.supervisor_id)
+    numbers, accidents = _enterprises(session, there), _accidents(session, there, view, keys)
+    kept = _kept(session, scopes, kind, units, view)
+    walked: dict[_Key, Figures] = {}
+    if kept is None:
+        walked = figures.by(session, scopes, view.period, *keys, today=view.today)
+    owners = _owners(session, kind, units, {*walked, *numbers, *accidents})
+    if kept is None:
+        kept = {unit: total(walked[key] for key in own if key in walked) for unit, own in owners}
     return {
         unit: (
             sum(numbers.get(key, 0) for key in own),
-            total(found[key] for key in own if key in found),
+            kept.get(unit, NOTHING),
             sum(accidents.get(key, 0) for key in own),
         )
-        for unit, own in _owners(session, kind, units, {*found, *numbers, *accidents})
+        for unit, own in owners
     }
+
+
+def _kept(
+    session: Session, scopes: Sequence[Scope], kind: UnitKind, units: Sequence[Any], view: View
+) -> dict[int, Figures] | None:
+    """What bodies have by the days that are kept; None where part of it is not to be counted."""
+    apart = kind is UnitKind.DEPARTMENT and not pages.sees_all(session, scopes[0])
+    if apart or figures.kept_areas(session, scopes) is None:
+        return None
+    return figures.of_areas(session, [unit.id for unit in units], view.period, today=view.today)
 
 
 def _accidents(

@@ -12,9 +12,11 @@ from typing import Any
 from sqlalchemy import Integer, case, cast, extract, func, select
 from sqlalchemy.orm import Session
 
-from inspection.analysis import periods
+from inspection.analysis import figures, periods
 from inspection.domain.hazard import Level, State
-from inspection.hazards import order
+from inspection.hazards import order, pages
+from inspection.hazards.days import HazardDay
+from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.hazards.statistics import Period
 from inspection.organisations.scope import Scope
@@ -72,8 +74,50 @@ class Heat:
 def months(session: Session, scopes: Sequence[Scope], until: date) -> tuple[Month, ...]:
     """Return the last MONTHS months up to a day's, oldest first."""
     those = periods.months(until, MONTHS)
+    areas = figures.kept_areas(session, scopes)
+    if areas is None:
+        found, ended, closed = _walked(session, scopes, those)
+    else:
+        found, ended, closed = _kept(session, areas, those)
+    first = _number(those[0].since)
+    standing = sum(found[month] - ended[month] for month in {*found, *ended} if month < first)
+    told = []
+    for each in those:
+        number = _number(each.since)
+        standing += found[number] - ended[number]
+        told.append(Month(each, found[number], closed[number], standing))
+    return tuple(told)
+
+
+_Moved = tuple[Counter[int], Counter[int], Counter[int]]
+"""What was found, what ended, and what of it was closed, by months (`_number`)."""
+
+
+def _kept(session: Session, areas: Sequence[int], those: Sequence[Period]) -> _Moved:
+    """From the months that are kept."""
+    is_closed = case((HazardDay.state == State.CLOSED, HazardDay.ended), else_=0)
+    rows = session.execute(
+        select(
+            HazardDay.day,
+            func.sum(HazardDay.found),
+            func.sum(HazardDay.ended),
+            func.sum(is_closed),
+        )
+        .where(HazardDay.area_id.in_(areas), HazardDay.whole_month.is_(True))
+        .where(HazardDay.day <= those[-1].until)
+        .group_by(HazardDay.day)
+    ).all()
+    found, ended, closed = (
+        Counter({_number(row.day): int(row[place]) for row in rows}) for place in (1, 2, 3)
+    )
+    return found, ended, closed
+
+
+def _walked(session: Session, scopes: Sequence[Scope], those: Sequence[Period]) -> _Moved:
+    """Counted one by one; what is older than those months counts in the one before them."""
     since = those[0].since
-    found_in = case((Hazard.found_on < since, None), else_=_month_of(Hazard.found_on))
+    before = _number(since) - 1
+    found_in = case((Hazard.found_on < since, before), else_=_month_of(Hazard.found_on))
     rows = session.execute(
         select(
             found_in.label("found_in"),
@@ -86,25 +130,20 @@ def months(session: Session, scopes: Sequence[Scope], until: date) -> tuple[Mont
         .where(Hazard.found_on <= those[-1].until)
         .group_by("found_in", "ended_in", "is_closed")
     )
-    found, closed, ended, earlier = Counter[int](), Counter[int](), Counter[int](), 0
+    found, ended, closed = Counter[int](), Counter[int](), Counter[int]()
     for found_month, ended_month, is_closed, count in rows:
-        earlier += count if found_month is None else 0
         found[found_month] += count
-        ended[ended_month] += count
-        closed[ended_month] += count if is_closed else 0
-    told, standing = [], earlier
-    for each in those:
-        number = _number(each.since)
-        standing += found[number] - ended[number]
-        told.append(Month(each, found[number], closed[number], standing))
-    return tuple(told)
+        if ended_month is not None:
+            ended[ended_month] += count
+            closed[ended_month] += count if is_closed else 0
+    return found, ended, closed
 
 
 def top_findings(
     session: Session, scopes: Sequence[Scope], period: Period
 ) -> tuple[TopFinding, ...]:
     """Return the items that raised most hazards in a period, the most frequent first."""
-    is_open = case((Hazard.urgency < order.ENDED_FROM, 1), else_=0)
+    is_open = case((Hazard.closed_on.is_(None), 1), else_=0)
     rows = session.execute(
         select(
             Hazard.checklist_slug,
@@ -115,8 +154,7 @@ def top_findings(
             func.count(Hazard.unit_id.distinct()),
             func.sum(is_open),
         )
-        .join(Unit, Unit.id == Hazard.unit_id)
-        .where(*_in(scopes), Hazard.found_on.between(period.since, period.until))
+        .where(*_there(session, scopes), Hazard.found_on.between(period.since, period.until))
         .group_by(Hazard.checklist_slug, Hazard.item_code)
         .order_by(func.count().desc(), Hazard.checklist_slug, Hazard.item_code)
         .limit(TOP)
@@ -128,10 +166,9 @@ def heat_by_month(session: Session, scopes: Sequence[Scope], until: date) -> Hea
     """Return what was found in the last MONTHS months, by sector and month (2026-11)."""
     those = periods.months(until, MONTHS)
     span = Period(those[0].since, those[-1].until)
-    cells = {
-        (sector, f"{number // 12:04d}-{number % 12 + 1:02d}"): count
-        for sector, number, count in _found(session, scopes, span, _month_of(Hazard.found_on))
-    }
+    cells: Counter[tuple[str, str]] = Counter()
+    for sector, day, count in _found(session, scopes, span, Hazard.found_on):
+        cells[sector, f"{day:%Y-%m}"] += count
     return Heat(tuple(f"{each.since:%Y-%m}" for each in those), _hottest(cells, 0), cells)
 
 
@@ -161,6 +198,12 @@ def _found(session: Session, scopes: Sequence[Scope], period: Period, column: An
         .group_by(Unit.sector, "column")
         .order_by(Unit.sector, "column")
     )
+
+
+def _there(session: Session, scopes: Sequence[Scope]) -> list[Any]:
+    """As conditions on hazards alone, where nothing else is asked of their units."""
+    every = RegisterFilter()
+    return [part for scope in scopes for part in pages.in_units(session, scope, every, few=False)]
 
 
 def _in(scopes: Sequence[Scope]) -> list[Any]:

@@ -45,22 +45,24 @@ class HazardDay(Base):
     """Of those that ended: such as fell late on a day before."""
     funds: Mapped[int] = mapped_column(BigInteger)
     """In 分, what was named for those that ended."""
+    taken: Mapped[int] = mapped_column(BigInteger)
+    """In days, how long those that ended had been registered, all together."""
 
 
 _day = table_of(HazardDay)
 _KEY = ("area_id", "whole_month", "day", "state", "level", "source")
-_COUNTS = ("found", "ended", "on_time", "fell_late", "late_ended", "funds")
+_COUNTS = ("found", "ended", "on_time", "fell_late", "late_ended", "funds", "taken")
 _ADD = text(
     "INSERT INTO hazard_day (area_id, whole_month, day, state, level, source,"
-    " found, ended, on_time, fell_late, late_ended, funds)"
+    " found, ended, on_time, fell_late, late_ended, funds, taken)"
     " VALUES (:area_id, :whole_month, :day, :state, :level, :source,"
-    " :found, :ended, :on_time, :fell_late, :late_ended, :funds)"
+    " :found, :ended, :on_time, :fell_late, :late_ended, :funds, :taken)"
     " ON CONFLICT (area_id, whole_month, day, state, level, source) DO UPDATE SET"
     " found = hazard_day.found + excluded.found, ended = hazard_day.ended + excluded.ended,"
     " on_time = hazard_day.on_time + excluded.on_time,"
     " fell_late = hazard_day.fell_late + excluded.fell_late,"
     " late_ended = hazard_day.late_ended + excluded.late_ended,"
-    " funds = hazard_day.funds + excluded.funds"
+    " funds = hazard_day.funds + excluded.funds, taken = hazard_day.taken + excluded.taken"
 ).bindparams(bindparam("day", type_=Date()), bindparam("whole_month", type_=Boolean()))
 _EMPTY = delete(_day).where(
     *(_day.c[name] == bindparam(f"of_{name}") for name in _KEY),
@@ -110,6 +112,7 @@ def _events(row: Row) -> Iterator[tuple[date, str, int]]:
         yield closed_on, "ended", 1
         yield closed_on, "on_time", int(deadline_on is None or closed_on <= deadline_on)
         yield closed_on, "funds", row["funds"] or 0
+        yield closed_on, "taken", (closed_on - found_on).days
     late_on = deadline_on and max(found_on, deadline_on + timedelta(days=1))
     if late_on and (closed_on is None or late_on < closed_on):
         yield late_on, "fell_late", 1

@@ -296,7 +296,7 @@ def in_units(
     another index and their units looked at, and `+ 0` keeps the database from the former.
     """
     units = narrowing.asked_of_units(wanted)
-    if not units and _sees_all(session, scope):
+    if not units and sees_all(session, scope):
         return []
     there = select(Unit.id).where(scope.condition(), *units)
     return [(Hazard.unit_id if few else Hazard.unit_id + 0).in_(there)]
@@ -322,6 +322,7 @@ def _count(wanted: RegisterFilter, sorts: list[Sort]) -> int:
     return sum(sort.late if wanted.overdue else sort.hazards for sort in sorts)
 
 
-def _sees_all(session: Session, scope: Scope) -> bool:
+def sees_all(session: Session, scope: Scope) -> bool:
+    """Whether a scope leaves nothing out."""
     roots = session.scalars(select(Unit.path).where(Unit.parent_id.is_(None)))
     return all(scope.holds(path, None) for path in roots)

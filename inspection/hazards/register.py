@@ -123,16 +123,22 @@ class Hazard(Base):
 
     __table_args__ = (
         # A page of the register is a walk along the first of these, which holds all that chips
-        # ask; the others begin where only few hazards are meant.
+        # and rankings ask; the others begin where only few hazards are meant.
         Index(
             "ix_hazard_order",
-            *("urgency", "id", "state", "level", "source", "unit_id", "found_on", "deadline_on"),
+            *("urgency", "id", "state", "level", "source", "unit_id"),
+            *("found_on", "deadline_on", "closed_on"),
         ),
         Index("ix_hazard_of_unit", "unit_id", "urgency", "id", "state", "level", "source"),
         Index("ix_hazard_in_state", "state", "urgency", "id", "level", "source", "unit_id"),
         Index("ix_hazard_item", "checklist_slug", "item_code", "found_on"),
         Index("ix_hazard_unit_item", "unit_id", "checklist_slug", "item_code", "found_at"),
-        Index("ix_hazard_found", "found_on", "closed_on"),
+        # What is found most often, where and by which lists, is read of a period from this alone.
+        Index(
+            "ix_hazard_found",
+            *("found_on", "closed_on", "checklist_slug", "item_code", "checklist_revision"),
+            *("unit_id", "level"),
+        ),
         Index("ix_hazard_closed", "closed_on", "found_on"),
         # Monthly tables count major hazards, which are few.
         Index(

@@ -6,7 +6,7 @@ extension, or a hazard opened again, moves figures of the past; what was handed 
 as a signed paper, not here.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
@@ -312,12 +312,17 @@ def _kept(
     }
     return {
         (row.level, row.source): _figures(row, listed.get((row.level, row.source), 0))
-        for row in session.execute(_summed(areas, period, today))
+        for row in session.execute(
+            summed(areas, period, HazardDay.level, HazardDay.source, today=today)
+        )
     }
 
 
-def _summed(areas: list[int], period: Period, today: date) -> Select[Any]:
-    """Sum every measure but LISTED over the days of some areas, by level and source."""
+def summed(areas: Sequence[int], period: Period, *keys: Any, today: date) -> Select[Any]:
+    """Sum every measure but LISTED over the days of some areas, by columns of `HazardDay`.
+
+    Beside the measures: `funds` and `taken` of what was closed.
+    """
     day = HazardDay
     within = day.day >= period.since
     closed = within & (day.state == State.CLOSED)
@@ -333,14 +338,15 @@ def _summed(areas: list[int], period: Period, today: date) -> Select[Any]:
         Measure.MAJOR_CLOSED: (closed & is_major, day.ended),
         Measure.MAJOR_OPEN: (is_over & is_major, day.found - day.ended),
         "funds": (closed, day.funds),
+        "taken": (closed, day.taken),
     }
     return (
         select(
-            *(day.level, day.source),
+            *keys,
             *(_total(condition, of).label(name) for name, (condition, of) in sums.items()),
         )
         .where(days.until(areas, period.until, days_since=period.since))
-        .group_by(day.level, day.source)
+        .group_by(*keys)
     )
 
 

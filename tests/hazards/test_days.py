@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from inspection.analysis import figures, trends
 from inspection.database import reading
 from inspection.domain.hazard import Level, Source
 from inspection.edge import wired
@@ -18,6 +19,7 @@ from inspection.hazards import pages, statistics, tally
 from inspection.hazards.narrowing import RegisterFilter
 from inspection.hazards.register import Hazard
 from inspection.hazards.statistics import Figures, Measure, Period
+from inspection.organisations import directory
 from inspection.organisations.scope import EVERYTHING, Scope
 from inspection.organisations.unit import Unit, UnitKind
 from tests.conftest import database  # noqa: F401 - empty, not the small district
@@ -114,6 +116,7 @@ def test_figures_of_any_period_are_the_plain_count(session: Session) -> None:
     tables_are_counted(session, every, today)
     half_months_are_counted(session, every, today)
     open_ones_are_counted(session, every, today)
+    bodies_are_ranked_by_what_a_walk_counts(session, today)
 
 
 def tables_are_counted(session: Session, every: list[Any], today: date) -> None:
@@ -176,3 +179,21 @@ def open_ones_are_counted(session: Session, every: list[Any], today: date) -> No
             for sort in page.sorts:
                 counts[(sort.state, sort.level)] += sort.hazards
             assert counts == Counter((row.state, row.level) for row in left)
+
+
+def bodies_are_ranked_by_what_a_walk_counts(session: Session, today: date) -> None:
+    """Towns and departments, and their months; a walk is forced by a scope that names all towns."""
+    towns = session.scalars(select(Unit.path).where(Unit.kind == UnitKind.TOWN)).all()
+    everywhere = Scope(paths=frozenset(towns))
+    bodies = (UnitKind.DISTRICT, UnitKind.TOWN, UnitKind.DEPARTMENT)
+    for body in session.scalars(select(Unit).where(Unit.kind.in_(bodies))).all():
+        office = directory.unit(session, body.uuid)
+        kept, walked = ((figures.area_of(office), each) for each in (EVERYTHING, everywhere))
+        assert figures.kept_areas(session, kept) == [body.id]
+        is_town = body.kind == UnitKind.TOWN
+        assert (figures.kept_areas(session, walked) is None) != is_town, "a town lies in all towns"
+        for day in days_past(today, 3):
+            for period in (statistics.half_month(day), statistics.year(day)):
+                counted = figures.by(session, kept, period, today=today)[()]
+                assert figures.of(session, kept, period, today=today) == counted
+            assert trends.months(session, kept, day) == trends.months(session, walked, day)
