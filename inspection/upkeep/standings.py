@@ -105,10 +105,9 @@ def overview(session: Session, scope: Scope, wanted: Filter, *, today: date) -> 
     for row in found:
         for each in row.standings:
             counts[each.cadence.code][each.state] += 1
-    by_state = {
-        state: sum(_stands(row, wanted.duty, state) for row in found) for state in ("", *State)
-    }
-    shown = [row for row in found if _stands(row, wanted.duty, wanted.state)]
+    states = [_states(row, wanted.duty) for row in found]
+    by_state = Counter(state for each in states for state in each)
+    shown = [row for row, each in zip(found, states, strict=True) if wanted.state in each]
     shown.sort(key=lambda row: (-row.count(State.OVERDUE), row.unit.name))
     return Overview(tuple(shown), counts, by_state)
 
@@ -121,9 +120,10 @@ def _fits(unit: UnitFacts, wanted: Filter) -> bool:
     )
 
 
-def _stands(row: UnitStanding, duty: str, state: str) -> bool:
-    ours = [each for each in row.standings if duty in ("", each.cadence.code)]
-    return any(state in ("", each.state) for each in ours)
+def _states(row: UnitStanding, duty: str) -> set[str]:
+    """In which states an enterprise stands with a duty, or any; and "" if it has it at all."""
+    ours = {each.state for each in row.standings if duty in ("", each.cadence.code)}
+    return {"", *ours} if ours else set()
 
 
 def of_units(session: Session, units: Sequence[UnitFacts], *, today: date) -> list[UnitStanding]:
