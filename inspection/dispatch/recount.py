@@ -167,6 +167,9 @@ _ASKED: dict[str, str] = {
     },
 }
 """Code of each value → how the copy is asked for it; money in 分."""
+_AT_ONCE = 10_000
+"""So many entries are read with one statement."""
+_PORTION = "SELECT seq, kind, recorded_at, body FROM ledger_entry WHERE seq BETWEEN {:d} AND {:d}"
 _BLANK = frozenset({"4.6"})
 """What is neither yes nor no while nobody said which; elsewhere nothing is 0."""
 
@@ -209,8 +212,8 @@ def _load(copy: sqlite3.Connection, connection: Any, asked: Asked, checklists: P
         "INSERT INTO entry VALUES (?, ?, date(?, '+8 hours'), ?)",
         (
             row
-            for row in _rows(connection, "SELECT seq, kind, recorded_at, body FROM ledger_entry")
-            if row[0] <= asked.entries and (row[1] in _KINDS or row[1].startswith("hazard."))
+            for row in _entries(connection, asked.entries)
+            if row[1] in _KINDS or row[1].startswith("hazard.")
         ),
     )
     copy.executemany(
@@ -236,8 +239,13 @@ def _feeds(checklists: Path, made_here: Iterator[tuple[Any, ...]]) -> Iterator[t
                     yield made["slug"], made["revision"], item["code"], line
 
 
+def _entries(connection: Any, count: int) -> Iterator[tuple[Any, ...]]:
+    """The ledger in portions: a driver may hold all that one statement finds."""
+    for seq in range(0, count, _AT_ONCE):
+        yield from _rows(connection, _PORTION.format(seq + 1, min(seq + _AT_ONCE, count)))
+
+
 def _rows(connection: Any, query: str) -> Iterator[tuple[Any, ...]]:
     cursor = connection.cursor()
     cursor.execute(query)
-    while batch := cursor.fetchmany(1000):
-        yield from (tuple(row) for row in batch)
+    yield from (tuple(row) for row in cursor.fetchall())

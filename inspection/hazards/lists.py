@@ -20,7 +20,8 @@ from inspection.hazards.register import Hazard
 from inspection.organisations.scope import Scope
 from inspection.organisations.unit import Unit
 
-ROWS_AT_ONCE = 500
+_BY_PORTIONS = {"yield_per": 500}
+"""Asked with the statement: a result that is cut in portions afterwards is in memory as a whole."""
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def problems(
 ) -> Iterator[ProblemLine]:
     """Read the problems that the filter leaves in scope, in the register's order."""
     query = _selected(_PROBLEM, scope, wanted, today)
-    return map(_problem, session.execute(query).yield_per(ROWS_AT_ONCE))
+    return map(_problem, session.execute(query, execution_options=_BY_PORTIONS))
 
 
 def _problem(row: Any) -> ProblemLine:
@@ -158,7 +159,7 @@ def duties(
     Unless the filter asks for a state or a period of closing, only what still has to be done.
     """
     query = _selected(_DUTY, scope, to_be_done(wanted), today)
-    rows = session.execute(query).yield_per(ROWS_AT_ONCE)
+    rows = session.execute(query, execution_options=_BY_PORTIONS)
     return (_duty(row, today) for row in rows)
 
 

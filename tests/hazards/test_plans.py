@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from inspection.database import reading
@@ -98,3 +98,13 @@ def test_a_page_of_the_whole_register_is_a_walk_without_sorting(busy: Scene) -> 
         (statement, parameters) = heard.said[-1]
         lines = plan(session, statement, parameters)
     assert lines == ["SCAN hazard USING COVERING INDEX ix_hazard_order"]
+
+
+def test_a_list_to_carry_away_is_never_in_memory_as_a_whole(busy: Scene) -> None:  # noqa: F811
+    if busy.engine.dialect.name != "postgresql":
+        return  # SQLite hands out one row after the other
+    with reading(busy.engine) as session:
+        for read in (lists.problems, lists.duties):
+            next(read(session, EVERYTHING, RegisterFilter(), today=DAY))
+            assert session.scalar(text("SELECT count(*) FROM pg_cursors")) == 1
+            session.rollback()

@@ -51,7 +51,7 @@ def _fill() -> None:
     connection = op.get_bind()
     areas = _wide_areas(connection)
     sums = defaultdict(lambda: [0] * len(_COUNTS))
-    for row in connection.execute(sa.select(hazard)).yield_per(1000):
+    for row in connection.execute(sa.select(hazard), execution_options={"yield_per": 1000}):
         sort = (row.state, row.level, row.source)
         for day, name, amount in _events(row):
             for when in ((False, day), (True, day.replace(day=1))):

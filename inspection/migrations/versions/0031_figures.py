@@ -38,7 +38,7 @@ def _fill() -> None:
     areas = _areas(connection)
     sums = defaultdict(int)
     ended = sa.select(hazard).where(hazard.c.closed_on.is_not(None))
-    for row in connection.execute(ended).yield_per(1000):
+    for row in connection.execute(ended, execution_options={"yield_per": 1000}):
         on, sort = row.closed_on, (row.state, row.level, row.source)
         for when in ((False, on), (True, on.replace(day=1))):
             for area in areas[row.unit_id]:
