@@ -179,8 +179,6 @@ def test_answers_of_somebody_else_deliver_nothing(
     """Portal pages, a redirect, JSON that is no receipt, half an answer; the other record goes."""
     page = tablet.pages[0]
     made, other = stage.registry.sealed(), stage.registry.sealed()
-    with loaded_while_cut(page, stage, li, made, other):
-        pass
     answers: list[Callable[[Route], None]] = [
         lambda route: route.fulfill(status=200, content_type="text/html", body="<h1>Hotel</h1>"),
         lambda route: route.fulfill(status=302, headers={"Location": "http://hotel.example/"}),
@@ -199,7 +197,8 @@ def test_answers_of_somebody_else_deliver_nothing(
         met.append(len(met))
         return answers[(len(met) - 1) % len(answers)](route)
 
-    page.route(f"**/api/v1/records/{made.uuid}", portal)
+    with loaded_while_cut(page, stage, li, made, other):
+        page.route(f"**/api/v1/records/{made.uuid}", portal)  # the tablet sends as soon as it can
     page.locator("[data-action=send-now]").click()
     inspector.delivered(page, other.uuid)
     for number in range(2, len(answers) + 1):
