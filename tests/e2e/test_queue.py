@@ -213,8 +213,11 @@ def test_answers_of_somebody_else_deliver_nothing(
     assert "上次发送" in waiting.locator("[data-field=last_try]").inner_text()
     assert waiting.locator("[data-field=next_try]").inner_text()
     assert (loaded.row(page, made)["receipt"], stage.holds(made)) == (None, "")
-    page.unroute(f"**/api/v1/records/{made.uuid}")
+    tablet.set_offline(True)
     waiting.locator("[data-action=send-item]").click()
+    expect(waiting.locator("[data-field=next_try]")).to_have_text("连上网就试")
+    page.unroute(f"**/api/v1/records/{made.uuid}")
+    tablet.set_offline(False)
     inspector.delivered(page, made.uuid)
 
 

@@ -33,6 +33,7 @@ function groupOf(item) {
 
 /** @param {Outgoing} item @returns {string} when it is tried next, by the clock on the wall */
 function nextText(item) {
+  if (!navigator.onLine) return word("next_try_soon"); // the moment that a cable or mast is back, whatever was planned
   if (now.link === "signed_out") return word("next_signed_out");
   const at = Math.max(Date.now() + leftMs(item, Date.now()), now.link === "reached" ? 0 : now.next);
   if (at - Date.now() > 1000) return word("next_try", { time: shortMoment(at) });
